@@ -1,3 +1,40 @@
-"""engineroom: how good a back office is, what the gap is worth, and what to do first."""
+"""engineroom: how good a back office is, what the gap is worth, and what to do first.
+
+A notebook needs only `import engineroom as er`. The modules are the vocabulary of the field; each is imported when it
+is first named, so that `engineroom check` does not wait for a plotting library.
+"""
+
+from importlib import import_module
+from types import ModuleType
 
 __version__ = "0.1.0"
+__all__ = [
+    "__version__",
+    "appendix",
+    "benchmark",
+    "charts",
+    "engagement",
+    "errors",
+    "eventlog",
+    "exhibits",
+    "gap",
+    "headlines",
+    "kpi",
+    "results",
+    "schemas",
+    "statistics",
+    "tables",
+    "theme",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module of the package when it is first used."""
+    if name in __all__:
+        return import_module(f"engineroom.{name}")
+    raise AttributeError(f"module 'engineroom' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion in JupyterLab."""
+    return __all__

@@ -1,90 +1,26 @@
-"""The data dictionary: one pandera model per table, of what is read and of what is computed.
+"""The data dictionary of what is read: one pandera model per table of the client and of the reference data.
 
-A column's `description` is its meaning, as `engineroom new` writes it into the workbook; its `kind` says how a cell is
-read (`text`, `id`, `choice`, `share`, `number`, `count`, `money`, `date`, `flag`); `expected` columns count towards the
-completeness of the table. Table-level checks carry the column they blame in `name`, the rule in `title` and the cure in
-`description`.
+Table-level checks carry the column they blame in `name`, the rule in `title` and the cure in `description`.
 """
-
-from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing.pandas import DataFrame, Series
 
-__all__ = ["INPUTS", "DataFrame", "empty"]
-
-UNITS = ("share", "hours", "days", "money", "count", "score", "points", "ppm", "ratio")
-DIRECTIONS = ("up", "down", "band")
-VERDICTS = ("meets", "misses", "inconclusive", "not compared")
-
-
-def _field(kind: str, meaning: str, *, required: bool = False, expected: bool = False, **checks: Any) -> Any:
-    return pa.Field(
-        nullable=not required,
-        coerce=True,
-        description=meaning,
-        metadata={"kind": kind, "required": required, "expected": expected or required},
-        **checks,
-    )
-
-
-def text(meaning: str, **options: Any) -> Any:
-    """Return a column of text."""
-    return _field("text", meaning, **options)
-
-
-def key(meaning: str, **options: Any) -> Any:
-    """Return a column of identifiers: required text that is never blank."""
-    return _field("id", meaning, required=True, **options)
-
-
-def choice(meaning: str, among: tuple[str, ...], **options: Any) -> Any:
-    """Return a column that holds one of a few words."""
-    return _field("choice", meaning, isin=list(among), **options)
-
-
-def share(meaning: str, **options: Any) -> Any:
-    """Return a column of fractions from 0 to 1."""
-    return _field("share", meaning, ge=0, le=1, **options)
-
-
-def count(meaning: str, **options: Any) -> Any:
-    """Return a column of counts, 0 or more."""
-    return _field("count", meaning, ge=0, **options)
-
-
-def money(meaning: str, **options: Any) -> Any:
-    """Return a column of amounts in the engagement's currency, 0 or more."""
-    return _field("money", meaning, ge=0, **options)
-
-
-def number(meaning: str, **options: Any) -> Any:
-    """Return a column of numbers."""
-    return _field("number", meaning, **options)
-
-
-def date(meaning: str, **options: Any) -> Any:
-    """Return a column of dates."""
-    return _field("date", meaning, **options)
-
-
-def flag(meaning: str, **options: Any) -> Any:
-    """Return a column of yes or no."""
-    return _field("flag", meaning, **options)
-
-
-class Table(pa.DataFrameModel):
-    """A table whose columns are exactly those of its model."""
-
-    class Config:
-        """Refuse unknown columns; keep the model's order."""
-
-        strict = True
-        ordered = False
-
+from engineroom.columns import (
+    DIRECTIONS,
+    UNITS,
+    Series,
+    Table,
+    choice,
+    count,
+    date,
+    flag,
+    key,
+    money,
+    number,
+    share,
+    text,
+)
 
 # ---------------------------------------------------------------------------------------------------------- inputs
 
@@ -303,7 +239,9 @@ class Benchmarks(Table):
     population: Series[str] = key("who was measured, or whom the target addresses")
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     currency: Series[str] = text("currency of money values")
-    kind: Series[str] = choice("measured peers, a target, or somebody's claim", ("measured", "target", "claim"), required=True)
+    kind: Series[str] = choice(
+        "measured peers, a target, or somebody's claim", ("measured", "target", "claim"), required=True
+    )
     statistic: Series[str] = key("median, mean, top quartile, leaders, survey share ...")
     line: Series[str] = choice(
         "leading or typical: one value a gap is taken to; band: a range that classifies; context: never compared",
@@ -383,86 +321,3 @@ class Processes(Table):
     name: Series[str] = key("name on the page")
     function: Series[str] = key("department")
     sectors: Series[str] = key("sector ids separated by semicolons, or `all`")
-
-
-# ------------------------------------------------------------------------------------------------------- results
-
-
-class Measures(Table):
-    """A KPI's value with everything needed to judge it: one row per KPI, definition and workflow."""
-
-    kpi: Series[str] = key("KPI id")
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
-    value: Series[float] = number("value in `unit`")
-    unit: Series[str] = choice("unit", UNITS, required=True)
-    direction: Series[str] = choice("which way is better", DIRECTIONS, required=True)
-    numerator: Series[float] = number("pooled numerator")
-    denominator: Series[float] = number("pooled denominator")
-    n: Series[float] = count("items the value rests on")
-    low: Series[float] = number("lower end of the 95% interval; blank: no bound")
-    high: Series[float] = number("upper end of the 95% interval; blank: no bound")
-    method: Series[str] = key("how the interval was made, or why there is none")
-    definition: Series[str] = key("definition id")
-    process: Series[str] = text("process id of the workflow")
-    period_start: Series[pd.Timestamp] = date("first day", required=True)
-    period_end: Series[pd.Timestamp] = date("last day", required=True)
-    source: Series[str] = key("file, rows and SHA-256 the value came from")
-
-
-class Gaps(Measures):
-    """A measure and its distance to one benchmark; positive is worse."""
-
-    name: Series[str] = key("name of the KPI on the page")
-    benchmark: Series[str] = text("benchmark id; blank where none is comparable")
-    benchmark_label: Series[str] = text("short name of the benchmark")
-    benchmark_value: Series[float] = number("value of the benchmark")
-    operator: Series[str] = text("what meeting it means")
-    line: Series[str] = text("leading or typical")
-    kind: Series[str] = text("measured, target or claim")
-    grade: Series[str] = text("A to D")
-    is_stale: Series[bool] = flag("the benchmark had expired at the report's date", required=True)
-    gap: Series[float] = number("distance in the KPI's unit, positive is worse")
-    gap_low: Series[float] = number("gap at the better end of the interval")
-    gap_high: Series[float] = number("gap at the worse end of the interval")
-    verdict: Series[str] = choice("what the interval allows to say", VERDICTS, required=True)
-    items_needed: Series[float] = count("further items that would settle an inconclusive verdict at this rate")
-    reason: Series[str] = text("why there is no verdict, or no number of items settles it")
-
-
-class Tiers(Table):
-    """Where a measure and both ends of its interval fall on a scale of bands."""
-
-    kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
-    scale: Series[str] = key("scale of bands")
-    value: Series[float] = number("value")
-    low: Series[float] = number("lower end of the interval")
-    high: Series[float] = number("upper end of the interval")
-    n: Series[float] = count("items the value rests on")
-    unit: Series[str] = choice("unit", UNITS, required=True)
-    tier: Series[str] = key("band the value falls in, or `between`")
-    tier_low: Series[str] = key("band of the lower end")
-    tier_high: Series[str] = key("band of the upper end")
-    straddles: Series[bool] = flag("the interval crosses an edge", required=True)
-
-
-class Worths(Table):
-    """What closing a gap is worth in a year, as a range."""
-
-    workflow: Series[str] = key("workflow")
-    kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    family: Series[str] = key("family of KPIs that price the same failure")
-    annual_volume: Series[float] = count("items a year")
-    price: Series[str] = key("column of `workflows` that prices one item")
-    unit_price: Series[float] = money("its value")
-    worth_low: Series[float] = money("annual worth at the better end of the gap and the lower unit cost")
-    worth: Series[float] = money("annual worth at the measured gap")
-    worth_high: Series[float] = money("annual worth at the worse end of the gap and the higher unit cost")
-    is_counted: Series[bool] = flag("the one of its family that totals count", required=True)
-
-
-def empty(model: type[Table]) -> pd.DataFrame:
-    """Return a valid table of `model` without rows."""
-    return model.validate(pd.DataFrame({name: pd.Series(dtype="object") for name in model.to_schema().columns}))

@@ -1,0 +1,91 @@
+"""The blocks a report is made of besides prose and charts: plain data under engineroom's own media types.
+
+The renderer turns them into HTML and PDF; JupyterLab shows a plain HTML of its own. A table carries its raw figures as
+CSV, so that the file beside the report holds exactly what the page shows.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from engineroom import wording
+
+Cell = str | dict[str, str]
+Column = tuple[str, str, str]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One block: its kind, which names its media type, and its content."""
+
+    kind: str
+    content: dict[str, Any]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {f"application/vnd.engineroom.{self.kind}+json": self.content, "text/html": self._html()}
+
+    def _html(self) -> str:
+        """Return a plain fragment for JupyterLab; reports never use it."""
+        if self.kind != "table":
+            said = [str(v) for item in self.content.get("items", [self.content]) for v in item.values() if v]
+            return "<br>".join(html.escape(line) for line in said)
+        head = "".join(f"<th>{html.escape(column['label'])}</th>" for column in self.content["columns"])
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(c['text'] if isinstance(c, dict) else c)}</td>" for c in row) + "</tr>"
+            for row in self.content["rows"]
+        )
+        return f"<table><caption>{html.escape(self.content['caption'])}</caption><tr>{head}</tr>{body}</table>"
+
+
+def left(key: str, label: str) -> Column:
+    """Return a column of words."""
+    return key, label, "left"
+
+
+def right(key: str, label: str) -> Column:
+    """Return a column of figures."""
+    return key, label, "right"
+
+
+def table(
+    name: str,
+    caption: str,
+    columns: list[Column],
+    rows: list[list[Cell]],
+    raw: pd.DataFrame,
+    notes: tuple[str, ...] = (),
+) -> Exhibit:
+    """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`."""
+    shape = [
+        {"key": key, "label": label, "align": align, "rowheader": place == 0}
+        for place, (key, label, align) in enumerate(columns)
+    ]
+    content = {"columns": shape, "rows": rows, "total_rows": len(rows), "notes": list(notes), "csv": csv(raw)}
+    return Exhibit("table", {"version": 1, "name": name, "caption": caption} | content)
+
+
+def note(title: str, *text: str, tone: str = "note") -> Exhibit:
+    """Return a callout: a title and a few paragraphs."""
+    return Exhibit("callout", {"tone": tone, "title": title, "text": list(text)})
+
+
+def verdict(word: str) -> Cell:
+    """Return a verdict as a cell: its word, with the tone that gives it shape and colour."""
+    return {"text": wording.LABELS[word], "tone": wording.TONES[word]}
+
+
+def csv(raw: pd.DataFrame) -> str:
+    """Return raw figures as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP)."""
+    safe = raw.copy()
+    for column in safe.columns:
+        if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
+            continue
+        texts = safe[column].astype("object")
+        risky = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(FORMULA_STARTS))
+        safe[column] = texts.mask(risky, "'" + texts.astype("str"))
+    return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))

@@ -1,0 +1,291 @@
+"""What a report draws: a result table in, an altair chart with title, description and name out.
+
+Positions carry the figures; a verdict is said by shape and colour together, and its words stand beside the mark. Panels
+that show the same unit share one scale.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from engineroom import results, theme, wording
+from engineroom.blocks import Exhibit, note
+from engineroom.columns import DataFrame
+from engineroom.tables import Tables
+
+UNIT_TITLES = {
+    "share": "Share of items",
+    "hours": "Hours",
+    "days": "Days",
+    "money": "{currency} per item",
+    "score": "Score",
+    "count": "Count",
+    "points": "Points",
+    "ppm": "Parts per million",
+    "ratio": "Ratio",
+}
+VERDICTS = ("misses", "inconclusive", "meets")
+ROW = 34
+MOST_ROWS = 14
+LABEL_ROOM = 210
+
+
+def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+    """Return a dumbbell per KPI of the whole engagement: value with its interval, benchmark, and the way between.
+
+    One panel per unit; within a panel all KPIs share the axis.
+    """
+    rows = _prepared(gaps[gaps["workflow"] == ""], tables)
+    rows["label"] = rows["name"]
+    return _dumbbells(rows, tables, "gap-dumbbell", _dumbbell_title(rows), "the whole engagement")
+
+
+def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+    """Return small multiples: a panel per KPI, a row per workflow, with the benchmark where the KPI has one."""
+    rows = _prepared(gaps[gaps["workflow"] != ""], tables)
+    if rows.empty:
+        return note("No KPI was measured by workflow", "Nothing was measured by workflow.")
+    rows["label"] = rows["workflow"]
+    order = sorted(rows["workflow"].unique())
+    panels = [
+        _panel(group, order, tables, title=str(name), width=200) for name, group in rows.groupby("name", sort=False)
+    ]
+    missed = rows[rows["verdict"] == "misses"]
+    worst = missed["workflow"].value_counts()
+    title = (
+        f"{worst.index[0]} misses the most benchmarks: {worst.iloc[0]} of {len(rows[rows['workflow'] == worst.index[0]])} compared"
+        if len(worst)
+        else "No workflow misses a benchmark with its whole interval"
+    )
+    chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
+    facts = [_sentence(row, tables) for row in rows.to_dict("records")]
+    return _finished(
+        chart,
+        "workflow-gaps",
+        title,
+        "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts),
+        _reading(),
+    )
+
+
+def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> alt.TopLevelMixin | Exhibit:
+    """Return the bands of a scale with each measure and its interval on them."""
+    mine = tiers[tiers["scale"] == scale]
+    if mine.empty:
+        return note("Nothing was measured on this scale", "No measure follows this scale's definition.")
+    bands = tables.benchmarks[tables.benchmarks["scale"] == scale]
+    kpis = list(mine["name"].drop_duplicates())
+    panels = []
+    for name in kpis:
+        rows = mine[mine["name"] == name]
+        definitions = tables.definitions[tables.definitions["name"] == name]["definition"]
+        panels.append(_bands(rows, bands[bands["definition"].isin(definitions)], name if len(kpis) > 1 else ""))
+    straddling = int(mine["straddles"].sum())
+    whole = mine[mine["workflow"] == ""]
+    first = (whole if len(whole) else mine).iloc[0]
+    title = f"{first['name']} is {_on_scale(first)} at {wording.value(first['value'], first['unit'])}"
+    if straddling:
+        title += f"; {wording.plural(straddling, 'interval')} {'straddles' if straddling == 1 else 'straddle'} an edge"
+    facts = [
+        f"{row['name']}, {row['workflow'] or wording.WHOLE}: {wording.value(row['value'], row['unit'])}, {_on_scale(row)}."
+        for row in mine.to_dict("records")
+    ]
+    chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
+    return _finished(
+        chart,
+        f"tiers-{scale.replace('_', '-')}",
+        title,
+        "Bands of a published scale. " + " ".join(facts),
+        "Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.",
+    )
+
+
+def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+    """Return what closing each gap is worth a year, as a range; those outside the total are drawn hollow."""
+    currency = tables.engagement.header.currency
+    if worths.empty:
+        return note("No missed gap can be priced yet", "Volume or unit cost is unknown for every missed gap.")
+    rows = worths.head(MOST_ROWS).copy()
+    rows["label"] = rows["workflow"] + " · " + rows["name"]
+    rows["counted"] = rows["is_counted"].map({True: "in the total", False: "same failure, not added"})
+    rows["said"] = [
+        f"{wording.money(r['worth_low'], currency)} to {wording.money(r['worth_high'], currency)}"
+        for r in rows.to_dict("records")
+    ]
+    base = alt.Chart(rows).encode(
+        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=300))
+    )
+    scale = alt.Color(
+        "counted:N",
+        title=None,
+        scale=alt.Scale(domain=["in the total", "same failure, not added"], range=[theme.ACCENT, theme.ACCENT_SOFT]),
+    )
+    bars = base.mark_bar(height=12).encode(
+        x=alt.X("worth_low:Q", title=f"{currency} a year", axis=alt.Axis(format="~s")), x2="worth_high:Q", color=scale
+    )
+    ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
+    said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")
+    top = worths[worths["is_counted"]].iloc[0]
+    title = f"{top['workflow']} holds the largest worth: {wording.money(top['worth_low'], currency)} to {wording.money(top['worth_high'], currency)} a year"
+    facts = [f"{row['label']}: {row['said']}, {row['counted']}." for row in rows.to_dict("records")]
+    chart = alt.layer(bars, ticks, said).properties(width=340, height=alt.Step(ROW))
+    return _finished(
+        chart,
+        "worth",
+        title,
+        "Range of annual worth per gap. " + " ".join(facts),
+        "Bar: range. Tick: at the measured gap and stated unit cost.",
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- the parts
+
+
+def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    currency = tables.engagement.header.currency
+    rows = gaps[gaps["verdict"].isin(VERDICTS)].copy()
+    rows["from"], rows["to"] = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
+    rows["said"] = [
+        f"{wording.value(r['value'], r['unit'], currency)} / {wording.line(r, currency)}"
+        for r in rows.to_dict("records")
+    ]
+    rows["verdict_said"] = rows["verdict"].map(wording.LABELS)
+    return rows
+
+
+def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: str) -> alt.TopLevelMixin:
+    if rows.empty:
+        return note("No KPI has a benchmark that follows its definition", f"Nothing can be compared for {of}.")
+    panels = [
+        _panel(group, list(group["label"]), tables, title="", width=300)
+        for _, group in rows.groupby(
+            rows["unit"].map({unit: place for place, unit in enumerate(UNIT_TITLES)}), sort=True
+        )
+    ]
+    facts = [_sentence(row, tables) for row in rows.to_dict("records")]
+    chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=22)
+    return _finished(chart, name, title, f"Value, interval and benchmark of {of}. " + " ".join(facts), _reading())
+
+
+def _panel(rows: pd.DataFrame, order: list[str], tables: Tables, title: str, width: int) -> alt.LayerChart:
+    unit = rows["unit"].iloc[0]
+    axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
+    x_title = UNIT_TITLES[unit].format(currency=tables.engagement.header.currency)
+    rows = rows[["label", "value", "from", "to", "benchmark_value", "verdict_said", "said"]]
+    base = alt.Chart(rows).encode(
+        y=alt.Y("label:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=LABEL_ROOM))
+    )
+    x = alt.X("value:Q", title=x_title, axis=axis, scale=_domain(rows, unit))
+    labels, tones = [wording.LABELS[v] for v in VERDICTS], [wording.TONES[v] for v in VERDICTS]
+    colour = alt.Color(
+        "verdict_said:N", title=None, scale=alt.Scale(domain=labels, range=[theme.TONES[t] for t in tones])
+    )
+    shape = alt.Shape(
+        "verdict_said:N", title=None, scale=alt.Scale(domain=labels, range=[theme.SHAPES[t] for t in tones])
+    )
+    way = base.mark_rule(strokeDash=[2, 3], color=theme.MUTED).encode(x=x, x2="benchmark_value:Q")
+    interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("from:Q"), x2="to:Q")
+    benchmark = base.mark_tick(thickness=2.5, size=20, color=theme.INK).encode(x="benchmark_value:Q")
+    value = base.mark_point(filled=True, size=95, opacity=1).encode(x=x, color=colour, shape=shape)
+    said = base.mark_text(align="left").encode(x=alt.value(width + 12), text="said:N")
+    return alt.layer(way, interval, benchmark, value, said).properties(
+        width=width, height=alt.Step(ROW if not title else 26), title=title
+    )
+
+
+def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> alt.LayerChart:
+    unit = rows["unit"].iloc[0]
+    shown = rows.assign(
+        label=rows["workflow"].replace("", wording.WHOLE),
+        **{"from": rows["low"].fillna(rows["value"]), "to": rows["high"].fillna(rows["value"])},
+    )
+    shown = shown.head(MOST_ROWS)[["label", "value", "from", "to", "tier"]]
+    edges = bands.sort_values("low", na_position="first")
+    low = min(edges["low"].min(), shown["from"].min())
+    high = max(edges["high"].max(), shown["to"].max())
+    low, high = (0.0, 1.0) if len(edges) > 2 and unit == "share" else (low, high)
+    margin = 0.0 if (low, high) == (0.0, 1.0) else (high - low) * 0.06
+    floor = max(low - margin, 0.0)
+    ceiling = min(high + margin, 1.0) if unit == "share" else high + margin
+    areas = pd.DataFrame(
+        {
+            "start": edges["low"].fillna(floor).clip(lower=floor),
+            "end": edges["high"].fillna(ceiling).clip(upper=ceiling),
+            "band": edges["label"].map(wording.capital),
+        }
+    )
+    names = list(areas["band"])
+    fills = (
+        [theme.FILLS["unknown"], theme.ACCENT_SOFT, "#bfdcd8", theme.FILLS["good"]]
+        if len(names) > 2
+        else [theme.FILLS["unknown"], theme.FILLS["good"]]
+    )
+    fills = fills if names[0].lower() not in ("optimised", "best") else fills[::-1]
+    axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
+    domain = alt.Scale(domain=[floor, ceiling], nice=False)
+    ground = (
+        alt.Chart(areas)
+        .mark_rect(opacity=0.38)
+        .encode(
+            x=alt.X("start:Q", scale=domain, axis=axis, title=UNIT_TITLES[unit]),
+            x2="end:Q",
+            color=alt.Color("band:N", title=None, sort=names, scale=alt.Scale(domain=names, range=fills)),
+        )
+    )
+    base = alt.Chart(shown).encode(
+        y=alt.Y("label:N", sort=list(shown["label"]), title=None, axis=alt.Axis(labelLimit=LABEL_ROOM))
+    )
+    interval = base.mark_rule(strokeWidth=6, color=theme.ACCENT).encode(x="from:Q", x2="to:Q", opacity=alt.value(0.45))
+    value = base.mark_point(filled=True, size=80, color=theme.ACCENT, opacity=1).encode(x=alt.X("value:Q"))
+    return alt.layer(ground, interval, value).properties(width=420, height=alt.Step(30), title=title)
+
+
+def _domain(rows: pd.DataFrame, unit: str) -> alt.Scale:
+    """Return a scale that holds every mark: shares end at 100%, and no two panels of shares start far apart."""
+    values = pd.concat([rows["from"], rows["to"], rows["benchmark_value"]]).dropna()
+    low, high = float(values.min()), float(values.max())
+    if unit == "share":
+        return alt.Scale(
+            domain=[math.floor(low * 10) / 10 if low > 0.3 else 0.0, 1.0 if high > 0.5 else math.ceil(high * 10) / 10],
+            nice=False,
+        )
+    return alt.Scale(domain=[0.0, high * 1.05 if high > 0 else 1.0], nice=True)
+
+
+def _dumbbell_title(rows: pd.DataFrame) -> str:
+    missed = rows[rows["verdict"] == "misses"]
+    if missed.empty:
+        return "No KPI of the whole engagement misses its benchmark with the whole interval"
+    names = wording.listed([str(name) for name in missed["name"].head(3)])
+    rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
+    return f"{names}{rest} {'misses' if len(missed) == 1 else 'miss'} the benchmark"
+
+
+def _sentence(row: dict[str, Any], tables: Tables) -> str:
+    currency = tables.engagement.header.currency
+    place = f", {row['workflow']}" if row["workflow"] else ""
+    return f"{row['name']}{place}: {wording.value(row['value'], row['unit'], currency)}, benchmark {wording.line(row, currency)}, {wording.LABELS[row['verdict']].lower()}."
+
+
+def _on_scale(row: Any) -> str:
+    return (
+        f"between {row['tier_low']} and {row['tier_high']}"
+        if row["straddles"]
+        else str(row["tier"])
+        if row["tier"] != "between"
+        else "between the bands"
+    )
+
+
+def _reading() -> str:
+    return "Mark: measured value, its shape and colour give the verdict. Bar: 95% interval. Upright line: benchmark. On the right: value / benchmark."
+
+
+def _finished(chart: Any, name: str, title: str, description: str, caption: str) -> alt.TopLevelMixin:
+    return chart.properties(
+        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
+    )

@@ -1,0 +1,237 @@
+"""The command line: arguments in, exit codes out; everything it does is a function of another module."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engineroom import __version__
+from engineroom.errors import EngineroomError
+
+USAGE = 2
+DONE = "✓"
+FAILED = "✗"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 only if everything asked for was produced and checked."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console must not stop a batch
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except EngineroomError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nstopped; finished reports are kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="engineroom",
+        description="Back-office assessment: benchmark-gap reports from a client's tables and event log.",
+        epilog="Exit codes: 0 done and checked, 2 usage, 10 engagement.toml, 11 data, 12 unknown report or parameter, "
+        "13 notebook failed, 14 rendering failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"engineroom {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    new = verbs.add_parser("new", help="a folder to fill in, with a workbook")
+    new.add_argument("folder", type=Path)
+    new.add_argument("--sector", required=True, help="a sector pack: engineroom list sectors")
+    new.set_defaults(command=_new)
+
+    check = verbs.add_parser("check", help="every problem of an engagement at once")
+    check.add_argument("folder", nargs="+")
+    check.set_defaults(command=_check)
+
+    run = verbs.add_parser("run", help="make reports")
+    run.add_argument("folder", nargs="+", help="engagement folder, or a bundled starter such as starter/healthcare")
+    run.add_argument("--report", action="append", default=[], metavar="NAME", help="default: all reports")
+    run.add_argument("--sector", action="append", default=[], metavar="NAME", help="default: all of the engagement's")
+    run.add_argument(
+        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="of the report's notebook"
+    )
+    _output_arguments(run)
+    run.set_defaults(command=_run)
+
+    demo = verbs.add_parser("demo", help="run every report on the bundled starter engagements")
+    _output_arguments(demo)
+    demo.set_defaults(command=_demo)
+
+    listing = verbs.add_parser("list", help="what there is to choose from")
+    listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks"))
+    listing.set_defaults(command=_list)
+
+    doctor = verbs.add_parser("doctor", help="what this machine has and lacks")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _output_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", action="append", choices=("html", "pdf"), default=[], help="default: both")
+    parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    parser.add_argument("--fail-fast", action="store_true", help="stop at the first report that fails")
+
+
+# ------------------------------------------------------------------------------------------------------------- commands
+
+
+def _new(given: argparse.Namespace) -> int:
+    from engineroom import intake
+
+    for path in intake.make(given.folder, given.sector):
+        print(f"wrote {path}")
+    print(f"Fill in the workbook, then run: engineroom check {given.folder}")
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    from engineroom import run
+
+    worst = 0
+    for folder in given.folder:
+        try:
+            notes = run.check(folder)
+        except EngineroomError as error:
+            print(error, file=sys.stderr)
+            worst = worst or error.exit_code
+            continue
+        print(f"{folder}: no problems" + (f", {len(notes)} caveat{'s' if len(notes) > 1 else ''}" if notes else ""))
+        for note in notes:
+            print(f"  {note}")
+    return worst
+
+
+def _run(given: argparse.Namespace) -> int:
+    from engineroom import run
+
+    parameters = dict(_pair(pair) for pair in given.parameter)
+    formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
+    tasks, worst = [], 0
+    for folder in given.folder:
+        try:
+            tasks += run.plan([folder], given.report, given.sector, formats)
+            run.check(folder)
+        except EngineroomError as error:
+            print(error, file=sys.stderr)
+            worst = worst or error.exit_code
+            tasks = [task for task in tasks if task.folder != folder]
+            if given.fail_fast or error.exit_code == 12:
+                return worst
+    return _make(tasks, given.out, parameters, given.fail_fast) or worst
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from engineroom import engagement, run
+
+    tasks = run.plan(engagement.starters(), [], [], tuple(dict.fromkeys(given.format)) or run.FORMATS)
+    return _make(tasks, given.out, {}, given.fail_fast)
+
+
+def _make(tasks: list[Any], out: Path, parameters: dict[str, Any], fail_fast: bool) -> int:
+    """Make the reports one after the other, tell each as it ends, and go on past one that fails."""
+    from engineroom import run
+
+    failures: list[EngineroomError] = []
+    made: list[str] = []
+    for number, task in enumerate(tasks, 1):
+        began = time.perf_counter()
+        outputs: list[Path] = []
+        failure: EngineroomError | None = None
+        with _progress(f"[{number}/{len(tasks)}] {task}") as said:
+            try:
+                outputs = run.produce(task, out, parameters, said)
+            except EngineroomError as error:
+                failure = error
+        seconds = time.perf_counter() - began
+        run.ledger(out, task, failure, outputs, seconds)
+        if failure:
+            failures.append(failure)
+            print(f"{FAILED} {task}  failed after {seconds:.1f} s", flush=True)
+            print("\n".join(f"    {line}" for line in str(failure).splitlines()), file=sys.stderr)
+            if fail_fast:
+                break
+        else:
+            pages = [path for path in outputs if path.suffix in (".html", ".pdf")]
+            made += [str(page) for page in pages]
+            print(f"{DONE} {task}  {seconds:.1f} s  {'  '.join(str(page) for page in pages)}", flush=True)
+    if len(tasks) > 1 or failures:
+        print(
+            f"{len(tasks) - len(failures)} of {len(tasks)} reports made"
+            + (f", {len(failures)} failed" if failures else "")
+        )
+    return failures[0].exit_code if failures else 0
+
+
+class _progress:  # noqa: N801 -- reads as a verb where it is used
+    """A spinner that says the present step on a terminal; silence elsewhere, where each report has its line."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.status: Any = None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if not sys.stdout.isatty():
+            return lambda step: None
+        from rich.console import Console
+        from rich.markup import escape
+
+        self.status = Console().status(escape(self.title))
+        self.status.start()
+        return lambda step: self.status.update(f"{escape(self.title)}  [dim]{step}[/dim]")
+
+    def __exit__(self, *_: object) -> None:
+        if self.status:
+            self.status.stop()
+
+
+def _list(given: argparse.Namespace) -> int:
+    from engineroom import engagement, run, tables
+
+    if given.what == "reports":
+        for report in run.reports():
+            print(report)
+            for name, about in run.parameters_of(report).items():
+                print(f"  {name}: {about['inferred_type_name']} = {about['default']}  {about['help']}")
+    elif given.what == "sectors":
+        for sector in engagement.sectors():
+            print(f"{sector:24} {tables.pack(sector).summary}")
+    elif given.what == "kpis":
+        for row in tables.definitions().to_dict("records"):
+            print(f"{row['definition']:42} {row['unit']:6} {row['direction']:5} {row['formula']}")
+    else:
+        for row in tables.benchmarks().to_dict("records"):
+            number = (
+                ""
+                if row["value"] != row["value"]
+                else f"{row['operator'] if isinstance(row['operator'], str) else ''} {row['value']:g}"
+            )
+            print(
+                f"{row['benchmark']:44} {row['grade']} {row['line']:8} {number:10} {row['definition']}  [{row['source']}]"
+            )
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from engineroom import doctor
+
+    findings = doctor.examine()
+    for name, problem, detail in findings:
+        print(f"{FAILED if problem else DONE} {name:22} {problem or detail}")
+    return 1 if any(problem for _, problem, _ in findings) else 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or not name.isidentifier():
+        print(f'engineroom run: "{text}" is not NAME=VALUE', file=sys.stderr)
+        raise SystemExit(USAGE)
+    return name, value

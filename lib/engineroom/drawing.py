@@ -1,0 +1,91 @@
+"""Vega-Lite specifications as SVG, the same on every machine, for the page and for print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from functools import cache, lru_cache
+from xml.etree import ElementTree
+
+from engineroom import theme
+from engineroom.errors import RenderError
+from engineroom.prose import clean
+
+_STYLE = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
+_DATED = {
+    "data": {"values": [{"t": "2026-01-01T00:00:00"}]},
+    "mark": "point",
+    "encoding": {"x": {"field": "t", "type": "temporal"}},
+}
+
+
+def draw(spec: str, cell: str) -> str:
+    """Return a specification as SVG; its ids start with the cell's, so that charts of one page never share one."""
+    try:
+        return _numbered(_drawn(spec), cell)
+    except ValueError as fault:
+        reason = clean(str(fault)).strip() or "no reason given"
+        raise RenderError(f"cell {cell}: the chart could not be drawn: {reason[:200]}") from fault
+
+
+def width(svg: str) -> float:
+    """Return the width of a drawing in pixels."""
+    return float(ElementTree.fromstring(svg).get("width") or 0)
+
+
+def inline(svg: str, alt: str) -> str:
+    """Return a drawing for an HTML page: one image to a listener, and nothing a strict content policy refuses."""
+    root = ElementTree.fromstring(svg)
+    for element in root.iter():
+        for name, value in list(element.attrib.items()):
+            if name == "style":
+                element.attrib |= {key: said.strip() for key, said in _STYLE.findall(value)}
+            if name in ("style", "class", "role") or name.startswith("aria-") or name.endswith("href"):
+                del element.attrib[name]
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+@lru_cache(maxsize=256)
+def _drawn(spec: str) -> str:
+    import vl_convert
+
+    _prepare()
+    return vl_convert.vegalite_to_svg(json.loads(spec), allowed_base_urls=[])
+
+
+def _numbered(svg: str, cell: str) -> str:
+    """Number a drawing's ids from 0: vl-convert counts them on from chart to chart."""
+    found = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
+    names = {name: f"{cell}-{number}" for number, name in enumerate(found)}
+    svg = re.sub(r'\bid="([^"]+)"', lambda match: f'id="{names[match[1]]}"', svg)
+    return re.sub(r"url\(#([^)\"]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", svg)
+
+
+@cache
+def _prepare() -> None:
+    """Let vl-convert measure our typeface, and draw dates in UTC: it reads the zone once, at its first chart."""
+    import vl_convert
+
+    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    vl_convert.register_font_directory(str(theme.fonts()))
+    zone = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    _reread_zone()
+    try:
+        vl_convert.vegalite_to_svg(_DATED, allowed_base_urls=[])
+    finally:
+        if zone is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = zone
+        _reread_zone()
+
+
+def _reread_zone() -> None:
+    if hasattr(time, "tzset"):  # not on Windows
+        time.tzset()

@@ -1,0 +1,251 @@
+"""Run a report: check the engagement, execute its notebook with papermill, render it, publish all of it or nothing."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engineroom import engagement as engagements
+from engineroom import eventlog, manifest, tables
+from engineroom.engagement import Engagement
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
+from engineroom.resources import folder
+
+FORMATS = ("html", "pdf")
+FIXED = {
+    "PYTHONHASHSEED": "0",  # sets are printed in one order
+    "TZ": "UTC",  # no figure may depend on where the laptop is
+    "JUPYTER_PREFER_ENV_PATH": "1",  # a user's own kernel called python3 must not be taken for ours
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One report to make: a notebook for one engagement and sector."""
+
+    folder: str
+    sector: str
+    report: str
+    formats: tuple[str, ...] = FORMATS
+
+    def __str__(self) -> str:
+        """Return the task as progress and the ledger name it."""
+        return f"{Path(self.folder).name}/{self.sector}/{self.report}"
+
+
+def reports() -> list[str]:
+    """Return the names of the reports: their notebooks' file names."""
+    return sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
+
+
+def plan(folders: list[str], wanted: list[str], sector: list[str], formats: tuple[str, ...]) -> list[Task]:
+    """Return a task for every engagement, sector and report that is asked for; none named means all."""
+    unknown = [name for name in wanted if name not in reports()]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], reports(), 1)
+        meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(reports())}"
+        raise ReportError(f'no report is called "{unknown[0]}"; {meant}')
+    tasks = []
+    for place in folders:
+        case = engagements.open(place)
+        absent = [name for name in sector if name not in case.header.sectors]
+        if absent:
+            engagements.open(place, absent[0])
+        chosen = sector or case.header.sectors
+        tasks += [Task(place, one, report, formats) for one in chosen for report in wanted or reports()]
+    return tasks
+
+
+def check(place: str) -> list[str]:
+    """Return the caveats of an engagement, as sentences; raise with every problem of its tables and log at once."""
+    case = engagements.open(place)
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for sector in case.header.sectors:
+        one = engagements.open(place, sector)
+        try:
+            read = tables.read(one)
+            if one.events is None and one.cases is None and not read.sources:
+                problems.append(
+                    Problem(
+                        case.where,
+                        rule="there is neither a table nor a log",
+                        cure="fill tables/, or name a log in [events] or [cases]",
+                    )
+                )
+        except (DataProblems, EngagementError) as error:
+            problems += error.problems
+    try:
+        log = eventlog.open(case)
+        notes += [f"{note.caveat}: {note.effect}" for note in log.caveats.itertuples()] if log else []
+    except (DataProblems, EngagementError) as error:
+        problems += error.problems
+    if problems:
+        raise DataProblems(problems, case.check_command)
+    return notes
+
+
+def produce(task: Task, out: Path, parameters: dict[str, Any], said: Callable[[str], None]) -> list[Path]:
+    """Make one report and publish it under `out`; return the files. `said` hears each step.
+
+    Files are written beside their place and renamed into it, the manifest last: a report is there whole, or the one
+    before it stays.
+    """
+    from engineroom import document, render
+
+    case = engagements.open(task.folder, task.sector)
+    place = out / case.name / case.sector
+    said("running the notebook")
+    with tempfile.TemporaryDirectory(prefix="engineroom-") as private:
+        executed = execute(case, task, parameters, Path(private), place)
+    said("rendering")
+    built = document.build(executed)
+    files: dict[str, bytes] = {
+        f"{task.report}.{kind}": data for kind, data in render.editions(executed, task.formats).items()
+    }
+    files[f"{task.report}.ipynb"] = _published(executed, case)
+    files |= {f"{task.report}.tables/{name}.csv": text.encode() for name, text in document.tables(built).items()}
+    said("publishing")
+    outputs = publish(files, place, task.report)
+    record = manifest.dumps(manifest.record(case, task.report, parameters, outputs, place.parent))
+    _replace(place.parent / manifest.NAME, record)
+    return outputs
+
+
+def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: Path, place: Path) -> Any:
+    """Return the executed notebook of a report; raise `NotebookError` with the cell and cause where one fails."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    source = folder("notebooks") / f"{task.report}.ipynb"
+    given = {
+        "engagement": task.folder if task.folder in engagements.starters() else str(case.folder),
+        "sector": task.sector,
+    }
+    given |= _typed(task.report, parameters)
+    output = private / source.name
+    try:
+        with _environment(FIXED):
+            papermill.execute_notebook(source, output, given, progress_bar=False, cwd=private, log_output=False)
+    except PapermillExecutionError as error:
+        kept = place / f"{task.report}.failed.ipynb"
+        _replace(kept, output.read_bytes())
+        cell = nbformat.read(output, as_version=4).cells[error.cell_index]
+        raise NotebookError(
+            f"{task}: cell {cell.get('id', error.cell_index)} failed\n  {error.ename}: {error.evalue}\n"
+            f"The notebook so far is in {kept}"
+        ) from None
+    except Exception as error:  # a dead kernel, a time-out: nbclient's exceptions share no base class
+        raise NotebookError(f"{task}: the notebook could not be run\n  {type(error).__name__}: {error}") from error
+    return nbformat.read(output, as_version=4)
+
+
+def parameters_of(report: str) -> dict[str, dict[str, Any]]:
+    """Return the parameters a report's notebook declares: name, type, default and meaning, as papermill reads them."""
+    import papermill
+
+    return dict(papermill.inspect_notebook(str(folder("notebooks") / f"{report}.ipynb")))
+
+
+def publish(files: dict[str, bytes], place: Path, report: str) -> list[Path]:
+    """Write the files of one report into `place`, each by rename; drop tables that the report no longer prints."""
+    for name, data in files.items():
+        _replace(place / name, data)
+    (place / f"{report}.failed.ipynb").unlink(missing_ok=True)
+    for old in (place / f"{report}.tables").glob("*.csv"):
+        if f"{report}.tables/{old.name}" not in files:
+            old.unlink()
+    return [place / name for name in files]
+
+
+def ledger(out: Path, task: Task, error: EngineroomError | None, outputs: list[Path], seconds: float) -> None:
+    """Append one line about a finished report to `results.jsonl`, on disk before the next one starts."""
+    line = {
+        "report": str(task),
+        "status": "failed" if error else "ok",
+        "exit_code": error.exit_code if error else 0,
+        "message": str(error) if error else "",
+        "outputs": [path.relative_to(out).as_posix() for path in outputs],
+        "seconds": round(seconds, 2),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "results.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _typed(report: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters, each of the type its notebook states; unknown names and wrong types are errors."""
+    declared = parameters_of(report)
+    typed: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if name not in declared or name in ("engagement", "sector"):
+            near = difflib.get_close_matches(name, declared, 1)
+            meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(declared)}"
+            raise ReportError(f'{report} has no parameter "{name}"; {meant}')
+        kind = declared[name]["inferred_type_name"]
+        try:
+            typed[name] = {"int": int, "float": float}.get(kind, str)(value)
+        except ValueError:
+            raise ReportError(f'{report}: {name} is "{value}", which is not of type {kind}') from None
+    return typed
+
+
+def _published(executed: Any, case: Engagement) -> bytes:
+    """Return the executed notebook without clocks, tool metadata and this machine's paths."""
+    import nbformat
+
+    notebook = copy.deepcopy(executed)
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for noise in ("papermill", "execution"):
+            cell.metadata.pop(noise, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+            cell["source"] = cell["source"].replace(json.dumps(str(case.folder)), json.dumps(case.folder.name))
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _replace(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def clear_spill() -> None:
+    """Remove the scratch folders of this process's event logs."""
+    for place in Path(tempfile.gettempdir()).glob("engineroom-spill-*"):
+        shutil.rmtree(place, ignore_errors=True)

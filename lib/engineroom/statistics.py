@@ -1,0 +1,133 @@
+"""Intervals and sample sizes: each method has one name, one source and a simulated coverage in docs/method/.
+
+The formulas are statsmodels' and scipy's; this module names them, vectorises them and says what they need.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+CONFIDENCE = 0.95
+ALPHA = 1 - CONFIDENCE
+FEWEST_CLUSTERS = 10
+"""Below this many segments or periods their variation cannot be judged, and a share is taken as independent items."""
+
+WILSON = "Wilson 95%"
+NEWCOMBE = "Newcombe 95% (difference of two shares)"
+ORDER_STATISTICS = "order statistics 95%"
+STUDENT = "Student t 95%"
+CLUSTERED = "ratio of sums, linearised over {clusters} {unit}, 95%"
+COMPLETE = "complete count, not a sample: no sampling interval"
+NO_INTERVAL = "no interval: neither counts, nor n with deviation, nor three periods were given"
+
+Floats = NDArray[np.float64]
+
+
+def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the Wilson score interval of a share, element by element; NaN where `n` is 0."""
+    k, size = np.atleast_1d(np.asarray(successes, float)), np.atleast_1d(np.asarray(n, float))
+    some = np.where(size > 0, size, np.nan)
+    low, high = proportion_confint(k, some, alpha=ALPHA, method="wilson")
+    return np.asarray(low, float), np.asarray(high, float)
+
+
+def newcombe(successes: int, n: int, successes_before: int, n_before: int) -> tuple[float, float]:
+    """Return Newcombe's interval of the difference of two independent shares, after minus before."""
+    low, high = confint_proportions_2indep(
+        successes, n, successes_before, n_before, method="newcomb", compare="diff", alpha=ALPHA
+    )
+    return float(low), float(high)
+
+
+def student(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the t interval of a mean from its standard deviation and n; NaN where n is below 2."""
+    centre, spread, size = (np.atleast_1d(np.asarray(part, float)) for part in (mean, deviation, n))
+    enough = np.where(size >= 2, size, np.nan)
+    half = stats.t.ppf(1 - ALPHA / 2, enough - 1) * spread / np.sqrt(enough)
+    return centre - half, centre + half
+
+
+def clustered_ratio(numerators: ArrayLike, denominators: ArrayLike) -> tuple[float, float]:
+    """Return the interval of a ratio of sums whose parts come in clusters (segments or periods).
+
+    Items of one site or month resemble each other, so the spread between clusters is what counts: Taylor
+    linearisation of the ratio estimator with Student t over the clusters (Cochran, Sampling Techniques, ch. 6).
+    """
+    top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
+    clusters, ratio = len(top), top.sum() / bottom.sum()
+    residuals = top - ratio * bottom
+    error = math.sqrt(clusters / (clusters - 1) * float(residuals @ residuals)) / bottom.sum()
+    half = float(stats.t.ppf(1 - ALPHA / 2, clusters - 1)) * error
+    return float(ratio - half), float(ratio + half)
+
+
+def quantile_ranks(n: ArrayLike, p: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the ranks (from 1) of the two observations that enclose the `p` quantile with at least 95%.
+
+    Exact and free of any assumption about the distribution. A lower rank of 0, or an upper rank of n + 1, means
+    that so few observations give no bound on that side.
+    """
+    size = np.atleast_1d(np.asarray(n, np.int64))
+    low = stats.binom.ppf(ALPHA / 2, size, p)
+    high = stats.binom.ppf(1 - ALPHA / 2, size, p) + 1
+    return low.astype(np.int64), high.astype(np.int64)
+
+
+def quantile_interval(values: ArrayLike, p: float) -> tuple[float, float, float]:
+    """Return the linear `p` quantile of the values and its order-statistic bounds (NaN where there is none)."""
+    ordered = np.sort(np.asarray(values, float))
+    low, high = (int(rank[0]) for rank in quantile_ranks(len(ordered), p))
+    at = [ordered[rank - 1] if 1 <= rank <= len(ordered) else math.nan for rank in (low, high)]
+    return float(np.quantile(ordered, p)), float(at[0]), float(at[1])
+
+
+def zero_failure_sample(target: float) -> int:
+    """Return how many faultless items demonstrate, at 95% confidence, a share of at least `target`."""
+    return math.ceil(math.log(ALPHA) / math.log(target))
+
+
+def items_to_settle_share(share: float, n: float, target: float) -> float:
+    """Return how many further items put the Wilson interval on one side of `target`, if the share stays.
+
+    NaN where the share equals the target: no number of items settles that.
+    """
+    if not 0 <= share <= 1 or share == target:
+        return math.nan
+    low, high = int(n), max(int(n), 1)
+    while not _is_settled(share, high, target):
+        low, high = high, high * 2
+        if high > 10**12:
+            return math.nan
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _is_settled(share, middle, target) else (middle, high)
+    return float(high - n)
+
+
+def items_to_settle_spread(half_width: float, n: float, distance: float) -> float:
+    """Return how many further items narrow an interval of `half_width` to `distance`: widths shrink with √n."""
+    if not (distance > 0 and half_width > 0 and n > 0):
+        return math.nan
+    return float(max(math.ceil(n * (half_width / distance) ** 2 - n), 1))
+
+
+def rolled_throughput_yield(step_yields: ArrayLike) -> float:
+    """Return the share of items that pass every step at the first attempt: the product of the step yields."""
+    return float(np.prod(np.asarray(step_yields, float)))
+
+
+def share_of_largest(values: ArrayLike, part: float = 0.2) -> float:
+    """Return the share of the total that the largest `part` of the types holds, to the nearest whole type (at least one)."""
+    ordered = np.sort(np.asarray(values, float))[::-1]
+    top = max(1, round(part * len(ordered)))
+    return float(ordered[:top].sum() / ordered.sum())
+
+
+def _is_settled(share: float, n: int, target: float) -> bool:
+    low, high = wilson(share * n, n)
+    return bool(low[0] > target or high[0] < target)

@@ -1,0 +1,158 @@
+"""Numbers and words as a reader says them: one formatter, so that a figure has the same digits wherever it stands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+LOCALE = "en_US"
+BLANK = "–"
+WHOLE = "Whole engagement"
+TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution", "not compared": "unknown"}
+LABELS = {"meets": "Meets", "misses": "Misses", "inconclusive": "Inconclusive", "not compared": "Not compared"}
+OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
+MINUTE, DAY = 1 / 60, 24.0
+
+
+def value(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
+    """Return a value with its unit: `88.1%`, `48 min`, `$4.27`; `like` lends the scale of another value of its row."""
+    if amount is None or math.isnan(amount):
+        return BLANK
+    if unit == "share":
+        return format_percent(amount, "#,##0.0%" if _decimals(amount) == 1 else "#,##0.00%", LOCALE)
+    if unit == "hours":
+        return duration(amount, like)
+    if unit == "days":
+        return f"{format_decimal(amount, '#,##0.0', LOCALE)} d"
+    if unit == "money":
+        return money(amount, currency)
+    if unit == "count":
+        return count(amount)
+    return format_decimal(amount, "#,##0.00", LOCALE)
+
+
+def _decimals(part: float) -> int:
+    return 2 if part > 0.99 and not math.isclose(part * 1000, round(part * 1000)) else 1
+
+
+def duration(hours: float, like: float | None = None) -> str:
+    """Return hours in the unit a person would choose: never `0.0 days`."""
+    size = abs(hours if like is None else like)
+    if size == 0:
+        return "0 min"
+    if size < 1.5 * MINUTE:
+        return f"{format_decimal(hours * 3600, '#,##0', LOCALE)} s"
+    if size < 2:
+        return f"{format_decimal(hours * 60, '#,##0', LOCALE)} min"
+    if size < 2 * DAY:
+        return f"{format_decimal(hours, '#,##0.0', LOCALE)} h"
+    return f"{format_decimal(hours / 24, '#,##0.0', LOCALE)} d"
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount: with cents below a thousand, else compact (`$1.2M`)."""
+    if abs(amount) < 1000:
+        return str(format_currency(amount, currency, locale=LOCALE))
+    digits = 0 if abs(amount) < 10**6 else 1
+    return str(format_compact_currency(amount, currency, locale=LOCALE, fraction_digits=digits))
+
+
+def count(amount: float) -> str:
+    """Return a count with its thousands apart."""
+    return BLANK if amount is None or math.isnan(amount) else str(format_decimal(round(amount), "#,##0", LOCALE))
+
+
+def interval(low: float, high: float, unit: str, currency: str = "", like: float | None = None) -> str:
+    """Return an interval, saying so where one side has no bound."""
+    if math.isnan(low) and math.isnan(high):
+        return "none"
+    if low == high:
+        return "complete count"
+    if math.isnan(high):
+        return f"from {value(low, unit, currency, like)}; no upper bound"
+    if math.isnan(low):
+        return f"up to {value(high, unit, currency, like)}; no lower bound"
+    return f"{value(low, unit, currency, like)} to {value(high, unit, currency, like)}"
+
+
+def distance(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
+    """Return a gap without its sign: shares in points, everything else in its unit."""
+    if math.isnan(amount):
+        return BLANK
+    if unit == "share":
+        return f"{format_decimal(abs(amount) * 100, '#,##0.0', LOCALE)} points"
+    return value(abs(amount), unit, currency, like)
+
+
+def signed(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
+    """Return a gap with its sign: plus is worse."""
+    if math.isnan(amount):
+        return BLANK
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    return sign + distance(amount, unit, currency, like)
+
+
+def line(row: dict[str, Any], currency: str = "", like: float | None = None) -> str:
+    """Return the benchmark of a gap as a comparison: `> 95.0%`."""
+    if math.isnan(row["benchmark_value"]):
+        return BLANK
+    return f"{row['operator']} {value(row['benchmark_value'], row['unit'], currency, like)}"
+
+
+def published(row: dict[str, Any]) -> str:
+    """Return the value of a benchmark row as its source states it: `≥ 98.0%`, or a range."""
+    currency = text(row["currency"])
+    if not math.isnan(row["value"]):
+        return " ".join(filter(None, (text(row["operator"]), value(row["value"], row["unit"], currency))))
+    low, high = (value(row[end], row["unit"], currency) for end in ("low", "high"))
+    if BLANK in (low, high):
+        return f"up to {high}" if low == BLANK else f"from {low}"
+    return f"{low} to {high}"
+
+
+def text(cell: Any) -> str:
+    """Return a cell of text, blank where the table holds none."""
+    return cell if isinstance(cell, str) else ""
+
+
+def plain(number: float) -> str:
+    """Return a number for the appendix: whole where it is whole."""
+    return count(number) if float(number).is_integer() else str(format_decimal(number, "#,##0.00", LOCALE))
+
+
+def day(date: Any) -> str:
+    """Return a date in words: `30 June 2026`."""
+    return str(format_date(date, "d MMMM yyyy", LOCALE))
+
+
+def subject(row: Any) -> str:
+    """Return what a row is about: its KPI, and its workflow where it has one."""
+    return f"{row['name']}, {row['workflow']}" if row["workflow"] else str(row["name"])
+
+
+def inside(name: str) -> str:
+    """Return a name as it stands inside a sentence: abbreviations keep their capitals."""
+    return name if name[1:2].isupper() or name[1:2].isdigit() else name[:1].lower() + name[1:]
+
+
+def verb(number: float, one: str, many: str) -> str:
+    """Return the form of a verb that agrees with a number."""
+    return one if number == 1 else many
+
+
+def plural(number: float, singular: str, many: str | None = None) -> str:
+    """Return a number with its noun: `1 case`, `2 cases`."""
+    return f"{count(number)} {singular if number == 1 else many or singular + 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """Return words as a sentence lists them: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with its first letter in capitals, the rest untouched."""
+    return sentence[:1].upper() + sentence[1:]
