@@ -78,8 +78,8 @@ def test_names_of_definitions_are_unique():
     assert definitions["name"].is_unique
 
 
-def test_a_definition_has_a_price_and_a_family_or_neither():
-    assert (definitions["worth"].notna() == definitions["family"].notna()).all()
+def test_a_definition_with_a_price_has_a_family_and_a_family_has_one_price():
+    assert definitions.loc[definitions["worth"].notna(), "family"].notna().all()
     assert definitions.groupby("family")["worth"].nunique().eq(1).all()
 
 
@@ -255,6 +255,11 @@ def test_stp_tiers_leave_no_gap():
     assert all(bands_of("stp_tiers", "stp_rate/zero_touch", value / 1000) for value in range(1001))
 
 
+def test_first_contact_resolution_below_the_lowest_published_range_is_not_called_good():
+    classes = [bands_of("sqm_fcr", "fcr/all_contacts", value) for value in (0.50, 0.70, 0.79, 0.795, 0.80)]
+    assert classes == [["below good"], ["good"], ["good"], [], ["world class"]]
+
+
 def test_at_14_the_traditional_and_optimised_table_classifies():
     table = {
         "sla_compliance/due_in_period": (0.80, 0.945),
@@ -423,6 +428,7 @@ RANGES = {
     "doc002_cost_concentration": (0.60, 0.70),
     "auto_adjudication_typical": (0.70, 0.85),
     "auto_adjudication_best": (0.90, 0.95),
+    "sqm_2022_fcr_below_good": (0.0, 0.70),
     "sqm_2022_fcr_good": (0.70, 0.79),
     "sqm_2022_fcr_world_class": (0.80, 1.0),
     "fcbco_dock_to_stock": (8, 24),
@@ -581,7 +587,8 @@ DOMAIN_3B = {
     "Saving from line review; e-billing ROI": "wolters_kluwer_line_review_saving thomson_reuters_e_billing_saving",
     "Legal spend / revenue": "cloc_2019_legal_spend cloc_2018_legal_spend_size",
     "Legal-ops sophistication": "ldo_2017",
-    "FCR": "sqm_2022_fcr_good sqm_2022_fcr_world_class sqm_2022_fcr_target sqm_2022_world_class_centres",
+    "FCR": "sqm_2022_fcr_below_good sqm_2022_fcr_good sqm_2022_fcr_world_class sqm_2022_fcr_target "
+    "sqm_2022_world_class_centres",
     "RPA outcomes": "ey_rpa_failures ey_rpa_saving",
     "Automation programmes": "mckinsey_automation_half mckinsey_automation_handful",
     "RPA first-year ROI": "willcocks_2017_rpa_return",

@@ -50,12 +50,15 @@ def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFram
     """Return published values that disagree about a KPI this client was measured on.
 
     Columns: topic, lesson, then those of the benchmark, and `is_comparable`: whether the client's measure follows the
-    same definition in the same process. Only comparable rivals may be given a verdict.
+    same definition in the same process. Only comparable rivals may be given a verdict. A disagreement about a process
+    that none of the client's workflows runs is left out.
     """
     told = tables.collisions.merge(tables.benchmarks, on="benchmark")
     told["kpi"] = told["definition"].map(tables.definitions.set_index("definition")["kpi"])
+    foreign = told["process"].notna() & ~told["process"].isin(measures["process"])
     topics = told.loc[told["kpi"].isin(measures["kpi"]), "collision"].unique()
-    told = told[told["collision"].isin(topics)].reset_index(drop=True)
+    about_others = told.loc[foreign, "collision"].unique()
+    told = told[told["collision"].isin(topics) & ~told["collision"].isin(about_others)].reset_index(drop=True)
     measured = set(zip(measures["definition"], measures["process"].fillna(""), strict=True))
     measured |= {(definition, "") for definition in measures["definition"]}
     told["is_comparable"] = [

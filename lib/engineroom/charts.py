@@ -32,6 +32,7 @@ VERDICTS = ("misses", "inconclusive", "meets")
 ROW = 34
 MOST_ROWS = 14
 LABEL_ROOM = 210
+MARKS = "Mark: measured value; its shape and colour give the verdict. Bar: 95% interval. Upright line: benchmark."
 
 
 def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelMixin | Exhibit:
@@ -50,9 +51,9 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevel
     if rows.empty:
         return note("No KPI was measured by workflow", "Nothing was measured by workflow.")
     rows["label"] = rows["workflow"]
-    order = sorted(rows["workflow"].unique())
     panels = [
-        _panel(group, order, tables, title=str(name), width=200) for name, group in rows.groupby("name", sort=False)
+        _panel(group.nsmallest(MOST_ROWS, "rank"), tables, title=str(name), width=170)
+        for name, group in rows.assign(rank=range(len(rows))).groupby("name", sort=False)
     ]
     missed = rows[rows["verdict"] == "misses"]
     worst = missed["workflow"].value_counts()
@@ -68,7 +69,7 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevel
         "workflow-gaps",
         title,
         "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts),
-        _reading(),
+        MARKS,
     )
 
 
@@ -161,18 +162,24 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: st
     if rows.empty:
         return note("No KPI has a benchmark that follows its definition", f"Nothing can be compared for {of}.")
     panels = [
-        _panel(group, list(group["label"]), tables, title="", width=300)
+        _panel(group, tables, title="", width=300)
         for _, group in rows.groupby(
             rows["unit"].map({unit: place for place, unit in enumerate(UNIT_TITLES)}), sort=True
         )
     ]
     facts = [_sentence(row, tables) for row in rows.to_dict("records")]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=22)
-    return _finished(chart, name, title, f"Value, interval and benchmark of {of}. " + " ".join(facts), _reading())
+    return _finished(
+        chart,
+        name,
+        title,
+        f"Value, interval and benchmark of {of}. " + " ".join(facts),
+        f"{MARKS} On the right: value / benchmark.",
+    )
 
 
-def _panel(rows: pd.DataFrame, order: list[str], tables: Tables, title: str, width: int) -> alt.LayerChart:
-    unit = rows["unit"].iloc[0]
+def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> alt.LayerChart:
+    unit, order = rows["unit"].iloc[0], list(rows["label"])
     axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
     x_title = UNIT_TITLES[unit].format(currency=tables.engagement.header.currency)
     rows = rows[["label", "value", "from", "to", "benchmark_value", "verdict_said", "said"]]
@@ -191,10 +198,10 @@ def _panel(rows: pd.DataFrame, order: list[str], tables: Tables, title: str, wid
     interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("from:Q"), x2="to:Q")
     benchmark = base.mark_tick(thickness=2.5, size=20, color=theme.INK).encode(x="benchmark_value:Q")
     value = base.mark_point(filled=True, size=95, opacity=1).encode(x=x, color=colour, shape=shape)
-    said = base.mark_text(align="left").encode(x=alt.value(width + 12), text="said:N")
-    return alt.layer(way, interval, benchmark, value, said).properties(
-        width=width, height=alt.Step(ROW if not title else 26), title=title
-    )
+    layers = [way, interval, benchmark, value]
+    if not title:  # small multiples leave the figures to the table below them
+        layers.append(base.mark_text(align="left").encode(x=alt.value(width + 12), text="said:N"))
+    return alt.layer(*layers).properties(width=width, height=alt.Step(26 if title else ROW), title=title)
 
 
 def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> alt.LayerChart:
@@ -279,10 +286,6 @@ def _on_scale(row: Any) -> str:
         if row["tier"] != "between"
         else "between the bands"
     )
-
-
-def _reading() -> str:
-    return "Mark: measured value, its shape and colour give the verdict. Bar: 95% interval. Upright line: benchmark. On the right: value / benchmark."
 
 
 def _finished(chart: Any, name: str, title: str, description: str, caption: str) -> alt.TopLevelMixin:

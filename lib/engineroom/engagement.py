@@ -93,6 +93,13 @@ class Activities(Section):
     activities: Words
 
 
+class Errors(Section):
+    """`[events.error]`: activities that record a defect, and those that record an inspection."""
+
+    activities: Words
+    inspected: Words = ()
+
+
 class Rework(Section):
     """`[events.rework]`: explicit rework steps, and whether a repeated activity counts as one."""
 
@@ -144,7 +151,7 @@ class Events(Source):
     human: Human | None = None
     closed: Activities | None = None
     rework: Rework | None = None
-    error: Activities | None = None
+    error: Errors | None = None
 
 
 class Cases(Source):

@@ -8,10 +8,12 @@ know which it was.
 from __future__ import annotations
 
 import difflib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,7 +87,7 @@ def open(engagement: Engagement) -> EventLog | None:  # noqa: A001 -- the verb o
     where = f"{engagement.folder.name}/{spec.source}"
     connection = ibis.duckdb.connect(
         memory_limit=MEMORY,
-        temp_directory=tempfile.mkdtemp(prefix="engineroom-spill-"),
+        temp_directory=str(Path(tempfile.gettempdir()) / f"engineroom-spill-{os.getpid()}"),  # made only when needed
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
@@ -322,6 +324,15 @@ def _scoped(
     for key, (fact, effect) in said.items():
         if counts[key]:
             yield where, f"{int(counts[key]):,} of {total:,} cases {fact}", int(counts[key]), total, effect, ""
+    if isinstance(spec, Events) and spec.error and not spec.error.inspected:
+        yield (
+            where,
+            "the log names no inspection",
+            total,
+            total,
+            "error rates take every item of a workflow as inspected in which an error was ever recorded, and no other",
+            "",
+        )
     if isinstance(spec, Events) and not spec.closed:
         yield (
             where,
@@ -347,14 +358,16 @@ def _case_table(events: ibis.Table, spec: Events) -> ibis.Table:
         reworked = _.count(where=explicit) > 0
         if spec.rework.repeats:
             reworked = reworked | (_.activity.count() > _.activity.nunique())
-    defective = (
-        _.count(where=_.activity.isin(list(spec.error.activities))) > 0 if spec.error else nothing.cast("boolean")
-    )
+    defective: Any = nothing.cast("boolean")
+    if spec.error:
+        found = _.count(where=_.activity.isin(list(spec.error.activities))) > 0
+        looked = _.count(where=_.activity.isin([*spec.error.inspected, *spec.error.activities])) > 0
+        defective = ibis.ifelse(looked, found, None) if spec.error.inspected else found
     touches: Any = nothing.cast("float64")
     if spec.human:
         known = (_.count(where=_.is_human.isnull()) == 0) | (_.count(where=_.is_human) > 0)
         touches = ibis.ifelse(known, _.count(where=_.is_human).cast("float64"), None)
-    return events.agg(
+    cases = events.agg(
         by="case_id",
         workflow=_.workflow.max(),
         workflows=_.workflow.nunique(),
@@ -366,6 +379,12 @@ def _case_table(events: ibis.Table, spec: Events) -> ibis.Table:
         cost=_.cost.sum(),
         due=_.due.max(),
     ).mutate(is_met=nothing.cast("boolean"))
+    if spec.error and not spec.error.inspected:
+        # a workflow in which no error was ever recorded was not inspected: its 0% would be a fiction
+        watched = cases.filter(_.is_defective).select("workflow").distinct()
+        judged = cases.workflow.isin(watched.workflow) | cases.workflow.isnull()
+        return cases.mutate(is_defective=ibis.ifelse(judged, cases.is_defective, None))
+    return cases
 
 
 def _records(rows: ibis.Table, spec: Cases) -> ibis.Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import gap, kpi, results, wording
+from engineroom import kpi, results, wording
 from engineroom.blocks import Cell, Column, Exhibit, left, note, right, table, verdict
 from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
@@ -189,7 +189,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra
 
 def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
     named = isinstance(row["benchmark"], str)
-    whose = f"{row['benchmark_label']}{' (stale)' if row['is_stale'] else ''}" if named else gap.NO_BENCHMARK
+    whose = f"{row['benchmark_label']}{' (stale)' if row['is_stale'] else ''}" if named else wording.BLANK
     return [
         row["name"],
         *([row["workflow"] or wording.WHOLE] if with_workflow else []),

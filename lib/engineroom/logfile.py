@@ -6,6 +6,7 @@ a word.
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import csv
 import gzip
@@ -116,7 +117,9 @@ def _unzipped(path: Path) -> IO[bytes]:
 
 def _recoded(path: Path, encoding: str) -> Path:
     """Return a UTF-8 copy: DuckDB reads few encodings, Excel on Windows writes others."""
-    target = Path(tempfile.mkdtemp(prefix="engineroom-utf8-")) / "log.csv"
+    scratch = tempfile.mkdtemp(prefix="engineroom-utf8-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    target = Path(scratch) / "log.csv"
     with _unzipped(path) as stream, target.open("w", encoding="utf-8", newline="") as copy:
         shutil.copyfileobj(codecs.getreader(encoding)(stream), copy)
     return target

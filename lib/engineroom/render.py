@@ -32,7 +32,8 @@ from engineroom.resources import folder
 
 STANDARDS = ["ua-1", "a-2a"]
 POLICY = (  # no script at all, no style but the one in the head, no request
-    "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
 )
 COVER = (
     "title", "subtitle", "client", "sector", "period", "as_of", "prepared_by", "status", "confidentiality", "language"
@@ -75,7 +76,8 @@ def check(edition: str, content: bytes, tree: Document) -> None:
     else:
         faults = {
             "it is cut off": not (content.startswith(b"%PDF-1.") and content.rstrip().endswith(b"%%EOF")),
-            "it has no pages": not re.search(rb"/Type ?/Pages?\b", content),
+            "it has no pages": not re.search(rb"/Type ?/Page\b", content),
+            "a chart is missing": len(re.findall(rb"/S ?/Figure\b", content)) != figures,
             "it is not tagged": b"/StructTreeRoot" not in content,
             "it shows a traceback": _TRACEBACK in json.dumps(tree.blocks),
         }
@@ -143,15 +145,15 @@ def _face(letters: frozenset[str], stem: str, style: str) -> str:
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
-    font = TTFont(theme.fonts() / f"{stem}[opsz,wght].ttf", recalcTimestamp=False)
     options = Options(layout_features=["kern", "ccmp", "mark", "locl", "tnum"], notdef_outline=True, hinting=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=sorted({ord(letter) for letter in letters} | set(range(0x20, 0x7F))))
-    subsetter.subset(font)
-    font = instantiateVariableFont(font, {"opsz": 14, "wght": (400, 700)})
-    font.flavor = "woff2"
     buffer = io.BytesIO()
-    font.save(buffer)
+    with TTFont(theme.fonts() / f"{stem}[opsz,wght].ttf", recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"opsz": 14, "wght": (400, 700)}, inplace=True)
+        font.flavor = "woff2"
+        font.save(buffer)
     data = base64.b64encode(buffer.getvalue()).decode()
     return (
         f"@font-face{{font-family:Inter;font-style:{style};font-weight:400 700;"
@@ -213,7 +215,8 @@ def _typst_fonts() -> Any:
 def _letters() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    return frozenset(TTFont(theme.fonts() / "Inter[opsz,wght].ttf", lazy=True).getBestCmap())
+    with TTFont(theme.fonts() / "Inter[opsz,wght].ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def _printable(text: str) -> str:

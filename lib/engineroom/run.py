@@ -6,10 +6,8 @@ import copy
 import difflib
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,6 @@ FORMATS = ("html", "pdf")
 FIXED = {
     "PYTHONHASHSEED": "0",  # sets are printed in one order
     "TZ": "UTC",  # no figure may depend on where the laptop is
-    "JUPYTER_PREFER_ENV_PATH": "1",  # a user's own kernel called python3 must not be taken for ours
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
 }
 
@@ -136,15 +133,22 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
     given |= _typed(task.report, parameters)
     output = private / source.name
     try:
-        with _environment(FIXED):
-            papermill.execute_notebook(source, output, given, progress_bar=False, cwd=private, log_output=False)
+        papermill.execute_notebook(
+            source,
+            output,
+            given,
+            progress_bar=False,
+            log_output=False,
+            cwd=private,
+            kernel_manager_class=_private_kernel(private),
+        )
     except PapermillExecutionError as error:
         kept = place / f"{task.report}.failed.ipynb"
         _replace(kept, output.read_bytes())
-        cell = nbformat.read(output, as_version=4).cells[error.cell_index]
+        cells = [cell for cell in nbformat.read(output, as_version=4).cells if cell.cell_type == "code"]
+        failed = next(cell.id for cell in cells if any(out.output_type == "error" for out in cell.outputs))
         raise NotebookError(
-            f"{task}: cell {cell.get('id', error.cell_index)} failed\n  {error.ename}: {error.evalue}\n"
-            f"The notebook so far is in {kept}"
+            f"{task}: cell {failed} failed\n  {error.ename}: {error.evalue}\nThe notebook so far is in {kept}"
         ) from None
     except Exception as error:  # a dead kernel, a time-out: nbclient's exceptions share no base class
         raise NotebookError(f"{task}: the notebook could not be run\n  {type(error).__name__}: {error}") from error
@@ -231,21 +235,21 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name)
-            else:
-                os.environ[name] = value
+def _private_kernel(private: Path) -> type:
+    """Return a kernel manager that keeps sockets and settings of one run in its own folder.
 
+    Over ipc no two runs can race for a port and nobody else on the machine can listen; Windows has no ipc.
+    """
+    from jupyter_client.manager import AsyncKernelManager
 
-def clear_spill() -> None:
-    """Remove the scratch folders of this process's event logs."""
-    for place in Path(tempfile.gettempdir()).glob("engineroom-spill-*"):
-        shutil.rmtree(place, ignore_errors=True)
+    class PrivateKernel(AsyncKernelManager):
+        def __init__(self, **traits: Any) -> None:
+            super().__init__(**traits, connection_file=str(private / "kernel.json"))
+            self.transport = "tcp" if os.name == "nt" else "ipc"
+
+        async def _async_pre_start_kernel(self, **options: Any) -> Any:
+            return await super()._async_pre_start_kernel(**options, env=os.environ | FIXED)
+
+        pre_start_kernel = _async_pre_start_kernel
+
+    return PrivateKernel

@@ -174,8 +174,9 @@ def _references(
 
 
 def _values(where: str, kpis: pd.DataFrame, known: pd.DataFrame) -> Iterator[Problem]:
-    units = known.drop_duplicates("kpi").set_index("kpi")["unit"]
-    shares = kpis[kpis["kpi"].map(units) == "share"]
+    defaults = known[known["is_default"]].set_index("kpi")["definition"]
+    meant = kpis["definition"].fillna(kpis["kpi"].map(defaults))
+    shares = kpis[meant.map(known.set_index("definition")["unit"]) == "share"]
     for row, one in shares.iterrows():
         if one["value"] < 0 or one["value"] > 1:
             yield Problem(

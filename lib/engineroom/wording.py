@@ -13,7 +13,7 @@ BLANK = "–"
 WHOLE = "Whole engagement"
 TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution", "not compared": "unknown"}
 LABELS = {"meets": "Meets", "misses": "Misses", "inconclusive": "Inconclusive", "not compared": "Not compared"}
-OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
+OPERATORS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 MINUTE, DAY = 1 / 60, 24.0
 
 
@@ -99,14 +99,14 @@ def line(row: dict[str, Any], currency: str = "", like: float | None = None) -> 
     """Return the benchmark of a gap as a comparison: `> 95.0%`."""
     if math.isnan(row["benchmark_value"]):
         return BLANK
-    return f"{row['operator']} {value(row['benchmark_value'], row['unit'], currency, like)}"
+    return f"{OPERATORS[row['operator']]} {value(row['benchmark_value'], row['unit'], currency, like)}"
 
 
 def published(row: dict[str, Any]) -> str:
     """Return the value of a benchmark row as its source states it: `≥ 98.0%`, or a range."""
     currency = text(row["currency"])
     if not math.isnan(row["value"]):
-        return " ".join(filter(None, (text(row["operator"]), value(row["value"], row["unit"], currency))))
+        return " ".join(filter(None, (OPERATORS.get(row["operator"], ""), value(row["value"], row["unit"], currency))))
     low, high = (value(row[end], row["unit"], currency) for end in ("low", "high"))
     if BLANK in (low, high):
         return f"up to {high}" if low == BLANK else f"from {low}"

@@ -1,0 +1,134 @@
+"""The developer's verbs: `nox -l` lists them, `nox -s tests` runs one, words after `--` go to the tool."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nox
+
+nox.needs_version = ">=2026.2"
+nox.options.sessions = ["lint", "types", "notebooks", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+HERE = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
+CONSTRAINTS = HERE / "constraints.txt"
+WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install engineroom, editable, with dependency groups of pyproject.toml, at the versions of constraints.txt."""
+    wanted = nox.project.dependency_groups(PROJECT, *groups) if groups else ()
+    session.install("-c", str(CONSTRAINTS), "-e", str(HERE), *wanted)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests on both cores; `-- -k gap` or `-- -m "not slow"` runs some of them."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting with ruff; `ruff check --fix . && ruff format .` mends most of it."""
+    session.install("-c", str(CONSTRAINTS), *nox.project.dependency_groups(PROJECT, "lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the library's types with mypy, strictly."""
+    install(session, "types")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def notebooks(session: nox.Session) -> None:
+    """Check that notebooks are in their stripped normal form; `-- --fix` writes it."""
+    faults = []
+    for path in sorted((HERE / "notebooks").glob("*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        book = normal(json.loads(text))
+        form = json.dumps(book, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        if form != text and "--fix" in session.posargs:
+            path.write_text(form, encoding="utf-8", newline="\n")
+        elif form != text:
+            faults.append(f"{path.name} is not in its normal form; write it with: nox -s notebooks -- --fix")
+        ids = [cell.get("id", "") for cell in book["cells"]]
+        faults += [f'{path.name}: cell id "{name}" is not made of words' for name in ids if not WORDS.fullmatch(name)]
+        faults += [f'{path.name}: cell id "{name}" appears twice' for name in sorted(set(ids)) if ids.count(name) > 1]
+    if faults:
+        session.error("\n".join(faults))
+
+
+def normal(book: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook without outputs, counts or any metadata but its kernel, its language and the cells' tags."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    cells = []
+    for cell in book["cells"]:
+        tags = cell["metadata"].get("tags")
+        plain = {
+            "cell_type": cell["cell_type"],
+            "id": cell.get("id", ""),
+            "metadata": {"tags": tags} if tags else {},
+            "source": "".join(cell["source"]),
+        }
+        if cell["cell_type"] == "code":
+            plain |= {"execution_count": None, "outputs": []}
+        cells.append(plain)
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Make every report of the three starters in reports/."""
+    install(session)
+    session.run("engineroom", "demo", "--out", "reports", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the event-log suite and a whole report on a starter."""
+    install(session)
+    session.run("python", "tools/bench.py", *session.posargs)
+
+
+@nox.session
+def starters(session: nox.Session) -> None:
+    """Make the data of the starter engagements again, from their models in tools/starters/."""
+    install(session)
+    session.run("python", "tools/starters.py", *session.posargs)
+
+
+@nox.session(reuse_venv=False)
+def package(session: nox.Session) -> None:
+    """Build sdist and wheel, install the wheel in a clean environment, and run the demo from another folder."""
+    session.install("-c", str(CONSTRAINTS), "build")
+    folder = Path(session.create_tmp())
+    for old in (folder / "dist").glob("*"):
+        old.unlink()
+    session.run("python", "-m", "build", "--outdir", str(folder / "dist"), str(HERE))
+    (wheel,) = (folder / "dist").glob("*.whl")
+    session.run("python", "-m", "venv", "--clear", str(folder / "clean"))
+    scripts = folder / "clean" / Path(session.bin).name  # bin, or Scripts on Windows
+    session.run(
+        str(scripts / "python"), "-m", "pip", "install", "-q", "-c", str(CONSTRAINTS), str(wheel), external=True
+    )
+    with session.chdir(folder):
+        session.run(str(scripts / "engineroom"), "demo", "--out", str(folder / "reports"), external=True)
+
+
+@nox.session(reuse_venv=False)
+def constraints(session: nox.Session) -> None:
+    """Write constraints.txt again: the newest versions that pyproject.toml allows, as they install together."""
+    session.install("-e", str(HERE), *nox.project.dependency_groups(PROJECT, "dev"))
+    frozen = session.run("python", "-m", "pip", "freeze", "--exclude-editable", silent=True) or ""
+    pins = sorted({line for line in frozen.splitlines() if re.fullmatch(r"[\w.-]+==[\w.!+-]+", line)}, key=str.lower)
+    header = "# exact versions that installed together; written by: nox -s constraints\n"
+    CONSTRAINTS.write_text(header + "\n".join(pins) + "\n", encoding="utf-8", newline="\n")
