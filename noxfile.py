@@ -110,7 +110,7 @@ def starters(session: nox.Session) -> None:
 def package(session: nox.Session) -> None:
     """Build sdist and wheel, install the wheel in a clean environment, and run the demo from another folder."""
     session.install("-c", str(CONSTRAINTS), "build")
-    folder = Path(session.create_tmp())
+    folder = Path(session.create_tmp()).resolve()
     for old in (folder / "dist").glob("*"):
         old.unlink()
     session.run("python", "-m", "build", "--outdir", str(folder / "dist"), str(HERE))

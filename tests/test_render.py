@@ -401,7 +401,7 @@ def test_the_pdf_is_tagged_titled_and_bookmarked(made):
         assert heads
     outline = pypdf.PdfReader(io.BytesIO(made["pdf"])).outline
     assert [item.title for item in outline if not isinstance(item, list)] == [
-        "Contents", "The answer first", "Scorecard", "Where the gaps are", "Appendix"]  # fmt: skip
+        "The answer first", "Scorecard", "Where the gaps are", "Appendix"]  # fmt: skip
 
 
 def test_every_page_but_the_cover_is_marked_with_client_status_and_its_number(made):
@@ -458,17 +458,12 @@ def test_a_chart_that_cannot_be_drawn_names_its_cell():
         render.html(notebook(shows("bad-chart", theme.VEGALITE, spec)))
 
 
-def test_a_link_that_would_run_code_stops_the_chart_by_name():
-    data = pd.DataFrame({"x": ["a"], "link": ["javascript:alert(1)"]})
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "https://example.org/tracker"])
+def test_a_link_in_a_chart_stops_it_by_name(link):
+    data = pd.DataFrame({"x": ["a"], "link": [link]})
     drawn = alt.Chart(data).mark_bar().encode(y="x", href="link").properties(description="a trap")
     with pytest.raises(RenderError, match=r"^cell trap: the chart could not be drawn: "):
         render.html(notebook(chart("trap", drawn)))
-
-
-def test_links_in_a_chart_are_dropped():
-    data = pd.DataFrame({"x": ["a"], "link": ["https://example.org/tracker"]})
-    drawn = alt.Chart(data).mark_bar().encode(y="x", href="link").properties(description="a link")
-    assert b"example.org" not in render.html(notebook(chart("link", drawn)))
 
 
 def test_a_language_without_words_is_refused():

@@ -12,8 +12,8 @@ from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
 GRADES = (
-    "A: measured, n stated, page read. B: measured, page read. C: a target, or a sample nobody disclosed. D: a claim, or "
-    "second hand."
+    "A: measured, n stated, page read. B: measured, page read. C: a target, or a sample nobody disclosed. "
+    "D: a claim, or second hand."
 )
 
 

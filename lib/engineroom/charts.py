@@ -17,6 +17,8 @@ from engineroom.blocks import Exhibit, note
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
+Chart = Any  # altair's chart classes share no public base that keeps `.properties`
+
 UNIT_TITLES = {
     "share": "Share of items",
     "hours": "Hours",
@@ -35,7 +37,7 @@ LABEL_ROOM = 210
 MARKS = "Mark: measured value; its shape and colour give the verdict. Bar: 95% interval. Upright line: benchmark."
 
 
-def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     """Return a dumbbell per KPI of the whole engagement: value with its interval, benchmark, and the way between.
 
     One panel per unit; within a panel all KPIs share the axis.
@@ -45,7 +47,7 @@ def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelM
     return _dumbbells(rows, tables, "gap-dumbbell", _dumbbell_title(rows), "the whole engagement")
 
 
-def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     """Return small multiples: a panel per KPI, a row per workflow, with the benchmark where the KPI has one."""
     rows = _prepared(gaps[gaps["workflow"] != ""], tables)
     if rows.empty:
@@ -55,25 +57,13 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> alt.TopLevel
         _panel(group.nsmallest(MOST_ROWS, "rank"), tables, title=str(name), width=170)
         for name, group in rows.assign(rank=range(len(rows))).groupby("name", sort=False)
     ]
-    missed = rows[rows["verdict"] == "misses"]
-    worst = missed["workflow"].value_counts()
-    title = (
-        f"{worst.index[0]} misses the most benchmarks: {worst.iloc[0]} of {len(rows[rows['workflow'] == worst.index[0]])} compared"
-        if len(worst)
-        else "No workflow misses a benchmark with its whole interval"
-    )
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
     facts = [_sentence(row, tables) for row in rows.to_dict("records")]
-    return _finished(
-        chart,
-        "workflow-gaps",
-        title,
-        "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts),
-        MARKS,
-    )
+    description = "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts)
+    return _finished(chart, "workflow-gaps", _workflow_title(rows), description, MARKS)
 
 
-def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> alt.TopLevelMixin | Exhibit:
+def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> Chart | Exhibit:
     """Return the bands of a scale with each measure and its interval on them."""
     mine = tiers[tiers["scale"] == scale]
     if mine.empty:
@@ -92,20 +82,16 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> a
     if straddling:
         title += f"; {wording.plural(straddling, 'interval')} {'straddles' if straddling == 1 else 'straddle'} an edge"
     facts = [
-        f"{row['name']}, {row['workflow'] or wording.WHOLE}: {wording.value(row['value'], row['unit'])}, {_on_scale(row)}."
+        f"{wording.subject(row)}: {wording.value(row['value'], row['unit'])}, {_on_scale(row)}."
         for row in mine.to_dict("records")
     ]
+    description = "Bands of a published scale. " + " ".join(facts)
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
-    return _finished(
-        chart,
-        f"tiers-{scale.replace('_', '-')}",
-        title,
-        "Bands of a published scale. " + " ".join(facts),
-        "Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.",
-    )
+    caption = "Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale."
+    return _finished(chart, f"tiers-{scale.replace('_', '-')}", title, description, caption)
 
 
-def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> alt.TopLevelMixin | Exhibit:
+def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
     """Return what closing each gap is worth a year, as a range; those outside the total are drawn hollow."""
     currency = tables.engagement.header.currency
     if worths.empty:
@@ -131,7 +117,8 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> alt.TopLe
     ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
     said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")
     top = worths[worths["is_counted"]].iloc[0]
-    title = f"{top['workflow']} holds the largest worth: {wording.money(top['worth_low'], currency)} to {wording.money(top['worth_high'], currency)} a year"
+    low, high = (wording.money(top[end], currency) for end in ("worth_low", "worth_high"))
+    title = f"{top['workflow']} holds the largest worth: {low} to {high} a year"
     facts = [f"{row['label']}: {row['said']}, {row['counted']}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, ticks, said).properties(width=340, height=alt.Step(ROW))
     return _finished(
@@ -143,7 +130,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> alt.TopLe
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- the parts
+# ------------------------------------------------------------------------------------------------------------ the parts
 
 
 def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
@@ -158,7 +145,7 @@ def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     return rows
 
 
-def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: str) -> alt.TopLevelMixin:
+def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: str) -> Chart | Exhibit:
     if rows.empty:
         return note("No KPI has a benchmark that follows its definition", f"Nothing can be compared for {of}.")
     panels = [
@@ -178,7 +165,7 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: st
     )
 
 
-def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> alt.LayerChart:
+def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> Chart:
     unit, order = rows["unit"].iloc[0], list(rows["label"])
     axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
     x_title = UNIT_TITLES[unit].format(currency=tables.engagement.header.currency)
@@ -204,7 +191,7 @@ def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> alt.La
     return alt.layer(*layers).properties(width=width, height=alt.Step(26 if title else ROW), title=title)
 
 
-def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> alt.LayerChart:
+def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
     unit = rows["unit"].iloc[0]
     shown = rows.assign(
         label=rows["workflow"].replace("", wording.WHOLE),
@@ -267,15 +254,23 @@ def _dumbbell_title(rows: pd.DataFrame) -> str:
     missed = rows[rows["verdict"] == "misses"]
     if missed.empty:
         return "No KPI of the whole engagement misses its benchmark with the whole interval"
-    names = wording.listed([str(name) for name in missed["name"].head(3)])
+    names = wording.listed([wording.inside(name) for name in missed["name"].head(3)])
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
-    return f"{names}{rest} {'misses' if len(missed) == 1 else 'miss'} the benchmark"
+    return f"{wording.capital(names)}{rest} {'misses' if len(missed) == 1 else 'miss'} the benchmark"
+
+
+def _workflow_title(rows: pd.DataFrame) -> str:
+    missed = rows.loc[rows["verdict"] == "misses", "workflow"].value_counts()
+    if missed.empty:
+        return "No workflow misses a benchmark with its whole interval"
+    compared = int((rows["workflow"] == missed.index[0]).sum())
+    return f"{missed.index[0]} misses the most benchmarks: {missed.iloc[0]} of {compared} compared"
 
 
 def _sentence(row: dict[str, Any], tables: Tables) -> str:
     currency = tables.engagement.header.currency
-    place = f", {row['workflow']}" if row["workflow"] else ""
-    return f"{row['name']}{place}: {wording.value(row['value'], row['unit'], currency)}, benchmark {wording.line(row, currency)}, {wording.LABELS[row['verdict']].lower()}."
+    value, line = wording.value(row["value"], row["unit"], currency), wording.line(row, currency)
+    return f"{wording.subject(row)}: {value}, benchmark {line}, {wording.LABELS[row['verdict']].lower()}."
 
 
 def _on_scale(row: Any) -> str:
@@ -288,7 +283,7 @@ def _on_scale(row: Any) -> str:
     )
 
 
-def _finished(chart: Any, name: str, title: str, description: str, caption: str) -> alt.TopLevelMixin:
+def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
     return chart.properties(
         title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
     )

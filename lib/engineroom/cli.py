@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EngineroomError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nstopped; finished reports are kept", file=sys.stderr)
         return 130
@@ -194,7 +198,7 @@ class _progress:  # noqa: N801 -- reads as a verb where it is used
 
 
 def _list(given: argparse.Namespace) -> int:
-    from engineroom import engagement, run, tables
+    from engineroom import engagement, run, tables, wording
 
     if given.what == "reports":
         for report in run.reports():
@@ -209,14 +213,8 @@ def _list(given: argparse.Namespace) -> int:
             print(f"{row['definition']:42} {row['unit']:6} {row['direction']:5} {row['formula']}")
     else:
         for row in tables.benchmarks().to_dict("records"):
-            number = (
-                ""
-                if row["value"] != row["value"]
-                else f"{row['operator'] if isinstance(row['operator'], str) else ''} {row['value']:g}"
-            )
-            print(
-                f"{row['benchmark']:44} {row['grade']} {row['line']:8} {number:10} {row['definition']}  [{row['source']}]"
-            )
+            what = f"{row['benchmark']:44} {row['grade']} {row['line']:8}"
+            print(f"{what} {wording.published(row):>18}  {row['definition']}  [{row['source']}]")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import requires, version
@@ -34,17 +33,16 @@ def examine() -> list[tuple[str, str, str]]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise RuntimeError("Python 3.11 or newer is needed")
     return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
 
 
 def _libraries() -> str:
-    wrong = []
     needed = [Requirement(line) for line in requires("engineroom") or []]
-    for one in needed:
-        if (one.marker is None or one.marker.evaluate()) and not one.specifier.contains(version(one.name)):
-            wrong.append(f"{one.name} {version(one.name)} (needs {one.specifier})")
+    wrong = [
+        f"{one.name} {version(one.name)} (needs {one.specifier})"
+        for one in needed
+        if (one.marker is None or one.marker.evaluate()) and not one.specifier.contains(version(one.name))
+    ]
     if wrong:
         raise RuntimeError(f"{', '.join(wrong)}; reinstall with: pip install --upgrade engineroom")
     return f"{len(needed)} in their tested ranges"
@@ -69,7 +67,7 @@ def _charts() -> str:
 
     spec = {"mark": "point", "data": {"values": [{"x": 1}]}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}
     vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return f"vl-convert {vl_convert.__version__}, draws offline"
+    return f"vl-convert {version('vl-convert-python')}, draws offline"
 
 
 def _pdf() -> str:

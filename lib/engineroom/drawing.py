@@ -26,8 +26,8 @@ def draw(spec: str, cell: str) -> str:
     try:
         return _numbered(_drawn(spec), cell)
     except ValueError as fault:
-        reason = clean(str(fault)).strip() or "no reason given"
-        raise RenderError(f"cell {cell}: the chart could not be drawn: {reason[:200]}") from fault
+        reason = clean(str(fault)).split(" at http")[0].strip()
+        raise RenderError(f"cell {cell}: the chart could not be drawn: {reason}") from fault
 
 
 def width(svg: str) -> float:

@@ -15,15 +15,68 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StrictStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic import ValidationInfo as Info
 
 from engineroom.errors import EngagementError, Problem, ReportError
 from engineroom.resources import folder
 
 FILE = "engagement.toml"
+
+
+def sectors() -> list[str]:
+    """Return the ids of the sector packs."""
+    return sorted(path.stem for path in (folder("data") / "sectors").glob("*.toml"))
+
+
+def _known_sector(sector: str) -> str:
+    if sector not in sectors():
+        raise ValueError(f'"{sector}" is unknown{_suggestion(sector, sectors())}')
+    return sector
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f'"{zone}" is unknown{_suggestion(zone, available_timezones())}')
+    return zone
+
+
+def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise ValueError(f'"{twice[0]}" is named twice; keep one')
+    return words
+
+
+def _inside(relative: str, info: Info) -> str:
+    allowed = info.data.get("allow_outside_folder")
+    if info.context and not allowed and not _is_inside(info.context["folder"], relative):
+        or_allow = "" if allowed is None else ", or write allow_outside_folder = true beside it"
+        raise ValueError(f'"{relative}" lies outside the engagement folder; move it inside{or_allow}')
+    return relative
+
+
+def _is_inside(place: Path, relative: str) -> bool:
+    return (place / relative).resolve().is_relative_to(place.resolve())
+
+
 Day = Annotated[date, Strict()]
 Words = tuple[StrictStr, ...]
 OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
+Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
+Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
+Inside = Annotated[StrictStr, AfterValidator(_inside)]
 
 
 class Section(BaseModel):
@@ -49,7 +102,7 @@ class Header(Section):
     """`[engagement]`: what every page of a report says about itself."""
 
     client: Annotated[StrictStr, Field(min_length=1)]
-    sectors: Annotated[Words, Field(min_length=1)]
+    sectors: Annotated[tuple[Sector, ...], Field(min_length=1), AfterValidator(_each_once)]
     period: Period
     currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
     as_of: Day
@@ -57,17 +110,19 @@ class Header(Section):
     confidentiality: StrictStr = "Confidential"
     prepared_by: StrictStr = ""
 
-    @model_validator(mode="after")
-    def _is_closed(self) -> Self:
-        if self.period.end > self.as_of:
-            raise ValueError(f"period.end ({self.period.end}) is after as_of ({self.as_of}); a period must be closed")
-        return self
+    @field_validator("as_of")
+    @classmethod
+    def _is_closed(cls, as_of: date, info: Info) -> date:
+        period = info.data.get("period")
+        if period and period.end > as_of:
+            raise ValueError(f"{as_of} is before the period ends ({period.end}); a period must be closed")
+        return as_of
 
 
 class TableFiles(Section):
     """`[tables]`: one workbook instead of `tables/<name>.csv`, and how its text is written."""
 
-    workbook: StrictStr | None = None
+    workbook: Inside | None = None
     separator: OneCharacter | None = None
     decimal: Literal[".", ","] = "."
     encoding: StrictStr = "utf-8"
@@ -76,8 +131,8 @@ class TableFiles(Section):
 class BenchmarkPacks(Section):
     """`[benchmarks]`: a consultancy's own benchmark rows, in the columns of engineroom's."""
 
-    packs: Words = ()
-    allow_outside_folder: StrictBool = False
+    allow_outside_folder: StrictBool = False  # stands before the paths it allows
+    packs: Annotated[tuple[Inside, ...], AfterValidator(_each_once)] = ()
 
 
 class Human(Section):
@@ -118,8 +173,9 @@ class YesNo(Section):
 class Source(Section):
     """What `[events]` and `[cases]` share: a file, and how its text is written."""
 
-    source: StrictStr
-    timezone: StrictStr | None = None
+    allow_outside_folder: StrictBool = False  # stands before the path it allows
+    source: Inside
+    timezone: Zone | None = None
     format: StrictStr | None = None
     separator: OneCharacter | None = None
     encoding: StrictStr | None = None
@@ -129,15 +185,6 @@ class Source(Section):
     workflow: StrictStr | None = None
     due: StrictStr | None = None
     cost: StrictStr | None = None
-    allow_outside_folder: StrictBool = False
-
-    @model_validator(mode="after")
-    def _knows_its_zone(self) -> Self:
-        if self.timezone and self.timezone not in available_timezones():
-            raise ValueError(
-                f'timezone "{self.timezone}" is unknown{_suggestion(self.timezone, available_timezones())}'
-            )
-        return self
 
 
 class Events(Source):
@@ -175,12 +222,6 @@ class File(Section):
     events: Events | None = None
     cases: Cases | None = None
 
-    @model_validator(mode="after")
-    def _has_one_log(self) -> Self:
-        if self.events and self.cases:
-            raise ValueError("[events] and [cases] are both given; a log is read in one shape")
-        return self
-
 
 class Engagement(BaseModel):
     """One client's engagement seen through one of its sectors.
@@ -213,9 +254,8 @@ class Engagement(BaseModel):
 
     def path(self, relative: str, *, allow_outside_folder: bool = False) -> Path:
         """Return a path named in the file, refused where it leaves the folder without saying that it may."""
-        target = (self.folder / relative).resolve()
-        if allow_outside_folder or target.is_relative_to(self.folder.resolve()):
-            return target
+        if allow_outside_folder or _is_inside(self.folder, relative):
+            return (self.folder / relative).resolve()
         problem = Problem(
             self.where,
             column=relative,
@@ -230,17 +270,12 @@ class Engagement(BaseModel):
         return f"{self.folder.name}/{FILE}"
 
 
-def sectors() -> list[str]:
-    """Return the ids of the sector packs."""
-    return sorted(path.stem for path in (folder("data") / "sectors").glob("*.toml"))
-
-
 def starters() -> list[str]:
     """Return the names of the bundled starter engagements, as `open` takes them."""
     return sorted(f"starter/{path.parent.name}" for path in folder("starters").glob(f"*/{FILE}"))
 
 
-def open(engagement: str | Path, sector: str | None = None) -> Engagement:  # noqa: A001 -- the verb of this module
+def open(engagement: str | Path, sector: str | None = None) -> Engagement:
     """Return the engagement in a folder, or a bundled starter (`starter/healthcare`), through one of its sectors.
 
     Without `sector` the first one is taken.
@@ -278,7 +313,9 @@ def _locate(engagement: str | Path) -> Path:
     if (place / FILE).is_file():
         return place.resolve()
     rule = f"there is no {FILE} in this folder" if place.is_dir() else "there is no such folder"
-    raise EngagementError([Problem(str(engagement), rule=rule, cure="make one with: engineroom new FOLDER")])
+    raise EngagementError(
+        [Problem(str(engagement), rule=rule, cure="make one with: engineroom new FOLDER --sector NAME")]
+    )
 
 
 def _read(place: Path) -> File:
@@ -289,40 +326,57 @@ def _read(place: Path) -> File:
     except UnicodeDecodeError as error:
         problem = Problem(where, rule=f"byte {error.start} is not UTF-8", cure="save the file as UTF-8")
         raise EngagementError([problem], repair) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise EngagementError([Problem(where, rule=f"is not TOML: {error}")], repair) from None
-    try:
-        read = File.model_validate(raw)
-    except ValidationError as error:
-        raise EngagementError([_problem(where, fault) for fault in error.errors()], repair) from None
-    unknown = [sector for sector in read.engagement.sectors if sector not in sectors()]
-    if unknown:
-        raise EngagementError(
-            [
-                Problem(
-                    where, column="engagement.sectors", rule=f'"{sector}" is unknown{_suggestion(sector, sectors())}'
-                )
-                for sector in unknown
-            ],
-            repair,
+    problems: list[Problem] = []
+    if "events" in raw and "cases" in raw:
+        problems.append(
+            Problem(where, rule="[events] and [cases] are both given", cure="a log has one shape; keep one")
         )
+    try:
+        read = File.model_validate(raw, context={"folder": place})
+    except ValidationError as error:
+        problems += [_problem(where, fault) for fault in error.errors()]
+    if problems:
+        raise EngagementError(problems, repair)
     return read
 
 
+NEEDED = {
+    "string_type": "a text in quotes",
+    "string_too_long": "one character",
+    "string_pattern_mismatch": "a currency code",
+    "tuple_type": "a list in square brackets",
+    "dict_type": "a section",
+    "model_type": "a section",
+    "bool_type": "true or false",
+}
+"""What a key asks for, by pydantic's name of the fault."""
+
+
 def _problem(where: str, fault: Any) -> Problem:
-    place, kind, given = [str(part) for part in fault["loc"]], fault["type"], fault["input"]
+    place, kind = [part for part in fault["loc"] if isinstance(part, str)], fault["type"]
     column = ".".join(place)
     if kind == "extra_forbidden":
         return Problem(where, column=column, rule=f"unknown key{_suggestion(place[-1], _keys(place[:-1]))}")
     if kind == "missing":
-        return Problem(where, column=column, rule="is missing", cure=_example(place))
+        return Problem(where, column=column, rule="is missing", cure=_example(place[-1]))
     if kind == "value_error":
         return Problem(where, column=column, rule=str(fault["ctx"]["error"]))
-    said = fault["msg"].removeprefix("Input should be ").replace("Input should ", "must ")
-    shown = (
-        f"{given:%Y-%m-%d}" if isinstance(given, date | datetime) else f'"{given}"' if isinstance(given, str) else given
-    )
-    return Problem(where, column=column, rule=f"{shown} is not {said}", cure=_example(place))
+    if kind in ("too_short", "string_too_short"):
+        return Problem(where, column=column, rule="is blank", cure=_example(place[-1]))
+    needed = "a date" if kind.startswith("date") else NEEDED.get(kind) or fault["msg"].removeprefix("Input should be ")
+    return Problem(where, column=column, rule=f"{_shown(fault['input'])} is not {needed}", cure=_example(place[-1]))
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, str):
+        return f'"{given}"'
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, datetime):
+        return f"{given:%Y-%m-%d %H:%M}"
+    return {list: "a list", dict: "a section"}.get(type(given)) or str(given)
 
 
 def _keys(place: list[str]) -> list[str]:
@@ -333,16 +387,14 @@ def _keys(place: list[str]) -> list[str]:
     return list(model.model_fields) if hasattr(model, "model_fields") else []
 
 
-def _example(place: list[str]) -> str:
+def _example(key: str) -> str:
     return {
         "period": "write period = { start = 2026-01-01, end = 2026-06-30 }",
         "currency": 'write three capital letters, for example currency = "USD"',
         "sectors": f"choose among: {', '.join(sectors())}",
         "client": 'write the client\'s name, for example client = "Harbour General"',
-    }.get(
-        place[-1],
-        "write a date without quotes, for example 2026-07-15" if place[-1] in ("as_of", "start", "end") else "",
-    )
+        "engagement": "begin the file with [engagement], then client, sectors, period, currency and as_of",
+    }.get(key, "write a date without quotes, for example 2026-07-15" if key in ("as_of", "start", "end") else "")
 
 
 def _suggestion(word: str, among: Any) -> str:

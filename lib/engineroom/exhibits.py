@@ -141,8 +141,8 @@ def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
     columns += [right("unit_price", "Per item"), right("worth_low", "From"), right("worth_high", "To")]
     columns += [left("is_counted", "In the total")]
     notes = (
-        "Worth = items a year × gap × cost of one failing item. The range takes the better end of the gap's interval at "
-        "the lower unit cost, and the worse end at the higher.",
+        "Worth = items a year × gap × cost of one failing item. The range takes the better end of the gap's interval "
+        "at the lower unit cost, and the worse end at the higher.",
         "It is what the gap costs, not what a project saves: a benchmark may be out of reach, and closing a gap has a "
         "price.",
     )
@@ -189,7 +189,8 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra
 
 def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
     named = isinstance(row["benchmark"], str)
-    whose = f"{row['benchmark_label']}{' (stale)' if row['is_stale'] else ''}" if named else wording.BLANK
+    remarks = ["typical"] * (row["line"] == "typical") + ["stale"] * bool(row["is_stale"])
+    whose = row["benchmark_label"] + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
     return [
         row["name"],
         *([row["workflow"] or wording.WHOLE] if with_workflow else []),

@@ -11,12 +11,14 @@ import pandas as pd
 
 from engineroom import benchmark, results, statistics
 from engineroom.columns import DataFrame
+from engineroom.errors import ReportError
 from engineroom.tables import Tables
 
 NO_BENCHMARK = "no comparable benchmark"
 AT_THE_LINE = "the rate stands on the benchmark itself: no number of items settles it"
 NO_BOUND = "no interval: a verdict would be a guess"
 BETWEEN = "between"
+LINES = ("leading", "typical")
 COST_SPREAD = 0.2
 
 
@@ -27,11 +29,14 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
     the two ends of the interval. Verdict: "meets" or "misses" only where the whole interval is on one side, else
     "inconclusive" with `items_needed` to settle it. A measure without a matching benchmark stays, with an empty gap.
 
-    `line` is "leading" (targets, top quartiles, best in class) or "typical" (medians and means of peers). Definition,
-    unit, sector and currency must be the same, and a benchmark kept for one process meets only workflows of it.
+    `line` is "leading" (targets, top quartiles, best in class) or "typical" (medians and means of peers); where a KPI
+    has only the other kind, that one is taken and named. Definition, unit, sector and currency must be the same, and a
+    benchmark kept for one process meets only workflows of it.
     """
-    lines = benchmark.comparable(tables)
-    lines = benchmark.ranked(lines[lines["line"] == line])
+    if line not in LINES:
+        raise ReportError(f'line is "{line}"; it may be: {", ".join(LINES)}')
+    lines = benchmark.ranked(benchmark.comparable(tables))
+    lines = pd.concat([lines[lines["line"] == kind] for kind in sorted(LINES, key=lambda kind: kind != line)])
     names = tables.definitions.set_index("definition")["name"]
     as_of = pd.Timestamp(tables.engagement.header.as_of)
     rows = []

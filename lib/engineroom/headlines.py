@@ -61,15 +61,15 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     rows = headline_rows(gaps)
     rows = rows[rows["verdict"].isin(JUDGED)]
     rows = rows.assign(order=rows["kpi"].map(order)).sort_values("order", kind="stable")
-    for row in rows.head(MOST_FACTS - len(items)).to_dict("records"):
-        items.append(
-            {
-                "label": wording.subject(row),
-                "value": wording.value(row["value"], row["unit"], currency),
-                "note": f"{wording.LABELS[row['verdict']].lower()}: {wording.line(row, currency)}",
-                "tone": wording.TONES[row["verdict"]],
-            }
-        )
+    items += [
+        {
+            "label": wording.subject(row),
+            "value": wording.value(row["value"], row["unit"], currency),
+            "note": f"{wording.LABELS[row['verdict']].lower()}: {wording.line(row, currency)}",
+            "tone": wording.TONES[row["verdict"]],
+        }
+        for row in rows.head(MOST_FACTS - len(items)).to_dict("records")
+    ]
     return Exhibit("facts", {"items": items})
 
 
@@ -107,11 +107,12 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
         text = "None of the measured KPIs has a benchmark that follows the same definition."
         return {"tone": "unknown", "label": "No verdict", "text": text, "detail": ""}
     missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
-    text = (
-        f"Of {wording.plural(len(rows), 'comparison')} with a benchmark, {missed} {wording.verb(missed, 'misses', 'miss')} "
-        f"it, {met} {wording.verb(met, 'meets', 'meet')} it and {doubtful} {wording.verb(doubtful, 'is', 'are')} "
-        "inconclusive."
-    )
+    said = [
+        f"{missed} {wording.verb(missed, 'misses', 'miss')} it",
+        f"{met} {wording.verb(met, 'meets', 'meet')} it",
+        f"{doubtful} {wording.verb(doubtful, 'is', 'are')} inconclusive",
+    ]
+    text = f"Of {wording.plural(len(rows), 'comparison')} with a benchmark, {wording.listed(said)}."
     tone = "bad" if missed > met else "good" if met > missed else "neutral"
     return {"tone": tone, "label": "Verdict", "text": text, "detail": ""}
 

@@ -213,17 +213,9 @@ def _measures_of(
     if row["priced"]:
         mean = row["cost"] / row["priced"]
         spread = math.sqrt(max(row["cost_squares"] - row["priced"] * mean**2, 0) / max(row["priced"] - 1, 1))
-        low, high = statistics.student(mean, spread, row["priced"])
-        yield base | {
-            "definition": RECORDED_COST,
-            "value": mean,
-            "numerator": row["cost"],
-            "denominator": float(row["priced"]),
-            "n": row["priced"],
-            "low": low[0],
-            "high": high[0],
-            "method": statistics.STUDENT,
-        }
+        lows, highs = statistics.student(mean, spread, row["priced"])
+        interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
+        yield base | _complete(RECORDED_COST, mean, row["priced"], row["cost"], float(row["priced"])) | interval
 
 
 def _share(definition: str, numerator: float, denominator: float) -> dict[str, Any]:

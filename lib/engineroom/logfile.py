@@ -25,39 +25,32 @@ from engineroom.engagement import Source
 from engineroom.errors import Problem
 
 ROW = "row_in_file"
+SAMPLE = 1 << 18
+TOLD = 10
 
 
-def rows(con: Any, path: Path, spec: Source, where: str, problems: list[Problem]) -> ibis.Table | None:
+def rows(con: Any, path: Path, spec: Source, where: str) -> tuple[ibis.Table | None, list[Problem]]:
+    """Return the rows of a CSV or Parquet source with their row numbers, and what keeps them from being read."""
     if not path.exists():
-        problems.append(Problem(where, rule="there is no such file", cure="correct source in engagement.toml"))
-        return None
-    name = spec.source.lower().removesuffix(".gz")
-    if name.endswith(".csv"):
-        return _csv(con, path, spec, where, problems)
+        return None, [Problem(where, rule="there is no such file", cure="correct source in engagement.toml")]
+    if spec.source.lower().removesuffix(".gz").endswith(".csv"):
+        return _csv(con, path, spec, where)
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    if files and all(file.suffix == ".parquet" for file in files):
-        try:
-            table = con.read_parquet([str(file) for file in files])
-        except duckdb.Error as error:
-            problems.append(Problem(where, rule=f"cannot be read as Parquet: {_first_line(error)}"))
-            return None
-        return table.mutate(**{ROW: ibis.row_number() + 1})
-    problems.append(Problem(where, rule="is neither CSV nor Parquet", cure="export it as .csv, .csv.gz or .parquet"))
-    return None
+    if not files or any(file.suffix.lower() != ".parquet" for file in files):
+        cure = "export it as .csv, .csv.gz or .parquet"
+        return None, [Problem(where, rule="is neither CSV nor Parquet", cure=cure)]
+    try:
+        table = con.read_parquet([str(file) for file in files])
+    except duckdb.Error as error:
+        return None, [Problem(where, rule=f"cannot be read as Parquet: {_first_line(error)}", cure="export it again")]
+    return table.mutate(**{ROW: ibis.row_number() + 1}), []
 
 
-def _csv(con: Any, path: Path, spec: Source, where: str, problems: list[Problem]) -> ibis.Table | None:
+def _csv(con: Any, path: Path, spec: Source, where: str) -> tuple[ibis.Table | None, list[Problem]]:
     try:
         encoding, separator = _text_form(path, spec)
-    except ValueError as fault:
-        rule, cure = str(fault).split("; ", 1)
-        problems.append(Problem(where, rule=rule, cure=cure))
-        return None
-    if encoding != "utf-8":
-        path = _recoded(path, encoding)
-    try:
         table = con.read_csv(
-            str(path),
+            str(path if encoding == "utf-8" else _recoded(path, encoding)),
             all_varchar=True,
             header=True,
             delim=separator,
@@ -65,37 +58,34 @@ def _csv(con: Any, path: Path, spec: Source, where: str, problems: list[Problem]
             escape='"',
             nullstr="",
             store_rejects=True,
-            rejects_limit=1000,
         )
         raw = con.create_table("raw", table.mutate(**{ROW: ibis.row_number() + 2}), temp=True)
-        rejected = con.raw_sql(
-            "SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line"
-        ).fetchall()
-    except duckdb.Error as error:
-        problems.append(
-            Problem(where, rule=f"cannot be read as CSV: {_first_line(error)}", cure="state separator and encoding")
-        )
-        return None
-    for line, message in rejected[:10]:
-        problems.append(
-            Problem(where, int(line), rule=str(message).splitlines()[0], cure="quote cells that hold the separator")
-        )
-    if len(rejected) > 10:
-        problems.append(Problem(where, rule=f"{len(rejected) - 10} more rows cannot be read"))
-    return raw
+    except (OSError, EOFError, UnicodeDecodeError, duckdb.Error) as error:
+        cure = "state separator and encoding, or export it again"
+        return None, [Problem(where, rule=f"cannot be read as CSV: {_first_line(error)}", cure=cure)]
+    except ValueError as fault:
+        return None, [Problem(where, 0, "", *str(fault).split("; ", 1))]
+    bad = con.raw_sql("SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
+    problems = [
+        Problem(where, int(line), rule=str(message).splitlines()[0], cure="quote cells that hold the separator")
+        for line, message in bad[:TOLD]
+    ]
+    if len(bad) > TOLD:
+        problems.append(Problem(where, rule=f"{len(bad) - TOLD} more rows cannot be read"))
+    return raw, problems
 
 
 def _text_form(path: Path, spec: Source) -> tuple[str, str]:
     """Return encoding and separator: as stated, or as the first rows prove; never guessed."""
     with _unzipped(path) as stream:
-        head = stream.read(1 << 18)
+        head = stream.read(SAMPLE)
     if not head.strip():
         raise ValueError("is empty; export it again")
     encoding = spec.encoding or (
         "utf-8" if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-16"
     )
     try:
-        text = head.decode(encoding, errors="strict" if len(head) < 1 << 18 else "ignore")
+        text = head.decode(encoding, errors="strict" if len(head) < SAMPLE else "ignore")
     except (UnicodeDecodeError, LookupError) as error:
         raise ValueError(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
     lines = text.lstrip("\ufeff").splitlines()[:200]

@@ -1,0 +1,69 @@
+"""What several test files share: starters as folders, real logs, tables made in memory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engineroom.resources import folder
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+HEADER = """
+[engagement]
+client = "Test client"
+sectors = ["{sector}"]
+period = {{ start = {start}, end = {end} }}
+currency = "USD"
+as_of = {as_of}
+"""
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Callable[[str], Path]:
+    """Return a copy of a bundled starter that a test may spoil."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copytree(folder("starters") / name, tmp_path / name))
+
+    return copy
+
+
+@pytest.fixture
+def make_engagement(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes an engagement folder: TOML after the header, and files by relative path."""
+
+    def make(
+        toml: str = "",
+        files: dict[str, str | bytes] | None = None,
+        sector: str = "healthcare",
+        period: tuple[str, str] = ("2026-01-01", "2026-06-30"),
+        as_of: str = "2026-07-15",
+        name: str = "client",
+    ) -> Path:
+        place = tmp_path / name
+        place.mkdir(parents=True, exist_ok=True)
+        text = HEADER.format(sector=sector, start=period[0], end=period[1], as_of=as_of) + toml
+        (place / "engagement.toml").write_text(text, encoding="utf-8")
+        for relative, content in (files or {}).items():
+            target = place / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
+        return place
+
+    return make
+
+
+@pytest.fixture
+def real_log() -> Callable[[str], Path]:
+    """Return a real event log by file name; the test is skipped where the shared data is absent."""
+
+    def path(name: str) -> Path:
+        if not (SHARED / name).is_file():
+            pytest.skip(f"the shared real data is not beside this checkout: {name}")
+        return SHARED / name
+
+    return path

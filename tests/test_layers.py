@@ -1,0 +1,89 @@
+"""A module imports only from lines above its own: the order in which the house is built."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import engineroom
+
+LINES = """
+errors resources statistics columns
+schemas results
+engagement
+sheets logfile
+caveats
+tables eventlog
+kpi benchmark
+gap
+theme wording
+blocks
+charts headlines exhibits appendix
+prose
+document drawing
+render
+manifest intake
+run
+doctor
+cli
+__main__
+"""
+RANK = {name: rank for rank, line in enumerate(LINES.strip().splitlines()) for name in line.split()}
+PURE = {"statistics", "kpi", "benchmark", "gap", "wording", "blocks", "charts", "headlines", "exhibits", "appendix"}
+HOMES = {
+    "pandera": {"columns", "schemas", "sheets"},
+    "ibis": {"eventlog", "caveats", "logfile", "kpi", "doctor"},
+    "duckdb": {"logfile"},
+    "altair": {"theme", "charts"},
+    "papermill": {"run"},
+    "nbconvert": {"render"},
+    "typst": {"render", "doctor"},
+    "vl_convert": {"drawing", "doctor"},
+    "statsmodels": {"statistics"},
+    "scipy": {"statistics"},
+}
+IMPURE = {"os", "pathlib", "shutil", "tempfile", "datetime", "time", "random", "socket", "subprocess", "urllib"}
+MODULES = sorted(Path(engineroom.__file__).parent.glob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def own(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported(path) if name.startswith("engineroom.")} & set(RANK)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_imports_only_from_lines_above_its_own(path: Path) -> None:
+    if path.stem == "__init__":
+        return
+
+    below = {name for name in own(path) if RANK[name] >= RANK[path.stem]}
+
+    assert not below
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.stem in PURE], ids=lambda path: path.stem)
+def test_a_pure_module_touches_no_file_clock_or_network(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imported(path)}
+
+    assert not roots & IMPURE
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_third_party_has_one_home(library: str) -> None:
+    users = {path.stem for path in MODULES if any(name.split(".")[0] == library for name in imported(path))}
+
+    assert users <= HOMES[library]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_is_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
