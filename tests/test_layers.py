@@ -14,7 +14,8 @@ engagement
 sheets logfile
 caveats
 tables eventlog
-kpi benchmark
+stated benchmark
+kpi
 gap
 theme wording
 blocks
@@ -29,7 +30,7 @@ cli
 __main__
 """
 RANK = {name: rank for rank, line in enumerate(LINES.strip().splitlines()) for name in line.split()}
-PURE = {"statistics", "kpi", "benchmark", "gap", "wording", "blocks", "charts", "headlines", "exhibits", "appendix"}
+PURE = {"statistics", "stated", "kpi", "benchmark", "gap", "wording", "blocks", "charts", "headlines", "exhibits", "appendix"}
 HOMES = {
     "pandera": {"columns", "schemas", "sheets"},
     "ibis": {"eventlog", "caveats", "logfile", "kpi", "doctor"},

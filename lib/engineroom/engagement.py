@@ -10,217 +10,42 @@ import difflib
 import hashlib
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    Strict,
-    StrictBool,
-    StrictStr,
-    ValidationError,
-    field_validator,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engineroom.contract import (
+    FILE,
+    BenchmarkPacks,
+    Cases,
+    Events,
+    File,
+    Header,
+    Source,
+    TableFiles,
+    YesNo,
+    is_inside,
+    sectors,
+    suggestion,
 )
-from pydantic import ValidationInfo as Info
-
 from engineroom.errors import EngagementError, Problem, ReportError
 from engineroom.resources import folder
 
-FILE = "engagement.toml"
-
-
-def sectors() -> list[str]:
-    """Return the ids of the sector packs."""
-    return sorted(path.stem for path in (folder("data") / "sectors").glob("*.toml"))
-
-
-def _known_sector(sector: str) -> str:
-    if sector not in sectors():
-        raise ValueError(f'"{sector}" is unknown{_suggestion(sector, sectors())}')
-    return sector
-
-
-def _known_zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError(f'"{zone}" is unknown{_suggestion(zone, available_timezones())}')
-    return zone
-
-
-def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({word for word in words if words.count(word) > 1})
-    if twice:
-        raise ValueError(f'"{twice[0]}" is named twice; keep one')
-    return words
-
-
-def _inside(relative: str, info: Info) -> str:
-    allowed = info.data.get("allow_outside_folder")
-    if info.context and not allowed and not _is_inside(info.context["folder"], relative):
-        or_allow = "" if allowed is None else ", or write allow_outside_folder = true beside it"
-        raise ValueError(f'"{relative}" lies outside the engagement folder; move it inside{or_allow}')
-    return relative
-
-
-def _is_inside(place: Path, relative: str) -> bool:
-    return (place / relative).resolve().is_relative_to(place.resolve())
-
-
-Day = Annotated[date, Strict()]
-Words = tuple[StrictStr, ...]
-OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
-Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
-Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
-Inside = Annotated[StrictStr, AfterValidator(_inside)]
-
-
-class Section(BaseModel):
-    """A section of the file: frozen, and no key beyond those it names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Period(Section):
-    """First and last day of the assessment, both included."""
-
-    start: Day
-    end: Day
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> Self:
-        if self.end < self.start:
-            raise ValueError(f"ends ({self.end}) before it starts ({self.start})")
-        return self
-
-
-class Header(Section):
-    """`[engagement]`: what every page of a report says about itself."""
-
-    client: Annotated[StrictStr, Field(min_length=1)]
-    sectors: Annotated[tuple[Sector, ...], Field(min_length=1), AfterValidator(_each_once)]
-    period: Period
-    currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
-    as_of: Day
-    status: Literal["draft", "final"] = "draft"
-    confidentiality: StrictStr = "Confidential"
-    prepared_by: StrictStr = ""
-
-    @field_validator("as_of")
-    @classmethod
-    def _is_closed(cls, as_of: date, info: Info) -> date:
-        period = info.data.get("period")
-        if period and period.end > as_of:
-            raise ValueError(f"{as_of} is before the period ends ({period.end}); a period must be closed")
-        return as_of
-
-
-class TableFiles(Section):
-    """`[tables]`: one workbook instead of `tables/<name>.csv`, and how its text is written."""
-
-    workbook: Inside | None = None
-    separator: OneCharacter | None = None
-    decimal: Literal[".", ","] = "."
-    encoding: StrictStr = "utf-8"
-
-
-class BenchmarkPacks(Section):
-    """`[benchmarks]`: a consultancy's own benchmark rows, in the columns of engineroom's."""
-
-    allow_outside_folder: StrictBool = False  # stands before the paths it allows
-    packs: Annotated[tuple[Inside, ...], AfterValidator(_each_once)] = ()
-
-
-class Human(Section):
-    """`[events.human]`: whose events are not human touches; a blank is unknown."""
-
-    column: StrictStr
-    automatic: Words
-
-
-class Activities(Section):
-    """A set of activities that means something: the case is closed, was reworked, held an error."""
-
-    activities: Words
-
-
-class Errors(Section):
-    """`[events.error]`: activities that record a defect, and those that record an inspection."""
-
-    activities: Words
-    inspected: Words = ()
-
-
-class Rework(Section):
-    """`[events.rework]`: explicit rework steps, and whether a repeated activity counts as one."""
-
-    activities: Words = ()
-    repeats: StrictBool = False
-
-
-class YesNo(Section):
-    """A column of a record table that says yes or no in the client's words; anything else is unknown."""
-
-    column: StrictStr
-    yes: Words
-    no: Words = ()
-
-
-class Source(Section):
-    """What `[events]` and `[cases]` share: a file, and how its text is written."""
-
-    allow_outside_folder: StrictBool = False  # stands before the path it allows
-    source: Inside
-    timezone: Zone | None = None
-    format: StrictStr | None = None
-    separator: OneCharacter | None = None
-    encoding: StrictStr | None = None
-    decimal: Literal[".", ","] = "."
-    missing: Words = ()
-    filter: dict[str, Words] = {}
-    workflow: StrictStr | None = None
-    due: StrictStr | None = None
-    cost: StrictStr | None = None
-
-
-class Events(Source):
-    """`[events]`: an event or transaction log, one row an event."""
-
-    case: StrictStr
-    activity: StrictStr
-    completed: StrictStr
-    started: StrictStr | None = None
-    resource: StrictStr | None = None
-    human: Human | None = None
-    closed: Activities | None = None
-    rework: Rework | None = None
-    error: Errors | None = None
-
-
-class Cases(Source):
-    """`[cases]`: a record table, one row a case."""
-
-    received: StrictStr
-    completed: StrictStr
-    case: StrictStr | None = None
-    met: YesNo | None = None
-    touches: StrictStr | None = None
-    reworked: YesNo | None = None
-    defective: YesNo | None = None
-
-
-class File(Section):
-    """The whole file."""
-
-    engagement: Header
-    tables: TableFiles = TableFiles()
-    benchmarks: BenchmarkPacks = BenchmarkPacks()
-    events: Events | None = None
-    cases: Cases | None = None
+__all__ = [
+    "FILE",
+    "Cases",
+    "Engagement",
+    "Events",
+    "Source",
+    "TableFiles",
+    "YesNo",
+    "digest",
+    "open",
+    "sectors",
+    "starters",
+]
 
 
 class Engagement(BaseModel):
@@ -250,11 +75,11 @@ class Engagement(BaseModel):
     @property
     def check_command(self) -> str:
         """Return what to type after a repair."""
-        return f"Correct the file and run: engineroom check {self.folder.name}"
+        return _check_command(self.folder)
 
     def path(self, relative: str, *, allow_outside_folder: bool = False) -> Path:
         """Return a path named in the file, refused where it leaves the folder without saying that it may."""
-        if allow_outside_folder or _is_inside(self.folder, relative):
+        if allow_outside_folder or is_inside(self.folder, relative):
             return (self.folder / relative).resolve()
         problem = Problem(
             self.where,
@@ -312,15 +137,21 @@ def _locate(engagement: str | Path) -> Path:
     place = place.parent if place.name == FILE else place
     if (place / FILE).is_file():
         return place.resolve()
+    cure = "make one with: engineroom new FOLDER --sector NAME"
     rule = f"there is no {FILE} in this folder" if place.is_dir() else "there is no such folder"
-    raise EngagementError(
-        [Problem(str(engagement), rule=rule, cure="make one with: engineroom new FOLDER --sector NAME")]
-    )
+    raise EngagementError([Problem(str(engagement), rule=rule, cure=cure)])
+
+
+def _check_command(place: Path) -> str:
+    here = Path.cwd()
+    shown = str(place.relative_to(here) if place.is_relative_to(here) else place)
+    quoted = f'"{shown}"' if " " in shown else shown
+    return f"Correct the file and run: engineroom check {quoted}"
 
 
 def _read(place: Path) -> File:
     where = f"{place.name}/{FILE}"
-    repair = f"Correct the file and run: engineroom check {place.name}"
+    repair = _check_command(place)
     try:
         raw = tomllib.loads((place / FILE).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -331,15 +162,24 @@ def _read(place: Path) -> File:
     problems: list[Problem] = []
     if "events" in raw and "cases" in raw:
         problems.append(
-            Problem(where, rule="[events] and [cases] are both given", cure="a log has one shape; keep one")
+            Problem(where, rule="[events] and [cases] are both given", cure="keep one: a log has one shape")
         )
     try:
         read = File.model_validate(raw, context={"folder": place})
     except ValidationError as error:
-        problems += [_problem(where, fault) for fault in error.errors()]
+        faults = error.errors()
+        misspelt = [("missing", _meant(fault)) for fault in faults if fault["type"] == "extra_forbidden"]
+        problems += [_problem(where, fault) for fault in faults if (fault["type"], fault["loc"]) not in misspelt]
     if problems:
         raise EngagementError(problems, repair)
     return read
+
+
+def _meant(fault: Any) -> tuple[str, ...]:
+    """Return the key that an unknown one probably stands for: it is not missing as well."""
+    *section, key = fault["loc"]
+    near = difflib.get_close_matches(key, _keys(section), 1)
+    return (*section, *near)
 
 
 NEEDED = {
@@ -358,7 +198,7 @@ def _problem(where: str, fault: Any) -> Problem:
     place, kind = [part for part in fault["loc"] if isinstance(part, str)], fault["type"]
     column = ".".join(place)
     if kind == "extra_forbidden":
-        return Problem(where, column=column, rule=f"unknown key{_suggestion(place[-1], _keys(place[:-1]))}")
+        return Problem(where, column=column, rule=f"unknown key{suggestion(place[-1], _keys(place[:-1]))}")
     if kind == "missing":
         return Problem(where, column=column, rule="is missing", cure=_example(place[-1]))
     if kind == "value_error":
@@ -376,7 +216,7 @@ def _shown(given: Any) -> str:
         return str(given).lower()
     if isinstance(given, datetime):
         return f"{given:%Y-%m-%d %H:%M}"
-    return {list: "a list", dict: "a section"}.get(type(given)) or str(given)
+    return "a list" if isinstance(given, list) else "a section" if isinstance(given, dict) else str(given)
 
 
 def _keys(place: list[str]) -> list[str]:
@@ -395,11 +235,3 @@ def _example(key: str) -> str:
         "client": 'write the client\'s name, for example client = "Harbour General"',
         "engagement": "begin the file with [engagement], then client, sectors, period, currency and as_of",
     }.get(key, "write a date without quotes, for example 2026-07-15" if key in ("as_of", "start", "end") else "")
-
-
-def _suggestion(word: str, among: Any) -> str:
-    near = difflib.get_close_matches(word, list(among), 1)
-    if near:
-        return f'; did you mean "{near[0]}"?'
-    known = sorted(among)
-    return f"; there are: {', '.join(known)}" if 0 < len(known) <= 20 else ""

@@ -12,8 +12,12 @@ None of them is shown with a traceback: the message is the repair.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that would break a line, colour a terminal or turn text around: shown by their number."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,10 +45,11 @@ class Problem:
     cure: str = ""
 
     def __str__(self) -> str:
-        """Return the fault as one line, without its file."""
+        """Return the fault as one line, without its file; what cannot be seen is spelt out."""
         place = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column) if part)
         said = "; ".join(part for part in (self.rule, self.cure) if part)
-        return f"{place}: {said}" if place else said
+        line = f"{place}: {said}" if place else said
+        return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 class EngineroomError(Exception):

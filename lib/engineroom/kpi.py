@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import ibis
-import numpy as np
 import pandas as pd
 from ibis import _
 
-from engineroom import columns, results, statistics
+from engineroom import columns, results, stated, statistics
 from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
 from engineroom.tables import Tables
@@ -41,9 +40,7 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
     """
     found = [
         *(_from_log(tables, log) if log else ()),
-        *_from_kpis(tables),
-        *_from_costs(tables),
-        *_from_staffing(tables),
+        *stated.measures(tables),
     ]
     if not found:
         return columns.empty(results.Measures)
@@ -81,10 +78,8 @@ def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results
     """Return the KPIs that a table states and the log contradicts or confirms: name, workflow, stated, measured."""
     if log is None:
         return pd.DataFrame(columns=["name", "workflow", "stated", "measured", "unit"])
-    stated = pd.DataFrame(
-        [*_from_kpis(tables), *_from_costs(tables)], columns=["definition", "workflow", "value", "source"]
-    )
-    both = stated.merge(measures, on=["definition", "workflow"], suffixes=("_stated", ""))
+    said = pd.DataFrame(stated.measures(tables), columns=["definition", "workflow", "value", "source"])
+    both = said.merge(measures, on=["definition", "workflow"], suffixes=("_stated", ""))
     both = both[both["source"] != both["source_stated"]]
     names = tables.definitions.set_index("definition")["name"]
     return pd.DataFrame(
@@ -96,11 +91,6 @@ def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results
             "unit": both["unit"],
         }
     ).reset_index(drop=True)
-
-
-def _whole_period(tables: Tables) -> dict[str, Any]:
-    period = tables.engagement.header.period
-    return {"period_start": pd.Timestamp(period.start), "period_end": pd.Timestamp(period.end)}
 
 
 def _process_of(tables: Tables) -> dict[str, Any]:
@@ -128,7 +118,7 @@ def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
     ):
         bounds = _quantile_bounds(table, frame)
         for row in frame.to_dict("records"):
-            yield from _measures_of(row, bounds, log, _whole_period(tables))
+            yield from _measures_of(row, bounds, log, stated.period(tables))
 
 
 def _cases_of_sector(tables: Tables, log: EventLog) -> ibis.Table:
@@ -191,7 +181,7 @@ def _measures_of(
     for definition, column in COUNTS.items():
         if column == "open" and "open_cases" in log.absent:
             continue
-        yield base | _complete(definition, float(row[column]), row["all"])
+        yield base | stated.complete(definition, float(row[column]), row["all"])
     for definition, column in zip(QUANTILES, ("p50", "p90"), strict=True):
         if row["done"]:
             low, high = (bounds.get((row["workflow"], definition, end), math.nan) for end in ("low", "high"))
@@ -209,152 +199,10 @@ def _measures_of(
     for definition, (top, bottom) in zip(SHARES, parts, strict=True):
         of = row[bottom] if bottom else row["first_pass"] + row["reworked"]
         if of:
-            yield base | _share(definition, float(row[top]), float(of))
+            yield base | stated.share(definition, float(row[top]), float(of))
     if row["priced"]:
         mean = row["cost"] / row["priced"]
         spread = math.sqrt(max(row["cost_squares"] - row["priced"] * mean**2, 0) / max(row["priced"] - 1, 1))
         lows, highs = statistics.student(mean, spread, row["priced"])
         interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
-        yield base | _complete(RECORDED_COST, mean, row["priced"], row["cost"], float(row["priced"])) | interval
-
-
-def _share(definition: str, numerator: float, denominator: float) -> dict[str, Any]:
-    low, high = statistics.wilson(numerator, denominator)
-    return {
-        "definition": definition,
-        "value": numerator / denominator,
-        "numerator": numerator,
-        "denominator": denominator,
-        "n": denominator,
-        "low": low[0],
-        "high": high[0],
-        "method": statistics.WILSON,
-    }
-
-
-def _complete(
-    definition: str, value: float, n: float, numerator: float = math.nan, denominator: float = math.nan
-) -> dict[str, Any]:
-    return {
-        "definition": definition,
-        "value": value,
-        "numerator": numerator,
-        "denominator": denominator,
-        "n": n,
-        "low": value,
-        "high": value,
-        "method": statistics.COMPLETE,
-    }
-
-
-# ----------------------------------------------------------------------------------------------------- from the tables
-
-
-def _from_kpis(tables: Tables) -> Iterator[dict[str, Any]]:
-    rows = tables.kpis.copy()
-    defaults = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["definition"]
-    rows["definition"] = rows["definition"].fillna(rows["kpi"].map(defaults))
-    units = tables.definitions.set_index("definition")["unit"]
-    for definition, group in rows.groupby("definition", sort=True):
-        for workflow, one in group.groupby(group["workflow"].fillna(""), sort=True):
-            yield _of_rows(str(definition), str(workflow), one, units[definition], tables.sources["kpis"])
-        if group["workflow"].notna().all() and group["denominator"].notna().all():
-            yield _of_rows(str(definition), "", group, units[definition], tables.sources["kpis"])
-
-
-def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, source: str) -> dict[str, Any]:
-    """Pool the rows of one KPI: sums over sums where parts are given, else means weighted by n."""
-    counted = rows["denominator"].notna().all()
-    if counted:
-        pooled = _pooled_parts(definition, rows, unit)
-    elif rows["n"].notna().all() and rows["deviation"].notna().all():
-        pooled = _pooled_means(definition, rows)
-    else:
-        pooled = _over_periods(definition, rows)
-    return pooled | {
-        "workflow": workflow,
-        "period_start": rows["period_start"].min(),
-        "period_end": rows["period_end"].max(),
-        "source": f"{source} · {_row_numbers(rows.index)}",
-    }
-
-
-def _pooled_parts(definition: str, rows: pd.DataFrame, unit: str) -> dict[str, Any]:
-    top, bottom = float(rows["numerator"].sum()), float(rows["denominator"].sum())
-    clusters, by = rows.groupby(rows["segment"].fillna("")), "segments"
-    if clusters.ngroups < statistics.FEWEST_CLUSTERS:
-        clusters, by = rows.groupby("period_start"), "periods"
-    whole = unit == "share" and float(bottom).is_integer() and float(top).is_integer()
-    if whole and clusters.ngroups < statistics.FEWEST_CLUSTERS:
-        return _share(definition, top, bottom)
-    if clusters.ngroups >= (3 if not whole else statistics.FEWEST_CLUSTERS):
-        sums = clusters[["numerator", "denominator"]].sum()
-        low, high = statistics.clustered_ratio(sums["numerator"], sums["denominator"])
-        measured = _complete(
-            definition, top / bottom, rows["n"].sum() if rows["n"].notna().all() else bottom, top, bottom
-        )
-        method = statistics.CLUSTERED.format(clusters=clusters.ngroups, unit=by)
-        return measured | {"low": max(low, 0.0), "high": min(high, 1.0) if unit == "share" else high, "method": method}
-    return _complete(definition, top / bottom, bottom, top, bottom)
-
-
-def _pooled_means(definition: str, rows: pd.DataFrame) -> dict[str, Any]:
-    n = rows["n"].sum()
-    mean = float((rows["value"] * rows["n"]).sum() / n)
-    squares = (rows["deviation"] ** 2 * (rows["n"] - 1) + rows["n"] * (rows["value"] - mean) ** 2).sum()
-    low, high = statistics.student(mean, math.sqrt(squares / max(n - 1, 1)), n)
-    return _complete(definition, mean, n) | {"low": low[0], "high": high[0], "method": statistics.STUDENT}
-
-
-def _over_periods(definition: str, rows: pd.DataFrame) -> dict[str, Any]:
-    weights = rows["n"].to_numpy() if rows["n"].notna().all() else np.ones(len(rows))
-    value = float(np.average(rows["value"], weights=weights))
-    n = float(rows["n"].sum()) if rows["n"].notna().all() else math.nan
-    if len(rows) >= 3:
-        low, high = statistics.student(value, rows["value"].std(ddof=1), len(rows))
-        method = f"{statistics.STUDENT} over {len(rows)} periods"
-        return _complete(definition, value, n) | {"low": low[0], "high": high[0], "method": method}
-    return _complete(definition, value, n) | {"low": math.nan, "high": math.nan, "method": statistics.NO_INTERVAL}
-
-
-def _from_costs(tables: Tables) -> Iterator[dict[str, Any]]:
-    groups = [(workflow, rows) for workflow, rows in tables.costs.groupby("workflow", sort=True)]
-    if len(tables.costs) > 1:
-        groups.append(("", tables.costs))
-    for workflow, rows in groups:
-        total, transactions = float(rows["total"].sum()), float(rows["transactions"].sum())
-        yield _complete("cost_per_transaction/loaded", total / transactions, transactions, total, transactions) | {
-            "workflow": workflow,
-            "period_start": rows["period_start"].min(),
-            "period_end": rows["period_end"].max(),
-            "source": f"{tables.sources['costs']} · {_row_numbers(rows.index)}",
-        }
-
-
-def _from_staffing(tables: Tables) -> Iterator[dict[str, Any]]:
-    told = tables.staffing.dropna(subset=["paid_hours", "productive_hours"])
-    if told.empty:
-        return
-    available = float((told["paid_hours"] - told["leave_hours"].fillna(0)).sum())
-    productive = float(told["productive_hours"].sum())
-    yield (
-        _complete("utilisation/available_hours", productive / available, available, productive, available)
-        | {
-            "workflow": "",
-            "source": f"{tables.sources['staffing']} · {_row_numbers(told.index)}",
-        }
-        | _whole_period(tables)
-    )
-
-
-def _row_numbers(index: pd.Index) -> str:
-    """Return spreadsheet rows as a reader would say them: `rows 2-7, 9`."""
-    rows = sorted(int(row) for row in index)
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    said = ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs[:5])
-    return f"row{'s' if len(rows) > 1 else ''} {said}{' …' if len(runs) > 5 else ''}"
+        yield base | stated.complete(RECORDED_COST, mean, row["priced"], row["cost"], float(row["priced"])) | interval

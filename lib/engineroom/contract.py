@@ -1,0 +1,227 @@
+"""The sections and keys of engagement.toml: what each may hold, and which other key it must agree with.
+
+A field's own check runs even where another field is at fault, so that one reading finds every fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from engineroom.resources import folder
+
+FILE = "engagement.toml"
+
+
+def sectors() -> list[str]:
+    """Return the ids of the sector packs."""
+    return sorted(path.stem for path in (folder("data") / "sectors").glob("*.toml"))
+
+
+def suggestion(word: str, among: Any) -> str:
+    """Return how a message goes on after a word that is unknown: the one probably meant, or all there are."""
+    near = difflib.get_close_matches(word, list(among), 1)
+    if near:
+        return f'; did you mean "{near[0]}"?'
+    known = sorted(among)
+    return f"; there are: {', '.join(known)}" if 0 < len(known) <= 20 else ""
+
+
+def _known_sector(sector: str) -> str:
+    if sector not in sectors():
+        raise ValueError(f'"{sector}" is unknown{suggestion(sector, sectors())}')
+    return sector
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f'"{zone}" is unknown{suggestion(zone, available_timezones())}')
+    return zone
+
+
+def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise ValueError(f'"{twice[0]}" is named twice; keep one')
+    return words
+
+
+def _inside(relative: str, info: ValidationInfo) -> str:
+    allowed = info.data.get("allow_outside_folder")
+    if info.context and not allowed and not is_inside(info.context["folder"], relative):
+        or_allow = "" if allowed is None else ", or write allow_outside_folder = true beside it"
+        raise ValueError(f'"{relative}" lies outside the engagement folder; move it inside{or_allow}')
+    return relative
+
+
+def is_inside(place: Path, relative: str) -> bool:
+    """Return whether a path named in the file stays in the folder, links followed."""
+    return (place / relative).resolve().is_relative_to(place.resolve())
+
+
+Day = Annotated[date, Strict()]
+Words = tuple[StrictStr, ...]
+OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
+Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
+Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
+Inside = Annotated[StrictStr, AfterValidator(_inside)]
+
+
+class Section(BaseModel):
+    """A section of the file: frozen, and no key beyond those it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Period(Section):
+    """First and last day of the assessment, both included."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class Header(Section):
+    """`[engagement]`: what every page of a report says about itself."""
+
+    client: Annotated[StrictStr, Field(min_length=1)]
+    sectors: Annotated[tuple[Sector, ...], Field(min_length=1), AfterValidator(_each_once)]
+    period: Period
+    currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
+    as_of: Day
+    status: Literal["draft", "final"] = "draft"
+    confidentiality: StrictStr = "Confidential"
+    prepared_by: StrictStr = ""
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_closed(cls, as_of: date, info: ValidationInfo) -> date:
+        period = info.data.get("period")
+        if period and period.end > as_of:
+            raise ValueError(f"{as_of} is before the period ends ({period.end}); a period must be closed")
+        return as_of
+
+
+class TableFiles(Section):
+    """`[tables]`: one workbook instead of `tables/<name>.csv`, and how its text is written."""
+
+    workbook: Inside | None = None
+    separator: OneCharacter | None = None
+    decimal: Literal[".", ","] = "."
+    encoding: StrictStr = "utf-8"
+
+
+class BenchmarkPacks(Section):
+    """`[benchmarks]`: a consultancy's own benchmark rows, in the columns of engineroom's."""
+
+    allow_outside_folder: StrictBool = False  # stands before the paths it allows
+    packs: Annotated[tuple[Inside, ...], AfterValidator(_each_once)] = ()
+
+
+class Human(Section):
+    """`[events.human]`: whose events are not human touches; a blank is unknown."""
+
+    column: StrictStr
+    automatic: Words
+
+
+class Activities(Section):
+    """A set of activities that means something: the case is closed, was reworked, held an error."""
+
+    activities: Words
+
+
+class Errors(Section):
+    """`[events.error]`: activities that record a defect, and those that record an inspection."""
+
+    activities: Words
+    inspected: Words = ()
+
+
+class Rework(Section):
+    """`[events.rework]`: explicit rework steps, and whether a repeated activity counts as one."""
+
+    activities: Words = ()
+    repeats: StrictBool = False
+
+
+class YesNo(Section):
+    """A column of a record table that says yes or no in the client's words; anything else is unknown."""
+
+    column: StrictStr
+    yes: Words
+    no: Words = ()
+
+
+class Source(Section):
+    """What `[events]` and `[cases]` share: a file, and how its text is written."""
+
+    allow_outside_folder: StrictBool = False  # stands before the path it allows
+    source: Inside
+    timezone: Zone | None = None
+    format: StrictStr | None = None
+    separator: OneCharacter | None = None
+    encoding: StrictStr | None = None
+    decimal: Literal[".", ","] = "."
+    missing: Words = ()
+    filter: dict[str, Words] = {}
+    workflow: StrictStr | None = None
+    due: StrictStr | None = None
+    cost: StrictStr | None = None
+
+
+class Events(Source):
+    """`[events]`: an event or transaction log, one row an event."""
+
+    case: StrictStr
+    activity: StrictStr
+    completed: StrictStr
+    started: StrictStr | None = None
+    resource: StrictStr | None = None
+    human: Human | None = None
+    closed: Activities | None = None
+    rework: Rework | None = None
+    error: Errors | None = None
+
+
+class Cases(Source):
+    """`[cases]`: a record table, one row a case."""
+
+    received: StrictStr
+    completed: StrictStr
+    case: StrictStr | None = None
+    met: YesNo | None = None
+    touches: StrictStr | None = None
+    reworked: YesNo | None = None
+    defective: YesNo | None = None
+
+
+class File(Section):
+    """The whole file."""
+
+    engagement: Header
+    tables: TableFiles = TableFiles()
+    benchmarks: BenchmarkPacks = BenchmarkPacks()
+    events: Events | None = None
+    cases: Cases | None = None
