@@ -142,7 +142,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
 
 
 def _chart(spec: Mapping[str, Any]) -> list[Block]:
-    bare = {key: value for key, value in spec.items() if key not in ("title", "usermeta", "description")}
+    bare = {key: _visible(value) for key, value in spec.items() if key not in ("title", "usermeta", "description")}
     said = (spec.get("usermeta") or {}).get("engineroom") or {}
     title = spec.get("title") or ""
     lines = title if isinstance(title, Mapping) else {"text": title}
@@ -153,6 +153,15 @@ def _chart(spec: Mapping[str, Any]) -> list[Block]:
     heading, name = clean(_joined(lines.get("text", ""))), clean(said.get("name", ""))
     drawing = json.dumps(bare, sort_keys=True, ensure_ascii=False)
     return [{"type": "figure", "title": heading, "caption": clean(caption), "alt": alt, "name": name, "spec": drawing}]
+
+
+def _visible(part: Any) -> Any:
+    """Return a part of a chart with its texts cleaned: labels come from the client's data too."""
+    if isinstance(part, str):
+        return clean(part)
+    if isinstance(part, list):
+        return [_visible(item) for item in part]
+    return {clean(key): _visible(value) for key, value in part.items()} if isinstance(part, Mapping) else part
 
 
 def _foreign(markup: str) -> list[Block]:

@@ -48,8 +48,7 @@ class Problem:
         """Return the fault as one line, without its file; what cannot be seen is spelt out."""
         place = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column) if part)
         said = "; ".join(part for part in (self.rule, self.cure) if part)
-        line = f"{place}: {said}" if place else said
-        return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+        return _visible(f"{place}: {said}" if place else said)
 
 
 class EngineroomError(Exception):
@@ -71,7 +70,7 @@ class ProblemsError(EngineroomError):
         lines: list[str] = []
         for where in dict.fromkeys(problem.where for problem in self.problems):
             here = [problem for problem in self.problems if problem.where == where]
-            lines.append(f"{where}: {len(here)} problem{'s' if len(here) > 1 else ''}")
+            lines.append(f"{_visible(where)}: {len(here)} problem{'s' if len(here) > 1 else ''}")
             lines += [f"  {problem}" for problem in here]
         return "\n".join([*lines, self.repair] if self.repair else lines)
 
@@ -104,3 +103,7 @@ class RenderError(EngineroomError):
     """A report ran but could not be turned into HTML or PDF, or what came out failed its check."""
 
     exit_code = 14
+
+
+def _visible(text: str) -> str:
+    return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

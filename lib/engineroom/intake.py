@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from engineroom import engagement, schemas
@@ -20,9 +21,9 @@ KINDS = {
     "flag": "true or false",
 }
 
-TOML = """# What this engagement is about. Every key is checked: engineroom check {name}
+TOML = """# What this engagement is about. Every key is checked by: engineroom check FOLDER
 [engagement]
-client = "{name}"
+client = {client}
 sectors = ["{sector}"]                  # sector packs: engineroom list sectors
 period = {{ start = 2026-01-01, end = 2026-06-30 }}
 currency = "USD"
@@ -32,7 +33,7 @@ prepared_by = ""
 as_of = 2026-07-15                      # the only date a report prints
 
 [tables]
-workbook = "{workbook}"                 # one sheet a table; delete the sheets you cannot fill
+workbook = "{workbook}"                 # one sheet a table; leave blank the sheets you cannot fill
 
 # A transaction log is the best evidence there is. Put the file into data/ and name its columns:
 # [events]
@@ -60,8 +61,8 @@ def make(folder: Path, sector: str) -> list[Path]:
         raise ReportError(f"{folder} already holds something; nothing was written. Choose a new folder")
     (folder / "data").mkdir(parents=True)
     toml, workbook = folder / engagement.FILE, folder / WORKBOOK
-    name = folder.resolve().name.replace("\\", "").replace('"', "")
-    toml.write_text(TOML.format(name=name, sector=sector, workbook=WORKBOOK), encoding="utf-8")
+    client = json.dumps(folder.resolve().name, ensure_ascii=False).replace("\x7f", "\\u007f")  # as TOML quotes it
+    toml.write_text(TOML.format(client=client, sector=sector, workbook=WORKBOOK), encoding="utf-8")
     _workbook(workbook)
     return [toml, workbook]
 

@@ -21,6 +21,7 @@ from engineroom.eventlog import EventLog
 from engineroom.tables import Tables
 
 NOT_STATED = "(not stated)"
+EXACT, EXACT_SQUARE = "decimal(18, 4)", "decimal(38, 6)"  # exact sums: threads may finish in any order
 QUANTILES = {"cycle_time_p50/elapsed": 0.5, "cycle_time_p90/elapsed": 0.9}
 COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
 SHARES = (
@@ -151,8 +152,8 @@ def _pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
         inspected=_.count(where=_.done & _.is_defective.notnull()),
         met=_.count(where=(due | answered) & in_time),
         due=_.count(where=due | answered),
-        cost=_.cost.sum(where=priced),
-        cost_squares=(_.cost * _.cost).sum(where=priced),
+        cost=_.cost.cast(EXACT).sum(where=priced).cast("float64"),
+        cost_squares=(_.cost * _.cost).cast(EXACT_SQUARE).sum(where=priced).cast("float64"),
         priced=_.count(where=priced),
     )
 

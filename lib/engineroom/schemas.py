@@ -1,6 +1,7 @@
 """The data dictionary of what is read: one pandera model per table of the client and of the reference data.
 
-Table-level checks carry the column they blame in `name`, the rule in `title` and the cure in `description`.
+Table-level checks carry in `name` the columns they read, the one they blame first; the rule in `title` and the cure in
+`description`. A check is silent about a row in which one of its columns is at fault already.
 """
 
 import pandas as pd
@@ -42,7 +43,7 @@ class Kpis(Table):
     source: Series[str] = text("system, report or person the value comes from", expected=True)
 
     @pa.dataframe_check(
-        name="workflow",
+        name="workflow kpi definition segment period_start period_end",
         title="the same kpi, workflow, segment and period appear twice",
         description="keep one row, or name the segments",
     )
@@ -51,14 +52,14 @@ class Kpis(Table):
         return ~table.duplicated(["kpi", "definition", "workflow", "segment", "period_start", "period_end"])
 
     @pa.dataframe_check(
-        name="value", title="nothing was measured", description="give value, or numerator and denominator"
+        name="value numerator denominator", title="nothing was measured", description="give value, or both its parts"
     )
     def something_measured(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A row holds a value or both its parts: blank is not zero."""
         return table["value"].notna() | (table["numerator"].notna() & table["denominator"].notna())
 
     @pa.dataframe_check(
-        name="denominator", title="numerator without denominator", description="give both, or only value and n"
+        name="denominator numerator", title="numerator or denominator stands alone", description="give both or neither"
     )
     def parts_together(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Numerator and denominator come together."""
@@ -70,14 +71,18 @@ class Kpis(Table):
         return ~table["denominator"].eq(0)
 
     @pa.dataframe_check(
-        name="value", title="value is not numerator ÷ denominator", description="correct one of the three"
+        name="value numerator denominator",
+        title="value is not numerator ÷ denominator",
+        description="correct one of the three",
     )
     def parts_make_the_value(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Where all three are given they agree to half a percent."""
         made = table["numerator"] / table["denominator"]
         return table["value"].isna() | made.isna() | ((made - table["value"]).abs() <= 0.005 * made.abs() + 1e-9)
 
-    @pa.dataframe_check(name="period_end", title="the period ends before it starts", description="swap the two dates")
+    @pa.dataframe_check(
+        name="period_end period_start", title="the period ends before it starts", description="swap the two dates"
+    )
     def period_runs_forward(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A period has at least one day."""
         return ~(table["period_end"] < table["period_start"])
@@ -103,7 +108,7 @@ class Workflows(Table):
     systems: Series[str] = text("systems it runs on, separated by semicolons")
 
     @pa.dataframe_check(
-        name="monthly_straight_through",
+        name="monthly_straight_through monthly_volume",
         title="monthly_straight_through is above monthly_volume",
         description="a part cannot exceed the whole",
     )
@@ -112,7 +117,7 @@ class Workflows(Table):
         return ~(table["monthly_straight_through"] > table["monthly_volume"])
 
     @pa.dataframe_check(
-        name="monthly_exceptions",
+        name="monthly_exceptions monthly_volume",
         title="monthly_exceptions is above monthly_volume",
         description="a part cannot exceed the whole",
     )
@@ -137,7 +142,9 @@ class Costs(Table):
     source: Series[str] = text("ledger or report", expected=True)
 
     @pa.dataframe_check(
-        name="total", title="the components do not add up to total", description="correct the component or the total"
+        name="total personnel systems overhead outsourced other",
+        title="the components do not add up to total",
+        description="correct the component or the total",
     )
     def components_make_the_total(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Components sum to the total, to a rounding of one unit or a tenth of a percent."""
@@ -148,6 +155,13 @@ class Costs(Table):
     def something_done(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A cost per transaction needs a transaction."""
         return ~table["transactions"].eq(0)
+
+    @pa.dataframe_check(
+        name="period_end period_start", title="the period ends before it starts", description="swap the two dates"
+    )
+    def period_runs_forward(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """A period has at least one day."""
+        return ~(table["period_end"] < table["period_start"])
 
 
 class Staffing(Table):
@@ -162,14 +176,16 @@ class Staffing(Table):
     loaded_rate: Series[float] = money("cost of one paid hour with all benefits", expected=True)
 
     @pa.dataframe_check(
-        name="leave_hours", title="leave_hours is above paid_hours", description="a part cannot exceed the whole"
+        name="leave_hours paid_hours",
+        title="leave_hours is above paid_hours",
+        description="a part cannot exceed the whole",
     )
     def leave_within_paid(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A subset is never above its whole."""
         return ~(table["leave_hours"] > table["paid_hours"])
 
     @pa.dataframe_check(
-        name="productive_hours",
+        name="productive_hours paid_hours leave_hours",
         title="productive_hours is above paid_hours - leave_hours",
         description="a part cannot exceed the whole",
     )
@@ -189,7 +205,7 @@ class Readiness(Table):
     date: Series[pd.Timestamp] = date("when it was done, or is due")
 
     @pa.dataframe_check(
-        name="prerequisite", title="the same prerequisite and workflow appear twice", description="keep one row"
+        name="prerequisite workflow", title="prerequisite and workflow appear twice", description="keep one row"
     )
     def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """One status per prerequisite and workflow."""
@@ -273,31 +289,41 @@ class Benchmarks(Table):
     expires: Series[pd.Timestamp] = date("after this day the row is stale", required=True)
     caveat: Series[str] = text("what the reader must know before leaning on it")
 
-    @pa.dataframe_check(name="value", title="a line needs a value and an operator", description="give both")
+    @pa.dataframe_check(
+        name="value line operator", title="a line needs a value and an operator", description="give both"
+    )
     def lines_have_values(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A leading or typical line is one value with its operator."""
         line = table["line"].isin(["leading", "typical"])
         return ~line | (table["value"].notna() & table["operator"].notna())
 
-    @pa.dataframe_check(name="low", title="a band needs an edge and a scale", description="give low or high, and scale")
+    @pa.dataframe_check(
+        name="low high line scale", title="a band needs an edge and a scale", description="give low or high, and scale"
+    )
     def bands_have_edges(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """A band has at least one edge and belongs to a scale."""
         edges = table["low"].notna() | table["high"].notna()
         return (table["line"] != "band") | (edges & table["scale"].notna())
 
-    @pa.dataframe_check(name="value", title="a share is outside 0 to 1", description="write 0.04, not 4")
+    @pa.dataframe_check(
+        name="value low high unit line", title="a share is outside 0 to 1", description="write 0.04, not 4"
+    )
     def shares_are_fractions(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Published percentages are a classic place for slips of a factor of 100."""
         edges = table[["value", "low", "high"]]
         inside = (edges.isna() | ((edges >= -1) & (edges <= 1))).all(axis=1)
         return (table["unit"] != "share") | (table["line"] == "context") | inside
 
-    @pa.dataframe_check(name="currency", title="money without a currency", description="name it, for example USD")
+    @pa.dataframe_check(name="currency unit", title="money without a currency", description="name it, for example USD")
     def money_has_a_currency(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Amounts are comparable in one currency only."""
         return (table["unit"] != "money") | table["currency"].notna()
 
-    @pa.dataframe_check(name="grade", title="grade A or B needs kind measured", description="grade targets C, claims D")
+    @pa.dataframe_check(
+        name="grade kind verification n",
+        title="grade A or B needs kind measured, verification page, and for A an n",
+        description="grade targets C, claims D",
+    )
     def grades_are_earned(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """Only a measured value whose page was read is graded A (with n) or B."""
         good = table["grade"].isin(["A", "B"])

@@ -1,27 +1,26 @@
-"""Find sheets, parse their cells and validate them: every fault told once, in the words of whoever fills them in.
+"""Find sheets, read their cells and validate them: every fault told once, in the words of whoever fills them in.
 
-Cells are parsed first, by the kind of their column, and validated by pandera afterwards: a cell that cannot be read
-hides no other fault of its row.
+Cells are read first, by the kind of their column, and validated by pandera afterwards: a cell that cannot be read
+hides no other fault of its row, and is not called a second fault for the blank it leaves.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
 import pandera.pandas as pa
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from engineroom import schemas
+from engineroom import cells, schemas
 from engineroom.columns import Table
 from engineroom.engagement import Engagement, TableFiles
 from engineroom.errors import Problem
@@ -31,6 +30,9 @@ COMPLETE_ENOUGH = 0.8
 
 EXAMPLES = 5
 """Rows of one fault that are told one by one; the rest are counted."""
+
+NOTES = ("readme", "guide")
+"""Sheets and files for people."""
 
 
 @dataclass(frozen=True)
@@ -43,94 +45,153 @@ class Sheet:
     decimal: str = "."
 
 
+# ----------------------------------------------------------------------------------------------------- finding sheets
+
+
 def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
+    """Yield each table of an engagement by its name, as cells; add what cannot be used to `problems`."""
     files = engagement.tables
-    if files.workbook:
-        yield from _workbook_sheets(engagement.path(files.workbook), files, problems)
-        return
     place = engagement.folder / "tables"
-    for path in sorted(place.glob("*")) if place.is_dir() else []:
-        if path.suffix.lower() != ".csv":
-            continue
+    beside = sorted(path for path in place.glob("*") if path.is_file() and path.name[0] not in ".~")
+    if files.workbook:
+        yield from _workbook_sheets(engagement, files.workbook, problems)
+        if any(path.stem in schemas.INPUTS for path in beside):
+            rule = f"the tables are in {files.workbook}, so tables/ is not read"
+            problems.append(Problem(engagement.where, 0, "tables.workbook", rule, "keep one of the two"))
+        return
+    for path in beside:
         where = f"{engagement.folder.name}/tables/{path.name}"
-        if path.stem not in schemas.INPUTS:
-            problems.append(_unknown_table(where, path.stem))
+        if path.stem.lower() in NOTES:
             continue
-        cells = csv_cells(path, where, files, problems)
-        if cells is not None:
-            yield path.stem, Sheet(where, path, cells, files.decimal)
+        if path.suffix.lower() != ".csv":
+            problems.append(Problem(where, rule="is not a CSV file", cure="save it as CSV, or name [tables] workbook"))
+        elif path.stem not in schemas.INPUTS:
+            problems.append(_unknown_table(where, path.stem))
+        elif (found := csv_cells(path, where, files, problems)) is not None:
+            if found.empty:
+                problems.append(Problem(where, rule="has a header and no rows", cure="fill it, or remove the table"))
+            yield path.stem, Sheet(where, path, found, files.decimal)
 
 
-def _workbook_sheets(path: Path, files: TableFiles, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
+def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
+    path, name = engagement.path(book), Path(book).name
     if not path.is_file():
-        problems.append(Problem(path.name, rule="there is no such workbook", cure="correct [tables] workbook"))
+        problems.append(Problem(name, rule="there is no such workbook", cure="correct [tables] workbook"))
         return
     try:
-        book = CalamineWorkbook.from_path(path)
+        opened = CalamineWorkbook.from_path(path)
     except (CalamineError, OSError, ValueError) as error:
-        problems.append(Problem(path.name, rule=f"is not a workbook that can be read ({error})"))
+        problems.append(Problem(name, rule=f"is not a workbook that can be read ({error})"))
         return
-    visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    for name in visible:
-        where = f"{path.name} / {name}"
-        if name not in schemas.INPUTS:
-            if name.lower() not in ("readme", "guide"):
-                problems.append(_unknown_table(where, name))
+    shown = [one.name for one in opened.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+    grids = [one.name for one in opened.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet and one.name in shown]
+    formulas = _without_value(path, [one for one in grids if one in schemas.INPUTS])
+    filled: list[bool] = []
+    for one in grids:
+        where = f"{name} / {one}"
+        if one not in schemas.INPUTS:
+            if one.lower() not in NOTES:
+                problems.append(_unknown_table(where, one))
             continue
-        sheet = book.get_sheet_by_name(name)
-        rows = sheet.to_python(skip_empty_area=False)
-        merged = sheet.merged_cell_ranges or []
-        if any(start[0] == 0 for start, _ in merged):
+        sheet = opened.get_sheet_by_name(one)
+        rows = [[_blank_or(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        for (row, column), said in formulas.get(one, {}).items():
+            rows += [[] for _ in range(row + 1 - len(rows))]
+            rows[row] += [None] * (column + 1 - len(rows[row]))
+            rows[row][column] = said
+        merged = {start[0] + 1 for start, _ in sheet.merged_cell_ranges or []}
+        if 1 in merged:
             problems.append(Problem(where, 1, rule="the header has merged cells", cure="give each column its own name"))
             continue
-        cells = _framed(where, [[None if cell == "" else cell for cell in row] for row in rows], problems)
-        if cells is not None:
-            yield name, Sheet(where, path, cells)
+        unmerge = [(row, "cells are merged", "unmerge them and fill each") for row in sorted(merged)]
+        problems += few(where, "", unmerge)
+        found = _framed(where, rows, problems)
+        filled.append(found is None or not found.empty)
+        if found is not None and not found.empty:  # `engineroom new` writes every sheet; those left blank are not sent
+            yield one, Sheet(where, path, found)
+    if filled and not any(filled) and engagement.events is None and engagement.cases is None:
+        cure = "fill in at least one sheet (the sheet guide explains the columns), or name a log in engagement.toml"
+        problems.append(Problem(name, rule="nothing is filled in yet", cure=cure))
+
+
+def _blank_or(cell: Any) -> Any:
+    return (cell.strip() or None) if isinstance(cell, str) else cell
+
+
+def _without_value(path: Path, names: list[str]) -> dict[str, dict[tuple[int, int], str]]:
+    """Return, per sheet, the cells that look blank but are a spreadsheet's error or a formula nobody calculated."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return {}
+    import openpyxl
+
+    found: dict[str, dict[tuple[int, int], str]] = {name: {} for name in names}
+    for calculated in (True, False):
+        book = openpyxl.load_workbook(path, read_only=True, data_only=calculated)
+        for name in names:
+            book[name].reset_dimensions()
+            for row, line in enumerate(book[name].iter_rows()):
+                for column, cell in enumerate(line):
+                    if calculated and cell.data_type == "e":
+                        found[name][row, column] = str(cell.value)
+                    elif calculated and cell.value is None and cell.data_type == "n":
+                        found[name][row, column] = ""
+                    elif not calculated and found[name].get((row, column)) == "":
+                        if cell.data_type == "f":
+                            found[name][row, column] = cells.Uncalculated(cell.value)
+                        else:
+                            del found[name][row, column]
+        book.close()
+    return found
 
 
 def csv_cells(path: Path, where: str, files: TableFiles, problems: list[Problem]) -> pd.DataFrame | None:
+    """Return the cells of a CSV file, None for blanks; None where it has no usable header."""
     try:
-        text = path.read_text(encoding="utf-8-sig" if files.encoding.lower() in ("utf-8", "utf8") else files.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+        is_utf8 = codecs.lookup(files.encoding).name == "utf-8"
+        text = path.read_text(encoding="utf-8-sig" if is_utf8 else files.encoding)
+    except (UnicodeError, LookupError) as error:
+        rule = f"byte {error.start} is not {files.encoding}" if isinstance(error, UnicodeDecodeError) else str(error)
         cure = 'save it as CSV UTF-8, or state [tables] encoding, for example "cp1252"'
-        problems.append(Problem(where, rule=f"the text cannot be read: {error}", cure=cure))
+        problems.append(Problem(where, rule=rule, cure=cure))
         return None
     first = text.partition("\n")[0]
-    separator = files.separator or max(",;\t", key=first.count)
-    rows: list[list[Any]] = [
-        [cell.strip() or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)
-    ]
+    reader = csv.reader(io.StringIO(text), delimiter=files.separator or max(",;\t", key=first.count), strict=True)
+    rows: list[list[Any]] = []
+    try:
+        rows += ([cell.strip() or None for cell in row] for row in reader)
+    except csv.Error:
+        rule = "a quotation mark is opened and not closed, or stands inside a cell"
+        problems.append(Problem(where, len(rows) + 1, rule=rule, cure='write "" for a quotation mark inside quotes'))
+        return None
     return _framed(where, rows, problems)
 
 
 def _framed(where: str, rows: list[list[Any]], problems: list[Problem]) -> pd.DataFrame | None:
-    if not rows or not any(cell is not None for cell in rows[0]):
-        problems.append(
-            Problem(
-                where, rule="is empty" if not rows else "the first row is blank", cure="put the column names in row 1"
-            )
-        )
+    if not any(cell is not None for row in rows for cell in row):
+        problems.append(Problem(where, rule="is empty", cure="put the column names in row 1"))
         return None
-    while rows[0] and rows[0][-1] is None:
-        rows = [
-            row[: len(rows[0]) - 1] + [cell for cell in row[len(rows[0]) - 1 :] if cell is not None] for row in rows
-        ]
-    header = [str(cell).strip() if cell is not None else "" for cell in rows[0]]
+    width = max((position for position, cell in enumerate(rows[0], 1) if cell is not None), default=0)
+    if not width:
+        problems.append(Problem(where, 1, rule="is blank", cure="put the column names in row 1"))
+        return None
+    header = [str(cell).strip() if cell is not None else "" for cell in rows[0][:width]]
     for position, name in enumerate(header, 1):
         if not name:
-            problems.append(
-                Problem(where, 1, rule=f"column {position} has no name", cure="name it, or unmerge the header")
-            )
+            problems.append(Problem(where, 1, rule=f"column {position} has no name", cure="name it"))
     for name, times in Counter(header).items():
         if name and times > 1:
             problems.append(Problem(where, 1, name, f"appears {times} times in the header", "keep one"))
-    for number, row in enumerate(rows[1:], 2):
-        if len(row) > len(header) and any(cell is not None for cell in row[len(header) :]):
-            rule = f"has {len(row)} cells, the header has {len(header)}"
-            problems.append(Problem(where, number, rule=rule, cure="quote cells that hold the separator"))
+    beyond = [
+        (number, f"has {len(row)} cells, the header has {width}", "quote cells that hold the separator")
+        if len(rows[0]) == width
+        else (number, f"has a cell beyond the last column name ({header[-1]})", "name its column, or clear it")
+        for number, row in enumerate(rows[1:], 2)
+        if any(cell is not None for cell in row[width:])
+    ]
+    problems += few(where, "", beyond)
     if "" in header or len(set(header)) < len(header):
         return None
-    padded = [(row + [None] * len(header))[: len(header)] for row in rows[1:]]
+    padded = [(row + [None] * width)[:width] for row in rows[1:]]
     frame = pd.DataFrame(padded, columns=header, index=range(2, len(rows) + 1), dtype=object)
     return frame.dropna(how="all")
 
@@ -141,68 +202,85 @@ def _unknown_table(where: str, name: str) -> Problem:
     return Problem(where, rule=f'no table is called "{name}"{meant}')
 
 
-# ---------------------------------------------------------------------------------------------- parsing and checking
+# ---------------------------------------------------------------------------------------------- reading and checking
+
+
+def few(where: str, column: str, faults: Iterable[tuple[int, str, str]]) -> Iterator[Problem]:
+    """Yield one problem a row (row, rule, cure), and after a handful only how many more there are."""
+    told = list(faults)
+    for row, rule, cure in told[:EXAMPLES]:
+        yield Problem(where, row, column, rule, cure)
+    if len(told) > EXAMPLES:
+        more = len(told) - EXAMPLES
+        yield Problem(where, 0, column, f"{more} more row{'s' if more > 1 else ''} like row {told[EXAMPLES - 1][0]}")
 
 
 def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.DataFrame:
+    """Return a sheet as a table of its model; add every fault to `problems`."""
     columns = model.to_schema().columns
     for name in sheet.cells.columns.difference(list(columns), sort=False):
         near = difflib.get_close_matches(name.lower(), columns, 1)
         meant = f'did you mean "{near[0]}"?' if near else f"remove it; the columns are: {', '.join(columns)}"
         problems.append(Problem(sheet.where, 1, name, "is not a column of this table", meant))
-    parsed, unread = pd.DataFrame(index=sheet.cells.index), set[tuple[int, str]]()
+    index = sheet.cells.index
+    parsed, unread = pd.DataFrame(index=index), set[tuple[int, str]]()
     for name, column in columns.items():
-        kind = (column.metadata or {})["kind"]
+        about = column.metadata or {}
         if name not in sheet.cells:
-            parsed[name] = _typed([None] * len(sheet.cells), kind, sheet.cells.index)
-            if column.metadata["required"]:
-                problems.append(Problem(sheet.where, 1, name, "column is missing", column.description))
-                unread |= {(row, name) for row in sheet.cells.index}
+            parsed[name] = cells.typed([None] * len(index), about["kind"], index)
+            if about["required"]:
+                problems.append(Problem(sheet.where, 1, name, "column is missing", column.description or ""))
+                unread |= {(row, name) for row in index}
             continue
         values: list[Any] = []
+        faults: list[tuple[int, str, str]] = []
         for row, cell in sheet.cells[name].items():
+            value, fault = None, ""
             try:
-                values.append(_PARSERS[kind](cell, sheet.decimal) if cell is not None else None)
+                value = cells.read(cell, about["kind"], sheet.decimal) if cell is not None else None
             except ValueError as error:
-                values.append(None)
-                unread.add((row, name))
-                problems.append(Problem(sheet.where, row, name, *str(error).split("; ", 1)))
-        parsed[name] = _typed(values, kind, sheet.cells.index)
+                fault = str(error)
+            if cell is None and about["required"]:
+                fault = f"is blank; {column.description}"
+            if fault:
+                rule, _, cure = fault.partition("; ")
+                faults.append((cast(int, row), rule, cure))
+                unread.add((cast(int, row), name))
+            values.append(value)
+        problems += few(sheet.where, name, faults)
+        parsed[name] = cells.typed(values, about["kind"], index)
     try:
         return cast(pd.DataFrame, model.validate(parsed, lazy=True))
     except pa.errors.SchemaErrors as errors:
         problems += _told(sheet.where, parsed, errors, unread)
-        return parsed  # never leaves `read`: it only lets the other faults of this table be found in the same run
+        return parsed  # never leaves `tables.read`: it only lets the other faults be found in the same run
 
 
 def _told(where: str, frame: pd.DataFrame, errors: Any, unread: set[tuple[int, str]]) -> Iterator[Problem]:
-    """Turn pandera's report into one problem a cell: its own names a table check's fault once per column."""
-    for error in errors.schema_errors:
+    """Turn pandera's report into one problem a cell; a cell at fault proves nothing about its row."""
+    at_fault = set(unread)
+    for error in sorted(errors.schema_errors, key=_is_of_the_row):
         check, cases = error.check, error.failure_cases
-        own = isinstance(check, pa.Check) and check.title
-        column = check.name if own else error.schema.name
+        of_row = _is_of_the_row(error)
+        column, *others = check.name.split() if of_row else [str(error.schema.name)]
         rows = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
-        # a cell that could not be read is already told, and its blank must not be called a second fault
-        rows = [
-            row for row in rows if (row, column) not in unread and not (own and any((row, c) in unread for c in frame))
-        ]
+        rows = [row for row in rows if not any((row, name) in at_fault for name in (column, *others))]
         if error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
             first = frame[column].drop_duplicates()
             rows = [row for row in rows if row not in first.index]
-        for position, row in enumerate(rows):
-            if position == EXAMPLES:
-                rule = f"{len(rows) - EXAMPLES} more rows like row {rows[position - 1]}"
-                yield Problem(where, 0, str(column), rule)
-                break
-            yield Problem(where, row, str(column), *_rule(error, frame.at[row, column], frame, str(column), row))
+        if not of_row:
+            at_fault |= {(row, column) for row in rows}
+        yield from few(where, column, [(row, *_rule(error, frame, column, row)) for row in rows])
 
 
-def _rule(error: Any, value: Any, frame: pd.DataFrame, column: str, row: int) -> tuple[str, str]:
-    check = error.check
-    if isinstance(check, pa.Check) and check.title:
+def _is_of_the_row(error: Any) -> bool:
+    return isinstance(error.check, pa.Check) and bool(error.check.title)
+
+
+def _rule(error: Any, frame: pd.DataFrame, column: str, row: int) -> tuple[str, str]:
+    check, value = error.check, frame.at[row, column]
+    if _is_of_the_row(error):
         return check.title, check.description or ""
-    if error.reason_code.name == "SERIES_CONTAINS_NULLS":
-        return "is blank", error.schema.description or ""
     if error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
         earlier = frame.index[frame[column] == value][0]
         return f'"{value}" is already in row {earlier}', f"each {column} may appear once"
@@ -218,90 +296,15 @@ def _rule(error: Any, value: Any, frame: pd.DataFrame, column: str, row: int) ->
 
 
 def completeness(sheet: Sheet, frame: pd.DataFrame, model: type[Table]) -> Iterator[Problem]:
-    columns = model.to_schema().columns
-    expected = [name for name, column in columns.items() if column.metadata["expected"]]
-    if frame.empty:
-        if sheet.cells.empty:
-            yield Problem(sheet.where, rule="has a header and no rows", cure="fill it, or remove the table")
+    """Yield a problem where too few of the expected cells are filled; a cell at fault is filled, a lost column told."""
+    about = {name: column.metadata or {} for name, column in model.to_schema().columns.items()}
+    expected = [
+        name for name in about if about[name]["expected"] and (name in sheet.cells or not about[name]["required"])
+    ]
+    if frame.empty or not expected:
         return
-    filled = frame[expected].notna().mean()
+    filled = sheet.cells.reindex(columns=expected).notna().mean()
     if filled.mean() < COMPLETE_ENOUGH:
         worst = ", ".join(f"{name} {part:.0%}" for name, part in filled.sort_values().items() if part < COMPLETE_ENOUGH)
         rule = f"{filled.mean():.0%} of the expected cells are filled; a report needs {COMPLETE_ENOUGH:.0%}"
         yield Problem(sheet.where, rule=rule, cure=f"fill first: {worst}")
-
-
-# ---------------------------------------------------------------------------------------------------- reading a cell
-
-
-def _text(cell: Any, _: str) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip()
-
-
-def _number(cell: Any, decimal: str) -> float:
-    if isinstance(cell, bool) or isinstance(cell, date):
-        raise ValueError(f"{cell} is not a number")
-    if isinstance(cell, int | float):
-        return float(cell)
-    said = str(cell).replace(",", ".") if decimal == "," and "." not in str(cell) else str(cell)
-    if re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?", said):
-        return float(said)
-    if re.fullmatch(r"[+-]?[\d.,]+ ?%", said):
-        part = float(said.rstrip("% ").replace(",", ".")) / 100 if said.count(".") + said.count(",") < 2 else None
-        raise ValueError(
-            f'"{cell}" is not a fraction; write {part:g}' if part is not None else f'"{cell}" is not a fraction'
-        )
-    if re.fullmatch(r"[+-]?\d+,\d+", said):
-        raise ValueError(
-            f'"{cell}" has a decimal comma; write {said.replace(",", ".")}, or state [tables] decimal = ","'
-        )
-    if said.lower().lstrip("+-") in ("nan", "inf", "infinity", "n/a", "na", "#n/a", "-", "null", "none"):
-        raise ValueError(
-            f'"{cell}" is not a number; leave the cell blank where nothing was measured: blank is not zero'
-        )
-    raise ValueError(f'"{cell}" is not a number')
-
-
-def _date(cell: Any, _: str) -> pd.Timestamp:
-    if isinstance(cell, datetime | date):
-        day = pd.Timestamp(cell).normalize()
-    elif isinstance(cell, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", cell):
-        try:
-            day = pd.Timestamp(cell)
-        except ValueError:
-            raise ValueError(f'"{cell}" is not a day of the calendar') from None
-    else:
-        raise ValueError(f'"{cell}" is not a date; write it as 2026-01-31')
-    if not 1990 <= day.year <= 2100:
-        raise ValueError(f'"{cell}" is not a plausible date; years run from 1990 to 2100')
-    return day
-
-
-def _flag(cell: Any, _: str) -> bool:
-    words = {"true": True, "yes": True, "false": False, "no": False}
-    if str(cell).lower() not in words:
-        raise ValueError(f'"{cell}" is neither true nor false')
-    return words[str(cell).lower()]
-
-
-_PARSERS: dict[str, Callable[[Any, str], Any]] = {
-    "text": _text,
-    "id": _text,
-    "choice": _text,
-    "share": _number,
-    "number": _number,
-    "count": _number,
-    "money": _number,
-    "date": _date,
-    "flag": _flag,
-}
-
-
-def _typed(values: list[Any], kind: str, index: pd.Index) -> pd.Series:
-    if kind in ("text", "id", "choice"):
-        return pd.Series(values, index=index, dtype="str")
-    if kind == "date":
-        return pd.Series(pd.to_datetime(values), index=index)
-    return pd.Series(values, index=index, dtype="object" if kind == "flag" else "float64")

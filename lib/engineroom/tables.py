@@ -13,8 +13,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from engineroom import columns, schemas, sheets
-from engineroom.columns import DataFrame, Table
-from engineroom.engagement import Engagement, TableFiles, digest
+from engineroom.columns import UNITS, DataFrame, Table
+from engineroom.engagement import Engagement, TableFiles, digest, sectors
 from engineroom.errors import DataProblems, Problem
 from engineroom.resources import folder
 
@@ -94,14 +94,17 @@ def read(engagement: Engagement) -> Tables:
         problems += sheets.completeness(sheet, read_in[name], schemas.INPUTS[name])
     definitions_, processes_ = definitions(), processes()
     problems += _references(engagement, read_in, definitions_, processes_)
-    packs = [_own_pack(engagement, relative, definitions_, problems) for relative in engagement.benchmarks.packs]
+    packs = [benchmarks()]
+    for relative in engagement.benchmarks.packs:
+        taken = {one for rows in packs for one in rows["benchmark"]}
+        packs.append(_own_pack(engagement, relative, definitions_, taken, problems))
     if problems:
         raise DataProblems(problems, engagement.check_command)
     return Tables(
         engagement=engagement,
         pack=pack(engagement.sector),
         definitions=definitions_,
-        benchmarks=_printable(pd.concat([benchmarks(), *packs], ignore_index=True)),
+        benchmarks=_printable(pd.concat(packs, ignore_index=True)),
         collisions=collisions(),
         processes=processes_,
         sources=sources,
@@ -139,64 +142,78 @@ def _references(
     engagement: Engagement, read_in: dict[str, pd.DataFrame], known: pd.DataFrame, known_processes: pd.DataFrame
 ) -> Iterator[Problem]:
     """Yield every name in one table that no other table knows, and every period that is not the engagement's."""
-    where = dict(_names(engagement))
-    workflows = set(read_in["workflows"]["workflow"])
-    prerequisites = {one.id for sector in engagement.header.sectors for one in pack(sector).prerequisites}
-    names: list[tuple[str, str, Iterable[str]]] = [
-        ("kpis", "kpi", known["kpi"]),
-        ("kpis", "definition", known["definition"]),
-        ("workflows", "process", known_processes["process"]),
-        ("workflows", "sector", engagement.header.sectors),
-        ("readiness", "prerequisite", prerequisites),
+    where, workflows = dict(_names(engagement)), read_in["workflows"]
+    chosen = engagement.header.sectors
+    prerequisites = sorted({one.id for sector in chosen for one in pack(sector).prerequisites})
+    used = known_processes["sectors"].map(lambda said: not {"all", *chosen}.isdisjoint(said.split(";")))
+    names: list[tuple[str, str, Iterable[str], str]] = [
+        ("kpis", "kpi", known["kpi"], "see: engineroom list kpis"),
+        ("kpis", "definition", known["definition"], "see: engineroom list kpis"),
+        ("workflows", "process", known_processes["process"], _there_are(known_processes.loc[used, "process"])),
+        ("workflows", "sector", chosen, f"the sectors of this engagement are: {', '.join(chosen)}"),
+        ("readiness", "prerequisite", prerequisites, _there_are(prerequisites)),
     ]
-    names += [(table, "workflow", workflows) for table in ("kpis", "costs", "staffing", "readiness") if workflows]
-    for table, column, among in names:
-        for row, value in read_in[table][column].dropna().items():
-            if value not in (known_words := set(among)):
-                near = difflib.get_close_matches(value, known_words, 1)
-                meant = f'did you mean "{near[0]}"?' if near else "see: engineroom list kpis|sectors|benchmarks"
-                yield Problem(where[table], cast(int, row), column, f'"{value}" is unknown', meant)
-    if len(engagement.header.sectors) > 1:
-        for row in read_in["workflows"].index[read_in["workflows"]["sector"].isna()]:
-            yield Problem(
-                where["workflows"], row, "sector", "is blank", "this engagement has several sectors; name one"
-            )
+    if inventory := set(workflows["workflow"].dropna()):
+        cure = "correct it, or add it to the table workflows"
+        names += [(table, "workflow", inventory, cure) for table in ("kpis", "costs", "staffing", "readiness")]
+    for table, column, among, cure in names:
+        yield from _unknown(where[table], read_in[table][column], set(among), cure)
+    if len(chosen) > 1:
+        unassigned = workflows.index[workflows["sector"].isna()]
+        cure = "this engagement has several sectors; name one"
+        yield from sheets.few(where["workflows"], "sector", [(row, "is blank", cure) for row in unassigned])
     yield from _values(where["kpis"], read_in["kpis"], known)
     period = engagement.header.period
+    first, last = pd.Timestamp(period.start), pd.Timestamp(period.end)
     for table in ("kpis", "costs"):
-        frame = read_in[table]
-        outside = (frame["period_start"] < pd.Timestamp(period.start)) | (
-            frame["period_end"] > pd.Timestamp(period.end)
-        )
-        for row in frame.index[outside]:
-            rule = f"{frame.at[row, 'period_start']:%Y-%m-%d} to {frame.at[row, 'period_end']:%Y-%m-%d} is outside the engagement's period"
-            yield Problem(where[table], row, "period_end", rule, f"the period is {period.start} to {period.end}")
+        starts, ends = read_in[table]["period_start"], read_in[table]["period_end"]
+        outside = ((starts < first) | (ends > last)) & ~(ends < starts)
+        rule = "{:%Y-%m-%d} to {:%Y-%m-%d} is outside the engagement's period"
+        cure = f"the period is {period.start} to {period.end}"
+        days = zip(starts[outside].fillna(ends), ends[outside].fillna(starts), strict=True)
+        faults = [
+            (row, rule.format(*pair), cure) for row, pair in zip(read_in[table].index[outside], days, strict=True)
+        ]
+        yield from sheets.few(where[table], "period_end", faults)
+
+
+def _unknown(where: str, column: pd.Series, known: set[str], cure: str) -> Iterator[Problem]:
+    """Yield a problem per name that is not among the known ones, at the first row that holds it."""
+    faults = []
+    for value, rows in column.groupby(column):
+        if value not in known:
+            near = difflib.get_close_matches(value, sorted(known), 1)
+            rule = f'"{value}" is unknown' + (f", here and in {len(rows) - 1} more rows" if len(rows) > 1 else "")
+            faults.append((cast(int, rows.index[0]), rule, f'did you mean "{near[0]}"?' if near else cure))
+    yield from sheets.few(where, str(column.name), sorted(faults))
+
+
+def _there_are(words: Iterable[str]) -> str:
+    return f"there are: {', '.join(words)}"
 
 
 def _values(where: str, kpis: pd.DataFrame, known: pd.DataFrame) -> Iterator[Problem]:
     defaults = known[known["is_default"]].set_index("kpi")["definition"]
     meant = kpis["definition"].fillna(kpis["kpi"].map(defaults))
     shares = kpis[meant.map(known.set_index("definition")["unit"]) == "share"]
-    for row, one in shares.iterrows():
-        if one["value"] < 0 or one["value"] > 1:
-            yield Problem(
-                where,
-                row,
-                "value",
-                f"{one['value']:g} is not a fraction from 0 to 1",
-                f"write {one['value'] / 100:g} for {one['value']:g}%",
-            )
-        if one["numerator"] > one["denominator"]:
-            yield Problem(where, row, "numerator", "numerator is above denominator", "a part cannot exceed the whole")
-    both = kpis[["kpi", "definition"]].dropna()
-    owner = known.set_index("definition")["kpi"]
-    for row in both.index[both["definition"].map(owner).notna() & (both["definition"].map(owner) != both["kpi"])]:
-        yield Problem(
-            where,
-            row,
-            "definition",
-            f'"{both.at[row, "definition"]}" defines {owner[both.at[row, "definition"]]}, not {both.at[row, "kpi"]}',
-        )
+    above = shares.index[(shares["numerator"] > shares["denominator"]) & (shares["denominator"] > 0)]
+    faults = [(row, "numerator is above denominator", "a part cannot exceed the whole") for row in above]
+    below = shares.index[(shares["numerator"] < 0) & shares["value"].isna()]
+    faults += [(row, f"{shares.at[row, 'numerator']:g} is below 0", "") for row in below]
+    yield from sheets.few(where, "numerator", sorted(faults))
+    value = shares["value"].drop(above)
+    faults = [
+        (row, f"{one:g} is not a fraction from 0 to 1", f"write {one / 100:g} for {one:g}%" if 1 < one <= 100 else "")
+        for row, one in value[(value < 0) | (value > 1)].items()
+    ]
+    yield from sheets.few(where, "value", faults)
+    owner = kpis["definition"].map(known.set_index("definition")["kpi"])
+    foreign = kpis.index[owner.notna() & kpis["kpi"].notna() & (owner != kpis["kpi"])]
+    faults = [
+        (row, f'"{kpis.at[row, "definition"]}" defines {owner[row]}, not {kpis.at[row, "kpi"]}', "correct one of them")
+        for row in foreign
+    ]
+    yield from sheets.few(where, "definition", faults)
 
 
 def _names(engagement: Engagement) -> Iterator[tuple[str, str]]:
@@ -213,7 +230,7 @@ def _of_sector(frame: pd.DataFrame, workflows: pd.DataFrame, sector: str) -> pd.
     return frame[~frame["workflow"].isin(other)]
 
 
-# ------------------------------------------------------------------------------------------------- reading reference data
+# ------------------------------------------------------------------------------------------ reading reference data
 
 
 def _shipped(name: str, model: type[Table]) -> pd.DataFrame:
@@ -224,39 +241,33 @@ def _shipped(name: str, model: type[Table]) -> pd.DataFrame:
     return frame
 
 
-def _own_pack(engagement: Engagement, relative: str, known: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
+def _own_pack(
+    engagement: Engagement, relative: str, known: pd.DataFrame, taken: set[str], problems: list[Problem]
+) -> pd.DataFrame:
     path = engagement.path(relative, allow_outside_folder=engagement.benchmarks.allow_outside_folder)
     if not path.is_file():
         problems.append(Problem(relative, rule="there is no such benchmark pack", cure="correct [benchmarks] packs"))
         return columns.empty(schemas.Benchmarks)
+    before = len(problems)
     frame = _reference(path, relative, schemas.Benchmarks, problems)
-    units = known.set_index("definition")["unit"]
-    taken = set(benchmarks()["benchmark"])
-    for row, one in frame.iterrows():
-        if one["definition"] not in units:
-            problems.append(
-                Problem(relative, row, "definition", f'"{one["definition"]}" is unknown', "see: engineroom list kpis")
-            )
-        elif units[one["definition"]] != one["unit"]:
-            problems.append(
-                Problem(
-                    relative,
-                    row,
-                    "unit",
-                    f'"{one["unit"]}" is not the unit of {one["definition"]}',
-                    f"write {units[one['definition']]}",
-                )
-            )
-        if one["benchmark"] in taken:
-            problems.append(
-                Problem(
-                    relative,
-                    row,
-                    "benchmark",
-                    f'"{one["benchmark"]}" is already in engineroom\'s library',
-                    "choose another id",
-                )
-            )
+    if frame.empty and len(problems) == before:
+        problems.append(Problem(relative, rule="has a header and no rows", cure="fill it, or remove the pack"))
+    unit_of = frame["definition"].map(known.set_index("definition")["unit"])
+    everywhere = {"all", *sectors()}
+    problems += _unknown(relative, frame["definition"], set(known["definition"]), "see: engineroom list kpis")
+    problems += _unknown(relative, frame["sector"], everywhere, _there_are(sorted(everywhere)))
+    problems += _unknown(relative, frame["process"], set(processes()["process"]), _there_are(processes()["process"]))
+    wrong = frame.index[unit_of.notna() & frame["unit"].isin(UNITS) & (frame["unit"] != unit_of)]
+    faults = [
+        (row, f'"{frame.at[row, "unit"]}" is not the unit of {frame.at[row, "definition"]}', f"write {unit_of[row]}")
+        for row in wrong
+    ]
+    problems += sheets.few(relative, "unit", faults)
+    again = frame["benchmark"][frame["benchmark"].isin(taken)]
+    faults = [
+        (row, f'"{one}" is already in another pack or the library', "choose another id") for row, one in again.items()
+    ]
+    problems += sheets.few(relative, "benchmark", faults)
     return frame
 
 

@@ -1,0 +1,231 @@
+"""Every report of every starter, run as a user runs it, and opened as a reader opens it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from engineroom import cli, document, engagement, run, wording
+from engineroom.resources import folder
+
+pytestmark = pytest.mark.slow
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '#read("/etc/passwd")',
+    "{{7*7}}",
+    "../../x",
+    "=cmd()",
+    "line one\nline two",
+    "\u202eright to left",
+    "]] $x$ @y \\end",
+    "<img src=x onerror=alert(1)>",
+)
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with every report of every starter, as `engineroom demo` makes them."""
+    out = tmp_path_factory.mktemp("reports")
+    assert cli.main(["demo", "--out", str(out)]) == 0
+    return out
+
+
+def each_report() -> list[str]:
+    return [f"{name.removeprefix('starter/')}/{report}" for name in engagement.starters() for report in run.reports()]
+
+
+def files(made: Path, report: str) -> tuple[Path, Path, list[Path]]:
+    name, stem = report.split("/")
+    place = made / name / engagement.open(f"starter/{name}").sector
+    return place / f"{stem}.html", place / f"{stem}.pdf", sorted((place / f"{stem}.tables").glob("*.csv"))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def pdf_text(path: Path) -> str:
+    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+@pytest.mark.parametrize("report", each_report())
+def test_a_report_is_there_in_both_editions_with_its_tables(made: Path, report: str) -> None:
+    html, pdf, tables = files(made, report)
+
+    assert html.stat().st_size < 500_000
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert tables
+
+
+@pytest.mark.parametrize("report", each_report())
+def test_the_pdf_holds_every_headline_and_every_cell_of_its_tables(made: Path, report: str) -> None:
+    _, pdf, _ = files(made, report)
+    tree = document.build(nbformat.read(pdf.with_suffix(".ipynb"), as_version=4))
+    text = pdf_text(pdf)
+
+    for findings in tree.of("findings"):
+        assert [entry["text"] for entry in findings["entries"] if squeezed(entry["text"]) not in text] == []
+    for table in tree.of("table"):
+        cells = [cell["text"] for row in table["rows"] for cell in row]
+        assert [cell for cell in cells if squeezed(cell) not in text] == []
+
+
+@pytest.mark.parametrize("name", [name.removeprefix("starter/") for name in engagement.starters()])
+def test_the_pdf_prints_the_figures_of_the_tables_beside_it(made: Path, name: str) -> None:
+    _, pdf, tables = files(made, f"{name}/benchmark_gap")
+    text = pdf_text(pdf)
+    gaps = pd.read_csv(next(path for path in tables if path.name == "gaps.csv"))
+
+    for row in gaps.head(document.PRINTED_ROWS).to_dict("records"):
+        assert squeezed(wording.value(row["value"], row["unit"], "USD")) in text
+        assert squeezed(wording.signed(row["gap"], row["unit"], "USD", row["value"])) in text
+
+
+def test_the_manifest_names_every_file_with_its_hash(made: Path) -> None:
+    for name in engagement.starters():
+        place = made / name.removeprefix("starter/")
+        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+        there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {"manifest.json"}
+
+        assert set(manifest["outputs"]) == there
+        for path, sha in manifest["outputs"].items():
+            assert hashlib.sha256((place / path).read_bytes()).hexdigest() == sha
+
+
+def test_the_ledger_has_one_line_per_report(made: Path) -> None:
+    lines = [json.loads(line) for line in (made / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert len(lines) == len(each_report())
+    assert {line["status"] for line in lines} == {"ok"}
+
+
+@pytest.mark.parametrize("report", each_report())
+def test_no_edition_shows_code_paths_or_this_machine(made: Path, report: str) -> None:
+    html, pdf, _ = files(made, report)
+    said = html.read_text(encoding="utf-8")
+    properties = str(PdfReader(pdf).metadata)
+
+    for trace in (
+        "import engineroom",
+        "er.tables",
+        "Traceback",
+        str(Path.home()),
+        str(folder("starters")),
+        "papermill",
+    ):
+        assert trace not in said
+        assert trace not in properties
+        assert squeezed(trace) not in pdf_text(pdf)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("report", each_report())
+def test_the_page_opens_offline_with_every_chart_and_without_a_word_on_the_console(made, report, browser) -> None:
+    html, _, _ = files(made, report)
+    page = browser.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto(html.as_uri())
+
+    boxes = page.eval_on_selector_all("figure svg", "all => all.map(one => one.getBoundingClientRect().width)")
+    tree = document.build(nbformat.read(html.with_suffix(".ipynb"), as_version=4))
+    page.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [html.as_uri()]
+    assert len(boxes) == len(tree.of("figure")) > 0
+    assert min(boxes) > 200
+
+
+def test_the_same_engagement_gives_the_same_bytes_in_another_folder_zone_and_hash_seed(tmp_path: Path) -> None:
+    source = folder("starters") / "legal"
+    outputs = []
+    for number, (zone, seed) in enumerate([("America/New_York", "1"), ("Asia/Tokyo", "2")]):
+        place = Path(shutil.copytree(source, tmp_path / str(number) / "legal"))
+        out = tmp_path / f"out{number}"
+        environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"}
+        command = [sys.executable, "-m", "engineroom", "run", str(place), "--out", str(out)]
+        subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True)
+        outputs.append({path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()})
+    first, second = outputs
+
+    ledger = Path("results.jsonl")  # it says how long each report took
+    assert set(first) == set(second)
+    assert [path for path in first if first[path] != second[path] and path != ledger] == []
+
+
+def test_hostile_names_come_out_as_text_and_stay_in_their_folder(
+    tmp_path: Path, make_engagement: Callable[..., Path], browser
+) -> None:
+    frame = pd.DataFrame(
+        {"workflow": HOSTILE, "process": "claims", "owner": HOSTILE, "monthly_volume": 100, "unit_cost": 5}
+    )
+    rows = pd.DataFrame(
+        {"kpi": "sla_compliance", "workflow": HOSTILE, "numerator": 70, "denominator": 100, "n": 100,
+         "period_start": "2026-01-01", "period_end": "2026-06-30", "source": HOSTILE}
+    )  # fmt: skip
+    place = make_engagement(
+        files={
+            f"tables/{name}.csv": table.to_csv(index=False) for name, table in (("workflows", frame), ("kpis", rows))
+        }
+    )
+    toml = place / "engagement.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace('"Test client"', json.dumps(" ".join(HOSTILE))), encoding="utf-8"
+    )
+    out = tmp_path / "deep" / "out"
+
+    assert cli.main(["run", str(place), "--report", "benchmark_gap", "--out", str(out)]) == 0
+
+    html = out / "client" / "healthcare" / "benchmark_gap.html"
+    written = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {"client", "deep"}
+    text = pdf_text(html.with_suffix(".pdf"))
+    for payload in ("<script>alert(1)</script>", '#read("/etc/passwd")', "{{7*7}}", "../../x", "=cmd()", "$x$"):
+        assert squeezed(payload) in text
+    assert "root:x:0" not in text
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto(html.as_uri())
+    shown = page.inner_text("body")
+    scripts = page.locator("script").count()
+    page.close()
+    assert said == []
+    assert scripts == 0
+    assert "<script>alert(1)</script>" in shown
+    assert "\u202e" not in shown
+    for table in (out / "client" / "healthcare" / "benchmark_gap.tables").glob("*.csv"):
+        cells = pd.read_csv(io.StringIO(table.read_text(encoding="utf-8")), dtype=str, keep_default_na=False)
+        assert not cells.map(lambda cell: cell.startswith("=")).any(axis=None)

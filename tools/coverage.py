@@ -1,0 +1,156 @@
+"""Measure how often each interval method holds the truth, by simulation with known truths.
+
+    python tools/coverage.py             the tables of docs/method/intervals.md (about a minute)
+    python tools/coverage.py --quick     fewer repetitions, as the test suite runs it
+
+Every cell of a grid is simulated with its own seed, so that a cell does not change when another is added. Where the
+sample space is small enough the coverage is computed, not simulated: shares have no simulation error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from engineroom import statistics
+
+SHARES_N = (20, 30, 50, 100, 200, 500, 1000, 5000)
+SHARES_P = (0.01, 0.02, 0.05, 0.10, 0.20, 0.35, 0.50, 0.65, 0.80, 0.90, 0.95, 0.98, 0.99)
+PAIRS_N = ((30, 30), (50, 200), (100, 100), (200, 200), (1000, 400))
+PAIRS_P = ((0.05, 0.10), (0.20, 0.20), (0.50, 0.60), (0.80, 0.945), (0.90, 0.97), (0.95, 0.95), (0.98, 0.99))
+QUANTILES_N = (10, 20, 40, 60, 100, 200, 500, 1000)
+QUANTILES_P = (0.5, 0.9)
+MEANS_N = (5, 10, 20, 50, 100, 200, 1000)
+SPREADS = (0.0, 0.5, 1.0, 1.5)
+"""Sigma of the log-normal costs; 0 stands for a normal distribution."""
+CLUSTERS = (10, 12, 20, 30, 60)
+LIKENESS = (0.0, 0.05, 0.20)
+"""Correlation of two items of one cluster."""
+
+Cells = Iterator[dict[str, object]]
+
+
+def shares() -> Cells:
+    """Wilson, exactly: the binomial weight of the counts whose interval holds p."""
+    for n in SHARES_N:
+        counts = np.arange(n + 1)
+        low, high = statistics.wilson(counts, np.full(n + 1, n))
+        for p in SHARES_P:
+            held = (low <= p) & (p <= high)
+            yield {"n": n, "p": p, "coverage": float(stats.binom.pmf(counts, n, p)[held].sum())}
+
+
+def differences() -> Cells:
+    """Newcombe, exactly up to a weight of 1e-9: every pair of counts that can happen."""
+    for n, n_before in PAIRS_N:
+        for p_before, p in PAIRS_P:
+            after, before = _likely(n, p), _likely(n_before, p_before)
+            weight = np.outer(stats.binom.pmf(after, n, p), stats.binom.pmf(before, n_before, p_before))
+            low, high = newcombe_grid(after, n, before, n_before)
+            held = (low <= p - p_before) & (p - p_before <= high)
+            yield {
+                "n": f"{n_before} to {n}",
+                "p": f"{p_before:g} to {p:g}",
+                "coverage": float((weight * held).sum() / weight.sum()),
+            }
+
+
+def quantiles(repetitions: int) -> Cells:
+    """Order statistics on log-normal waiting times: any continuous distribution gives the same ranks."""
+    for n in QUANTILES_N:
+        for p in QUANTILES_P:
+            waits = np.sort(_generator("quantiles", n, p).lognormal(1.0, 1.2, (repetitions, n)), axis=1)
+            truth = float(np.exp(1.0 + 1.2 * stats.norm.ppf(p)))
+            low, high = (int(rank[0]) for rank in statistics.quantile_ranks(n, p))
+            above = waits[:, low - 1] <= truth if low >= 1 else True
+            below = waits[:, high - 1] >= truth if high <= n else True
+            sides = "both" if low >= 1 and high <= n else "lower only" if low >= 1 else "upper only"
+            yield {"n": n, "p": p, "bounds": sides, "coverage": float(np.mean(above & below))}
+
+
+def means(repetitions: int) -> Cells:
+    """Student t on normal and on skewed (log-normal) costs."""
+    for sigma in SPREADS:
+        for n in MEANS_N:
+            normal = _generator("means", n, sigma).standard_normal((repetitions, n))
+            costs, truth = (normal, 0.0) if sigma == 0 else (np.exp(sigma * normal), float(np.exp(sigma**2 / 2)))
+            low, high = statistics.student(costs.mean(axis=1), costs.std(axis=1, ddof=1), np.full(repetitions, n))
+            held = (low <= truth) & (truth <= high)
+            yield {
+                "distribution": "normal" if sigma == 0 else f"log-normal, sigma {sigma:g}",
+                "n": n,
+                "coverage": float(held.mean()),
+            }
+
+
+def ratios(repetitions: int) -> Cells:
+    """Clustered ratio of sums: sites or months of unequal size whose items resemble each other; Wilson beside it."""
+    for clusters in CLUSTERS:
+        for likeness in LIKENESS:
+            for p in (0.05, 0.20, 0.90):
+                chance = _generator("ratios", clusters, likeness, p)
+                sizes = chance.integers(100, 1000, (repetitions, clusters))
+                inner = np.full(sizes.shape, p)
+                if likeness > 0:
+                    strength = 1 / likeness - 1
+                    inner = chance.beta(p * strength, (1 - p) * strength, sizes.shape)
+                hits = chance.binomial(sizes, inner)
+                bounds = np.array([statistics.clustered_ratio(*pair) for pair in zip(hits, sizes, strict=True)])
+                low, high = statistics.wilson(hits.sum(axis=1), sizes.sum(axis=1))
+                yield {
+                    "clusters": clusters,
+                    "likeness": likeness,
+                    "p": p,
+                    "coverage": float(((bounds[:, 0] <= p) & (p <= bounds[:, 1])).mean()),
+                    "wilson": float(((low <= p) & (p <= high)).mean()),
+                }
+
+
+def newcombe_grid(after: np.ndarray, n: int, before: np.ndarray, n_before: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return `statistics.newcombe` for every pair of counts; the test suite holds the two equal."""
+    (low, high), (low_before, high_before) = statistics.wilson(after, n), statistics.wilson(before, n_before)
+    p, q = (after / n)[:, None], (before / n_before)[None, :]
+    down = np.sqrt((p - low[:, None]) ** 2 + (high_before[None, :] - q) ** 2)
+    up = np.sqrt((high[:, None] - p) ** 2 + (q - low_before[None, :]) ** 2)
+    return p - q - down, p - q + up
+
+
+def worst(cells: pd.DataFrame) -> pd.Series:
+    """Return the cell with the lowest coverage."""
+    return cells.loc[cells["coverage"].idxmin()]
+
+
+def _likely(n: int, p: float) -> np.ndarray:
+    return np.arange(stats.binom.ppf(5e-10, n, p), stats.binom.ppf(1 - 5e-10, n, p) + 1)
+
+
+def _generator(*names: object) -> np.random.Generator:
+    return np.random.default_rng(zlib.crc32(repr(names).encode()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
+    scale = 10 if parser.parse_args().quick else 1
+    tables: dict[str, Callable[[], Cells]] = {
+        "Wilson, one share (exact)": shares,
+        "Newcombe, difference of two shares (exact)": differences,
+        "Order statistics, log-normal waits": lambda: quantiles(20_000 // scale),
+        "Student t, mean": lambda: means(20_000 // scale),
+        "Ratio of sums over clusters": lambda: ratios(4_000 // scale),
+    }
+    for title, simulate in tables.items():
+        cells = pd.DataFrame(simulate())
+        lowest = worst(cells)
+        place = ", ".join(f"{name} {lowest[name]}" for name in cells if name not in ("coverage", "wilson"))
+        print(f"\n{title}: mean {cells['coverage'].mean():.1%}, worst {lowest['coverage']:.1%} ({place})")
+        print(cells.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+if __name__ == "__main__":
+    main()
