@@ -74,6 +74,11 @@ def note(title: str, *text: str, tone: str = "note") -> Exhibit:
     return Exhibit("callout", {"tone": tone, "title": title, "text": list(text)})
 
 
+def nothing() -> Exhibit:
+    """Return a block that prints nothing: a chart without data stays away, the table beside it says why."""
+    return Exhibit("findings", {"items": []})
+
+
 def verdict(word: str) -> Cell:
     """Return a verdict as a cell: its word, with the tone that gives it shape and colour."""
     return {"text": wording.LABELS[word], "tone": wording.TONES[word]}

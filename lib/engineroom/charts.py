@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from engineroom import results, theme, wording
-from engineroom.blocks import Exhibit, note
+from engineroom.blocks import Exhibit, nothing
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
@@ -51,14 +51,21 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
     """Return small multiples: a panel per KPI, a row per workflow, with the benchmark where the KPI has one."""
     rows = _prepared(gaps[gaps["workflow"] != ""], tables)
     if rows.empty:
-        return note("No KPI was measured by workflow", "Nothing was measured by workflow.")
+        return nothing()
     rows["label"] = rows["workflow"]
+    several = rows[rows.groupby("name")["workflow"].transform("nunique") > 1]  # one row alone is no comparison
+    shown = (several if len(several) else rows).assign(rank=range(len(several) or len(rows)))
     panels = [
-        _panel(group.nsmallest(MOST_ROWS, "rank"), tables, title=str(name), width=170)
-        for name, group in rows.assign(rank=range(len(rows))).groupby("name", sort=False)
+        _panel(
+            group.nsmallest(MOST_ROWS, "rank"),
+            tables,
+            title=str(name),
+            width=170 if shown["name"].nunique() > 1 else 400,
+        )
+        for name, group in shown.groupby("name", sort=False)
     ]
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
-    facts = [_sentence(row, tables) for row in rows.to_dict("records")]
+    facts = [_sentence(row, tables) for row in shown.to_dict("records")]
     description = "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts)
     return _finished(chart, "workflow-gaps", _workflow_title(rows), description, MARKS)
 
@@ -67,7 +74,7 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     """Return the bands of a scale with each measure and its interval on them."""
     mine = tiers[tiers["scale"] == scale]
     if mine.empty:
-        return note("Nothing was measured on this scale", "No measure follows this scale's definition.")
+        return nothing()
     bands = tables.benchmarks[tables.benchmarks["scale"] == scale]
     kpis = list(mine["name"].drop_duplicates())
     panels = []
@@ -95,7 +102,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     """Return what closing each gap is worth a year, as a range; those outside the total are drawn hollow."""
     currency = tables.engagement.header.currency
     if worths.empty:
-        return note("No missed gap can be priced yet", "Volume or unit cost is unknown for every missed gap.")
+        return nothing()
     rows = worths.head(MOST_ROWS).copy()
     rows["label"] = rows["workflow"] + " · " + rows["name"]
     rows["counted"] = rows["is_counted"].map({True: "in the total", False: "same failure, not added"})
@@ -147,7 +154,7 @@ def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
 
 def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: str) -> Chart | Exhibit:
     if rows.empty:
-        return note("No KPI has a benchmark that follows its definition", f"Nothing can be compared for {of}.")
+        return nothing()
     panels = [
         _panel(group, tables, title="", width=300)
         for _, group in rows.groupby(
@@ -188,7 +195,7 @@ def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> Chart:
     layers = [way, interval, benchmark, value]
     if not title:  # small multiples leave the figures to the table below them
         layers.append(base.mark_text(align="left").encode(x=alt.value(width + 12), text="said:N"))
-    return alt.layer(*layers).properties(width=width, height=alt.Step(26 if title else ROW), title=title)
+    return alt.layer(*layers).properties(width=width, height=alt.Step(24 if title else ROW), title=title)
 
 
 def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
@@ -263,8 +270,11 @@ def _workflow_title(rows: pd.DataFrame) -> str:
     missed = rows.loc[rows["verdict"] == "misses", "workflow"].value_counts()
     if missed.empty:
         return "No workflow misses a benchmark with its whole interval"
-    compared = int((rows["workflow"] == missed.index[0]).sum())
-    return f"{missed.index[0]} misses the most benchmarks: {missed.iloc[0]} of {compared} compared"
+    if missed.iloc[0] > 1:
+        compared = int((rows["workflow"] == missed.index[0]).sum())
+        return f"{missed.index[0]} misses the most benchmarks: {missed.iloc[0]} of {compared} compared"
+    names = wording.listed([*missed.index[:3], *(["others"] if len(missed) > 3 else [])])
+    return f"{len(missed)} of {rows['workflow'].nunique()} workflows miss a benchmark: {names}"
 
 
 def _sentence(row: dict[str, Any], tables: Tables) -> str:

@@ -6,6 +6,7 @@ A field's own check runs even where another field is at fault, so that one readi
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -27,6 +28,8 @@ from pydantic import (
 from engineroom.resources import folder
 
 FILE = "engagement.toml"
+XES_KEYS = {"case": "case:concept:name", "activity": "concept:name", "completed": "time:timestamp"}
+"""Where the standard extensions of XES keep what every event log has."""
 
 
 def sectors() -> list[str]:
@@ -70,6 +73,12 @@ def _inside(relative: str, info: ValidationInfo) -> str:
     return relative
 
 
+def _from_environment(reference: str) -> str:
+    if not re.fullmatch(r"env:[A-Za-z_]\w*", reference):  # never shown: it may be the secret itself
+        raise ValueError('names no variable of the environment; write connection = "env:CLAIMS_DB"')
+    return reference
+
+
 def is_inside(place: Path, relative: str) -> bool:
     """Return whether a path named in the file stays in the folder, links followed."""
     return (place / relative).resolve().is_relative_to(place.resolve())
@@ -81,6 +90,7 @@ OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
 Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
 Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
 Inside = Annotated[StrictStr, AfterValidator(_inside)]
+FromEnvironment = Annotated[StrictStr, AfterValidator(_from_environment)]
 
 
 class Section(BaseModel):
@@ -175,10 +185,13 @@ class YesNo(Section):
 
 
 class Source(Section):
-    """What `[events]` and `[cases]` share: a file, and how its text is written."""
+    """What `[events]` and `[cases]` share: a file or a table of a warehouse, and how its text is written."""
 
     allow_outside_folder: StrictBool = False  # stands before the path it allows
-    source: Inside
+    source: Inside | None = None
+    connection: FromEnvironment | None = None
+    table: StrictStr | None = None
+    sheet: StrictStr | None = None
     timezone: Zone | None = None
     format: StrictStr | None = None
     separator: OneCharacter | None = None
@@ -189,16 +202,34 @@ class Source(Section):
     workflow: StrictStr | None = None
     due: StrictStr | None = None
     cost: StrictStr | None = None
+    attributes: Annotated[Words, AfterValidator(_each_once)] = ()
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Self:
+        if self.source is None and self.connection is None:
+            raise ValueError('names no log; write source = "data/log.csv", or connection and table')
+        if (self.source is None) == (self.connection is None):
+            raise ValueError("names a file and a warehouse; keep source, or connection and table")
+        if (self.connection is None) != (self.table is None):
+            raise ValueError("connection and table belong together; state both")
+        return self
 
 
 class Events(Source):
-    """`[events]`: an event or transaction log, one row an event."""
+    """`[events]`: an event or transaction log, one row an event; XES names its own columns."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _standard_keys_of_xes(cls, given: Any) -> Any:
+        is_xes = isinstance(given, dict) and str(given.get("source", "")).lower().endswith((".xes", ".xes.gz"))
+        return XES_KEYS | given if is_xes else given
 
     case: StrictStr
     activity: StrictStr
     completed: StrictStr
     started: StrictStr | None = None
     resource: StrictStr | None = None
+    exception: StrictStr | None = None
     human: Human | None = None
     closed: Activities | None = None
     rework: Rework | None = None

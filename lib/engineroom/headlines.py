@@ -107,11 +107,12 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
         text = "None of the measured KPIs has a benchmark that follows the same definition."
         return {"tone": "unknown", "label": "No verdict", "text": text, "detail": ""}
     missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
-    said = [
-        f"{missed} {wording.verb(missed, 'misses', 'miss')} it",
-        f"{met} {wording.verb(met, 'meets', 'meet')} it",
-        f"{doubtful} {wording.verb(doubtful, 'is', 'are')} inconclusive",
-    ]
+    counted = {
+        f"{missed} {wording.verb(missed, 'misses', 'miss')} it": missed,
+        f"{met} {wording.verb(met, 'meets', 'meet')} it": met,
+        f"{doubtful} {wording.verb(doubtful, 'is', 'are')} inconclusive": doubtful,
+    }
+    said = [words for words, number in counted.items() if number]
     text = f"Of {wording.plural(len(rows), 'comparison')} with a benchmark, {wording.listed(said)}."
     tone = "bad" if missed > met else "good" if met > missed else "neutral"
     return {"tone": tone, "label": "Verdict", "text": text, "detail": ""}

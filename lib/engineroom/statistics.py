@@ -69,6 +69,24 @@ def clustered_ratio(numerators: ArrayLike, denominators: ArrayLike) -> tuple[flo
     return float(ratio - half), float(ratio + half)
 
 
+def clustered_share(successes: ArrayLike, n: ArrayLike) -> tuple[float, float]:
+    """Return the interval of a share whose items come in clusters: `clustered_ratio` on the log-odds scale.
+
+    On that scale the interval stays within 0 and 1 and holds rare events far better (docs/method/intervals.md). It is
+    never taken as narrower than that of independent items. Where nothing succeeded, or everything, there is no spread
+    to learn from and the interval is Wilson's.
+    """
+    top, bottom = np.asarray(successes, float), np.asarray(n, float)
+    whole, share = bottom.sum(), top.sum() / bottom.sum()
+    if share in (0, 1):
+        low, high = wilson(top.sum(), whole)
+        return float(low[0]), float(high[0])
+    independent = float(stats.norm.ppf(1 - ALPHA / 2)) * math.sqrt(share * (1 - share) / whole)
+    half = max(clustered_ratio(top, bottom)[1] - share, independent) / (share * (1 - share))
+    centre = math.log(share / (1 - share))
+    return 1 / (1 + math.exp(half - centre)), 1 / (1 + math.exp(-half - centre))
+
+
 def quantile_ranks(n: ArrayLike, p: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the ranks (from 1) of the two observations that enclose the `p` quantile with at least 95%.
 
