@@ -89,6 +89,13 @@ def test_wilson_is_where_the_score_test_just_fails_to_reject(counts):
     assert 0 <= low <= successes / n <= high <= 1
 
 
+def test_wilson_of_a_faultless_sample_reaches_a_target_of_all():
+    n = np.arange(1, 2000)
+
+    assert (statistics.wilson(n, n)[1] == 1).all()
+    assert (statistics.wilson(0 * n, n)[0] == 0).all()
+
+
 def test_wilson_takes_columns_and_leaves_an_empty_denominator_empty():
     low, high = statistics.wilson([0, 3, 0], [0, 10, 10])
 

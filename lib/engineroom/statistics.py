@@ -36,7 +36,7 @@ def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     k, size = np.atleast_1d(np.asarray(successes, float)), np.atleast_1d(np.asarray(n, float))
     some = np.where(size > 0, size, np.nan)
     low, high = proportion_confint(k, some, alpha=ALPHA, method="wilson")
-    return np.asarray(low, float), np.asarray(high, float)
+    return np.minimum(low, k / some), np.maximum(high, k / some)  # rounding puts 200 of 200 a hair below 1
 
 
 def newcombe(successes: int, n: int, successes_before: int, n_before: int) -> tuple[float, float]:

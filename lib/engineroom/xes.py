@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 BATCH = 50_000
 PIECE = 1 << 20
+LONGEST = 64 << 20
 DEEPEST = 100
 MOST_COLUMNS = 2_000
 VALUE_TAGS = {"string", "date", "int", "float", "boolean", "id"}
@@ -37,9 +38,13 @@ def to_parquet(stream: IO[bytes], folder: Path, row: str) -> int:
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse_entities
     try:
+        read = 0
         while piece := stream.read(PIECE):
             parser.Parse(piece, False)
             reader.write_when(BATCH)
+            read += len(piece)
+            if read - parser.CurrentByteIndex > LONGEST:
+                raise XesError(f"has an element longer than {LONGEST >> 20} MB; export it again")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         at = f"line {error.lineno}, column {error.offset + 1}"
@@ -55,7 +60,7 @@ class _Reader:
         self.folder, self.row, self.number, self.parts = folder, row, 0, 0
         self.case: dict[str, Any] = {}
         self.event: dict[str, Any] | None = None
-        self.depth, self.level, self.in_trace = 0, 0, False
+        self.depth, self.level, self.in_trace, self.has_events = 0, 0, False, False
         self.rows: list[dict[str, Any]] = []
         self.keys: set[str] = set()
 
@@ -68,15 +73,19 @@ class _Reader:
         if self.depth > DEEPEST:
             raise XesError(f"nests elements deeper than {DEEPEST}; export it again")
         if tag == "trace" and self.depth == 2:
-            self.case, self.in_trace, self.level = {}, True, self.depth + 1
-        elif tag == "event" and self.in_trace and self.event is None:
+            self.case, self.in_trace, self.has_events, self.level = {}, True, False, self.depth + 1
+        elif tag == "event" and self.depth == 3 and self.in_trace:
             self.event, self.level = {}, self.depth + 1
+        elif tag in ("trace", "event"):
+            raise XesError(f"has a <{tag}> in the wrong place (after event {self.number}); export it again")
         elif tag in VALUE_TAGS and self.in_trace and self.depth == self.level and "key" in about:
             self.keep(about["key"], about.get("value"))
 
     def keep(self, key: str, value: str | None) -> None:
         """Keep an attribute of the event, or of its trace."""
         name, into = (f"case:{key}", self.case) if self.event is None else (key, self.event)
+        if self.event is None and self.has_events:
+            raise XesError(f'gives "{key[:60]}" of a trace after its events (event {self.number}); export it again')
         if name in into:
             raise XesError(f'gives "{key[:60]}" twice in one place (event {self.number + 1}); keep one')
         if name not in self.keys:
@@ -93,7 +102,7 @@ class _Reader:
         if tag == "event" and self.event is not None and self.depth == self.level - 1:
             self.number += 1
             self.rows.append(self.case | self.event | {self.row: self.number})
-            self.event, self.level = None, self.depth
+            self.event, self.has_events, self.level = None, True, self.depth
         elif tag == "trace" and self.depth == 2:
             self.in_trace = False
         self.depth -= 1

@@ -1,0 +1,167 @@
+"""The command line: exit codes, messages, and what a failing client does to the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engineroom import cli, run
+from engineroom.errors import NotebookError
+
+KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,80,100,100,2026-01-01,2026-06-30,x\n"
+
+
+@pytest.fixture
+def small(make_engagement: Callable[..., Path]) -> Path:
+    return make_engagement(files={"tables/kpis.csv": KPIS})
+
+
+def test_check_says_that_nothing_is_wrong(small: Path, capsys) -> None:
+    assert cli.main(["check", str(small)]) == 0
+
+    assert capsys.readouterr().out == f"{small}: no problems\n"
+
+
+def test_check_of_a_missing_folder_is_exit_10(tmp_path: Path, capsys) -> None:
+    assert cli.main(["check", str(tmp_path / "nowhere")]) == 10
+
+    assert "there is no such folder; make one with: engineroom new FOLDER" in capsys.readouterr().err
+
+
+def test_an_engagement_with_neither_table_nor_log_is_exit_11(make_engagement, capsys) -> None:
+    assert cli.main(["check", str(make_engagement())]) == 11
+
+    assert "there is neither a table nor a log" in capsys.readouterr().err
+
+
+def test_an_unknown_report_is_exit_12_with_a_suggestion(small: Path, tmp_path: Path, capsys) -> None:
+    assert cli.main(["run", str(small), "--report", "benchmark_gaps", "--out", str(tmp_path / "out")]) == 12
+
+    assert capsys.readouterr().err == 'no report is called "benchmark_gaps"; did you mean "benchmark_gap"?\n'
+
+
+def test_an_unknown_sector_is_exit_12(small: Path, tmp_path: Path, capsys) -> None:
+    assert cli.main(["run", str(small), "--sector", "legal", "--out", str(tmp_path / "out")]) == 12
+
+    assert capsys.readouterr().err == 'client has no sector "legal"; its sectors are: healthcare\n'
+
+
+@pytest.mark.parametrize("given", ["lines=typical", "sector=legal", "engagement=x"])
+def test_an_unknown_or_reserved_parameter_is_refused_before_a_kernel_starts(small, tmp_path, capsys, given) -> None:
+    command = ["run", str(small), "--report", "benchmark_gap", "--out", str(tmp_path / "out"), "-p", given]
+
+    assert cli.main(command) == 12
+
+    assert f'benchmark_gap has no parameter "{given.partition("=")[0]}"' in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("*.html"))
+
+
+def test_a_parameter_without_a_value_is_a_usage_error(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["run", str(small), "--out", str(tmp_path), "-p", "line"])
+
+    assert stopped.value.code == 2
+
+
+def test_one_bad_client_does_not_stop_the_others(small: Path, make_engagement, tmp_path, capsys, monkeypatch) -> None:
+    bad = make_engagement(files={"tables/kpis.csv": KPIS.replace("sla", "slo")}, name="bad")
+    made = []
+    monkeypatch.setattr(run, "produce", lambda task, *_: made.append(str(task)) or [])
+
+    code = cli.main(["run", str(bad), str(small), "--report", "benchmark_gap", "--out", str(tmp_path / "out")])
+
+    assert code == 11
+    assert made == ["client/healthcare/benchmark_gap"]
+    assert 'row 2, kpi: "slo_compliance" is unknown; did you mean "sla_compliance"?' in capsys.readouterr().err
+
+
+def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
+    small, make_engagement, tmp_path, capsys, monkeypatch
+) -> None:
+    other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
+
+    def produce(task: run.Task, *_: object) -> list[Path]:
+        if task.folder == str(small):
+            raise NotebookError("cell gaps failed")
+        return []
+
+    monkeypatch.setattr(run, "produce", produce)
+    out = tmp_path / "out"
+
+    code = cli.main(["run", str(small), str(other), "--report", "benchmark_gap", "--out", str(out)])
+
+    ledger = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    assert code == 13
+    assert [(line["report"], line["status"]) for line in ledger] == [
+        ("client/healthcare/benchmark_gap", "failed"),
+        ("other/healthcare/benchmark_gap", "ok"),
+    ]
+    assert "1 of 2 reports made, 1 failed" in capsys.readouterr().out
+
+
+def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, monkeypatch) -> None:
+    other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
+    asked: list[str] = []
+
+    def produce(task: run.Task, *_: object) -> list[Path]:
+        asked.append(task.folder)
+        raise NotebookError("cell gaps failed")
+
+    monkeypatch.setattr(run, "produce", produce)
+    command = [
+        "run",
+        str(small),
+        str(other),
+        "--report",
+        "benchmark_gap",
+        "--fail-fast",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+
+    assert cli.main(command) == 13
+    assert asked == [str(small)]
+
+
+@pytest.mark.parametrize("what", ["reports", "sectors", "kpis", "benchmarks"])
+def test_list_prints_what_there_is(what: str, capsys) -> None:
+    assert cli.main(["list", what]) == 0
+
+    wanted = {
+        "reports": "benchmark_gap",
+        "sectors": "healthcare",
+        "kpis": "stp_rate/zero_touch",
+        "benchmarks": "Kodiak",
+    }
+    assert wanted[what] in capsys.readouterr().out
+
+
+def test_the_doctor_finds_this_machine_fit(capsys) -> None:
+    assert cli.main(["doctor"]) == 0
+
+    assert "✗" not in capsys.readouterr().out
+
+
+def test_new_makes_a_folder_and_says_what_to_do_next(tmp_path: Path, capsys) -> None:
+    assert cli.main(["new", str(tmp_path / "acme"), "--sector", "legal"]) == 0
+
+    assert (tmp_path / "acme" / "intake.xlsx").is_file()
+    assert capsys.readouterr().out.endswith(f"engineroom check {tmp_path / 'acme'}\n")
+
+
+@pytest.mark.slow
+def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small: Path, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "out"
+
+    code = cli.main(["run", str(small), "--report", "benchmark_gap", "--out", str(out), "-p", "line=median"])
+
+    said = capsys.readouterr().err
+    kept = out / "client" / "healthcare" / "benchmark_gap.failed.ipynb"
+    assert code == 13
+    assert "client/healthcare/benchmark_gap: cell gaps failed" in said
+    assert 'ReportError: line is "median"; it may be: leading, typical' in said
+    assert kept.is_file()
+    assert not list(out.rglob("*.html"))

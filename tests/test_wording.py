@@ -1,0 +1,82 @@
+"""Numbers as a reader says them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engineroom import wording
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (0.0, "0 min"),
+        (20 / 3600, "20 s"),
+        (0.8, "48 min"),
+        (1.9, "114 min"),
+        (12.3, "12.3 h"),
+        (47.9, "47.9 h"),
+        (3610.831576, "150.5 d"),
+    ],
+)
+def test_a_duration_is_told_in_the_unit_a_person_would_choose(hours: float, said: str) -> None:
+    assert wording.duration(hours) == said
+
+
+def test_values_of_one_row_share_their_unit() -> None:
+    assert wording.interval(20.0, 80.0, "hours", like=70.0) == "0.8 d to 3.3 d"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.881, "share", "88.1%"),
+        (0.9956, "share", "99.56%"),
+        (0.995, "share", "99.5%"),
+        (1.0, "share", "100.0%"),
+        (4.27, "money", "$4.27"),
+        (1_234_567.0, "money", "$1.2M"),
+        (39_400.0, "money", "$39K"),
+        (44.23, "days", "44.2 d"),
+        (12_000.0, "count", "12,000"),
+        (math.nan, "share", "–"),
+    ],
+)
+def test_a_value_is_said_with_its_unit(value: float, unit: str, said: str) -> None:
+    assert wording.value(value, unit, "USD") == said
+
+
+def test_an_interval_says_which_bound_is_missing() -> None:
+    assert wording.interval(0.5, math.nan, "share") == "from 50.0%; no upper bound"
+    assert wording.interval(math.nan, 0.5, "share") == "up to 50.0%; no lower bound"
+    assert wording.interval(math.nan, math.nan, "share") == "none"
+    assert wording.interval(0.5, 0.5, "share") == "complete count"
+
+
+def test_a_gap_carries_its_sign_and_shares_are_points() -> None:
+    assert wording.signed(0.069, "share") == "+6.9 points"
+    assert wording.signed(-0.02, "share") == "−2.0 points"
+    assert wording.signed(0.0, "share") == "±0.0 points"
+
+
+def test_words_are_listed_as_a_sentence_lists_them() -> None:
+    assert [wording.listed(list(words)) for words in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_abbreviations_keep_their_capitals_inside_a_sentence() -> None:
+    assert wording.inside("SLA compliance") == "SLA compliance"
+    assert wording.inside("Rework rate") == "rework rate"
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_a_share_is_never_shown_as_whole_when_it_is_not(share: float) -> None:
+    assert (wording.value(share, "share") != "100.0%") or share >= 0.9899
+
+
+@given(st.floats(min_value=1e-3, max_value=1e6, allow_nan=False))
+def test_no_duration_is_shown_as_zero(hours: float) -> None:
+    assert not wording.duration(hours).startswith("0.0 ")
