@@ -1,4 +1,4 @@
-"""How often the intervals hold the truth: a smaller run of tools/coverage.py, with the bounds that docs/method states."""
+"""How often the intervals hold the truth: a smaller run of tools/coverage.py, held to what docs/method says."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def test_clustered_share_covers_where_wilson_and_the_linear_interval_do_not():
     assert grid.loc[grid["likeness"] == 0, "coverage"].min() > 0.93
 
 
-def test_clustered_ratio_of_amounts_covers_93_percent_from_20_even_clusters_on():
+def test_clustered_ratio_of_amounts_covers_91_percent_from_20_even_clusters_on():
     grid = cells("clusters_of_amounts", 1000)
 
-    assert grid.loc[(grid["clusters"] >= 20) & (grid["sigma"] <= 0.3), "coverage"].min() > 0.92
+    assert grid.loc[(grid["clusters"] >= 20) & (grid["sigma"] <= 0.3), "coverage"].min() > 0.91
     assert grid["coverage"].min() > 0.85
 
 

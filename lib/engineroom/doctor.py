@@ -80,7 +80,7 @@ def _pdf() -> str:
 def _engine() -> str:
     import ibis
 
-    ibis.duckdb.connect().raw_sql("SELECT timezone('Europe/Amsterdam', TIMESTAMP '2026-01-01')").fetchone()
+    ibis.duckdb.connect().raw_sql("SELECT timezone('Europe/Amsterdam', TIMESTAMP '2026-01-01')::VARCHAR").fetchone()
     return f"ibis {version('ibis-framework')} on duckdb {version('duckdb')}, with time zones"
 
 

@@ -13,7 +13,6 @@ import glob
 import gzip
 import hashlib
 import io
-import sys
 import zipfile
 import zlib
 from collections import Counter
@@ -21,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -162,7 +160,7 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str]:
     encoding = spec.encoding or ("utf-16" if is_wide else "utf-8")
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < SAMPLE).lstrip("\ufeff")
-    except (UnicodeError, LookupError) as error:
+    except (UnicodeError, LookupError, TypeError, AttributeError) as error:
         raise LogFault(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
     if "\0" in text:
         raise LogFault("is not text: it holds NUL characters; export it as CSV, or name it by its own kind")
@@ -202,7 +200,7 @@ def _opened(path: Path) -> IO[bytes]:
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded:
     """A stream that refuses to grow beyond what an honest file of its size could hold."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
@@ -218,7 +216,7 @@ class _Bounded(io.RawIOBase):
 
 
 def _plain(path: Path, encoding: str) -> Path:
-    """Return an unzipped UTF-8 copy: DuckDB reads few encodings, Excel on Windows writers others."""
+    """Return an unzipped UTF-8 copy: DuckDB reads few encodings, Excel on Windows writes others."""
     target = engines.scratch("text") / "log.csv"
     decoder = codecs.getincrementaldecoder(encoding)()
     with _opened(path) as zipped, target.open("wb") as copy:
@@ -298,8 +296,8 @@ def _said(cell: Any) -> str | None:
 def _xes(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     (path,) = files
     target = engines.scratch("xes")
-    with _opened(path) as zipped:
-        number = xes.to_parquet(_Bounded(zipped, path.stat().st_size if path.suffix == ".gz" else sys.maxsize), target, ROW)
+    with _opened(path) as stream:
+        number = xes.to_parquet(_Bounded(stream, path.stat().st_size), target, ROW)
     if not number:
         raise LogFault("holds no event; export it again")
     table = con.read_parquet(f"{target}/*.parquet", union_by_name=True)

@@ -8,7 +8,7 @@ text; what they mean is stated in engagement.toml as for any other log.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 from xml.parsers import expat
 
 import pyarrow as pa
@@ -22,11 +22,18 @@ MOST_COLUMNS = 2_000
 VALUE_TAGS = {"string", "date", "int", "float", "boolean", "id"}
 
 
+class Readable(Protocol):
+    """What gives bytes in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, none at the end."""
+
+
 class XesError(ValueError):
     """The file is not XES that can be trusted; the message reads `what is wrong; what to do`."""
 
 
-def to_parquet(stream: IO[bytes], folder: Path, row: str) -> int:
+def to_parquet(stream: Readable, folder: Path, row: str) -> int:
     """Write the events of a XES stream as Parquet files into a folder and return how many there were.
 
     `row` names the column that numbers the events from 1. An attribute that first appears late in the file is a column
