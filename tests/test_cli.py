@@ -165,3 +165,18 @@ def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small: Path, tmp
     assert 'ReportError: line is "median"; it may be: leading, typical' in said
     assert kept.is_file()
     assert not list(out.rglob("*.html"))
+
+
+def test_two_engagements_of_one_name_may_not_share_an_output_folder(
+    make_engagement, tmp_path, capsys, monkeypatch
+) -> None:
+    first, second = (make_engagement(files={"tables/kpis.csv": KPIS}, name=name) for name in ("a/acme", "b/Acme"))
+    monkeypatch.setattr(run, "produce", lambda *_: pytest.fail("nothing may be made"))
+
+    code = cli.main(["run", str(first), str(second), "--out", str(tmp_path / "out")])
+
+    assert code == 12
+    assert capsys.readouterr().err == (
+        f"{first} and {second} have the same name, and so the same output folder; rename one of them, or give each its "
+        "own --out\n"
+    )

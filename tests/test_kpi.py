@@ -388,3 +388,17 @@ def test_several_sectors_share_a_log_by_workflow(make_engagement) -> None:
 
     assert found.loc[("volume/completed", ""), "value"] == 2
     assert ("volume/completed", "one") not in found.index
+
+
+def test_a_case_done_before_the_period_but_due_in_it_counts_for_the_sla_alone(make_engagement) -> None:
+    early = (
+        SMALL
+        + "F,start,2025-12-29 09:00,ann,one,2026-01-05 09:00,1\nF,done,2025-12-30 09:00,ann,one,2026-01-05 09:00,1\n"
+    )
+
+    found = measured(make_engagement(SMALL_TOML, {"data/small.csv": early}))
+
+    sla = found.loc[("sla_compliance/due_in_period", "")]
+    assert (sla["numerator"], sla["denominator"]) == (2, 4)
+    assert found.loc[("volume/completed", ""), "value"] == 4
+    assert found.loc[("open_cases/at_period_end", ""), "value"] == 1

@@ -118,6 +118,7 @@ def _run(given: argparse.Namespace) -> int:
     from engineroom import run
 
     parameters = dict(_pair(pair) for pair in given.parameter)
+    given.folder = list(dict.fromkeys(given.folder))
     formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
     tasks, worst = [], 0
     for folder in given.folder:
@@ -130,6 +131,7 @@ def _run(given: argparse.Namespace) -> int:
             tasks = [task for task in tasks if task.folder != folder]
             if given.fail_fast or error.exit_code == 12:
                 return worst
+    run.refuse_collisions([task.folder for task in tasks])
     return _make(tasks, given.out, parameters, given.fail_fast) or worst
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -28,6 +29,8 @@ from pydantic import (
 from engineroom.resources import folder
 
 FILE = "engagement.toml"
+LIKE = 0.65
+"""How alike two words must be for one to be suggested for the other: 1 is the same word."""
 XES_KEYS = {"case": "case:concept:name", "activity": "concept:name", "completed": "time:timestamp"}
 """Where the standard extensions of XES keep what every event log has."""
 
@@ -37,10 +40,14 @@ def sectors() -> list[str]:
     return sorted(path.stem for path in (folder("data") / "sectors").glob("*.toml"))
 
 
-def suggestion(word: str, among: Any) -> str:
+def nearest(word: str, among: Iterable[str]) -> list[str]:
+    """Return the word that was probably meant, if any."""
+    return difflib.get_close_matches(word, list(among), 1, LIKE)
+
+
+def suggestion(word: str, among: Collection[str]) -> str:
     """Return how a message goes on after a word that is unknown: the one probably meant, or all there are."""
-    near = difflib.get_close_matches(word, list(among), 1)
-    if near:
+    if near := nearest(word, among):
         return f'; did you mean "{near[0]}"?'
     known = sorted(among)
     return f"; there are: {', '.join(known)}" if 0 < len(known) <= 20 else ""
@@ -56,6 +63,12 @@ def _known_zone(zone: str) -> str:
     if zone not in available_timezones():
         raise ValueError(f'"{zone}" is unknown{suggestion(zone, available_timezones())}')
     return zone
+
+
+def _at_least_one(chosen: tuple[str, ...]) -> tuple[str, ...]:
+    if not chosen:
+        raise ValueError(f"is blank; choose among: {', '.join(sectors())}")
+    return chosen
 
 
 def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,7 +129,7 @@ class Header(Section):
     """`[engagement]`: what every page of a report says about itself."""
 
     client: Annotated[StrictStr, Field(min_length=1)]
-    sectors: Annotated[tuple[Sector, ...], Field(min_length=1), AfterValidator(_each_once)]
+    sectors: Annotated[tuple[Sector, ...], AfterValidator(_at_least_one), AfterValidator(_each_once)]
     period: Period
     currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
     as_of: Day

@@ -6,7 +6,6 @@ the one that was probably meant; all of them are told at once.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import tomllib
@@ -27,6 +26,7 @@ from engineroom.contract import (
     TableFiles,
     YesNo,
     is_inside,
+    nearest,
     sectors,
     suggestion,
 )
@@ -178,8 +178,7 @@ def _read(place: Path) -> File:
 def _meant(fault: Any) -> tuple[str, ...]:
     """Return the key that an unknown one probably stands for: it is not missing as well."""
     *section, key = fault["loc"]
-    near = difflib.get_close_matches(key, _keys(section), 1)
-    return (*section, *near)
+    return (*section, *nearest(key, _keys(section)))
 
 
 NEEDED = {
@@ -203,7 +202,7 @@ def _problem(where: str, fault: Any) -> Problem:
         return Problem(where, column=column, rule="is missing", cure=_example(place[-1]))
     if kind == "value_error":
         return Problem(where, column=column, rule=str(fault["ctx"]["error"]))
-    if kind in ("too_short", "string_too_short"):
+    if kind == "string_too_short":
         return Problem(where, column=column, rule="is blank", cure=_example(place[-1]))
     needed = "a date" if kind.startswith("date") else NEEDED.get(kind) or fault["msg"].removeprefix("Input should be ")
     return Problem(where, column=column, rule=f"{_shown(fault['input'])} is not {needed}", cure=_example(place[-1]))

@@ -59,7 +59,7 @@ class EventLog:
     Attributes
     ----------
     cases : ibis.Table
-        Columns of `results.Cases`, times as naive UTC; only cases that were under way in the period.
+        Columns of `results.Cases`, times as naive UTC; cases that were under way in the period, or due in it.
     start, end : datetime
         The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
     caveats : DataFrame[Caveats]
@@ -103,7 +103,7 @@ def open(engagement: Engagement) -> EventLog | None:
         raise DataProblems(problems, engagement.check_command)
     found = pd.DataFrame(notes + more, columns=list(results.Caveats.to_schema().columns))
     return EventLog(
-        cases=cases.filter((_.received < end) & (_.completed.isnull() | (_.completed >= start))),
+        cases=cases.filter((_.received < end) & (_.completed.isnull() | (_.completed >= start) | _due_in(start, end))),
         start=start,
         end=end,
         caveats=results.Caveats.validate(found) if len(found) else columns.empty(results.Caveats),
@@ -295,6 +295,11 @@ def _inspected(cases: ibis.Table, spec: Events) -> ibis.Table:
     watched = cases.filter(_.is_defective).select("workflow").distinct()
     looked = cases.workflow.isin(watched.workflow) | cases.workflow.isnull()
     return cases.mutate(is_defective=ibis.ifelse(looked, cases.is_defective, None))
+
+
+def _due_in(start: datetime, end: datetime) -> Any:
+    """Return whether a case was due in the period: one done early, before it began, still counts for its SLA."""
+    return ((_.due >= start) & (_.due < end)).fill_null(False)
 
 
 def _period(engagement: Engagement, spec: Source) -> tuple[datetime, datetime]:

@@ -104,7 +104,8 @@ def _process_of(tables: Tables) -> dict[str, Any]:
 
 def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
     cases = _cases_of_sector(tables, log).mutate(
-        done=(_.completed.notnull() & (_.completed < log.end)).fill_null(False),
+        done=((_.completed >= log.start) & (_.completed < log.end)).fill_null(False),
+        is_open=(_.completed.isnull() | (_.completed >= log.end)),
         hours=_.completed.delta(_.received, unit="microsecond").cast("float64") / 3.6e9,
         workflow=_.workflow.fill_null(NOT_STATED),
     )
@@ -139,9 +140,9 @@ def _pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
     priced = _.done & _.cost.notnull()
     return cases.agg(
         by=list(by),
-        all=_.count(),
+        all=_.count(where=_.done | _.is_open),
         done=_.count(where=_.done),
-        open=_.count(where=~_.done),
+        open=_.count(where=_.is_open),
         p50=_.hours.quantile(0.5, where=_.done),
         p90=_.hours.quantile(0.9, where=_.done),
         straight=_.count(where=_.done & (_.touches == 0)),

@@ -24,6 +24,7 @@ NO_CLOCK = r"[ T]00:00(:00([.,]0+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$"
 DATE_LENGTH = len("2026-01-31")
 LIFECYCLE = "lifecycle:transition"
 LARGEST_COST = 1e12
+OLDEST = 30
 COLUMNS = ("case", "activity", "completed", "started", "received", "workflow", "resource", "due", "cost", "exception")
 TIMES = ("completed", "started", "received", "due")
 

@@ -63,6 +63,19 @@ def plan(folders: list[str], wanted: list[str], sector: list[str], formats: tupl
     return tasks
 
 
+def refuse_collisions(folders: list[str]) -> None:
+    """Raise `ReportError` where two engagements would write into one output folder: neither may cover the other."""
+    places: dict[str, Path] = {}
+    for given in folders:
+        case = engagements.open(given)
+        other = places.setdefault(case.name.casefold(), case.folder)
+        if other != case.folder:
+            raise ReportError(
+                f"{other} and {case.folder} have the same name, and so the same output folder; rename one of them, or "
+                "give each its own --out"
+            )
+
+
 def check(place: str) -> list[str]:
     """Return the caveats of an engagement, as sentences; raise with every problem of its tables and log at once."""
     case = engagements.open(place)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import difflib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from engineroom import cells, schemas
 from engineroom.columns import Table
+from engineroom.contract import nearest
 from engineroom.engagement import Engagement, TableFiles
 from engineroom.errors import Problem
 
@@ -197,7 +197,7 @@ def _framed(where: str, rows: list[list[Any]], problems: list[Problem]) -> pd.Da
 
 
 def _unknown_table(where: str, name: str) -> Problem:
-    near = difflib.get_close_matches(name.lower(), schemas.INPUTS, 1)
+    near = nearest(name.lower(), schemas.INPUTS)
     meant = f'; did you mean "{near[0]}"?' if near else f"; there are: {', '.join(schemas.INPUTS)}"
     return Problem(where, rule=f'no table is called "{name}"{meant}')
 
@@ -219,7 +219,7 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
     """Return a sheet as a table of its model; add every fault to `problems`."""
     columns = model.to_schema().columns
     for name in sheet.cells.columns.difference(list(columns), sort=False):
-        near = difflib.get_close_matches(name.lower(), columns, 1)
+        near = nearest(name.lower(), columns)
         meant = f'did you mean "{near[0]}"?' if near else f"remove it; the columns are: {', '.join(columns)}"
         problems.append(Problem(sheet.where, 1, name, "is not a column of this table", meant))
     index = sheet.cells.index

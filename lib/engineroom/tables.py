@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engineroom import columns, schemas, sheets
 from engineroom.columns import UNITS, DataFrame, Table
+from engineroom.contract import nearest
 from engineroom.engagement import Engagement, TableFiles, digest, sectors
 from engineroom.errors import DataProblems, Problem
 from engineroom.resources import folder
@@ -182,7 +182,7 @@ def _unknown(where: str, column: pd.Series, known: set[str], cure: str) -> Itera
     faults = []
     for value, rows in column.groupby(column):
         if value not in known:
-            near = difflib.get_close_matches(value, sorted(known), 1)
+            near = nearest(value, sorted(known))
             rule = f'"{value}" is unknown' + (f", here and in {len(rows) - 1} more rows" if len(rows) > 1 else "")
             faults.append((cast(int, rows.index[0]), rule, f'did you mean "{near[0]}"?' if near else cure))
     yield from sheets.few(where, str(column.name), sorted(faults))
