@@ -11,11 +11,14 @@ LINES = """
 errors resources statistics columns
 schemas results
 engagement
-sheets logfile
-caveats
+sheets engines xes
+logfile
+logrows
+caveats casetable
 tables eventlog
 stated benchmark
 kpi
+drilldown
 gap
 theme wording
 blocks

@@ -30,16 +30,28 @@ class Exhibit:
         return {f"application/vnd.engineroom.{self.kind}+json": self.content, "text/html": self._html()}
 
     def _html(self) -> str:
-        """Return a plain fragment for JupyterLab; reports never use it."""
-        if self.kind != "table":
-            said = [str(v) for item in self.content.get("items", [self.content]) for v in item.values() if v]
-            return "<br>".join(html.escape(line) for line in said)
-        head = "".join(f"<th>{html.escape(column['label'])}</th>" for column in self.content["columns"])
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(c['text'] if isinstance(c, dict) else c)}</td>" for c in row) + "</tr>"
-            for row in self.content["rows"]
-        )
-        return f"<table><caption>{html.escape(self.content['caption'])}</caption><tr>{head}</tr>{body}</table>"
+        """Return a plain fragment for JupyterLab, where two dollar signs would otherwise enclose a formula."""
+        inside = self._table() if self.kind == "table" else self._paragraphs()
+        return f'<div class="tex2jax_ignore">{inside}</div>'
+
+    def _table(self) -> str:
+        def row(cells: list[Cell], tag: str) -> str:
+            said = (cell["text"] if isinstance(cell, dict) else cell for cell in cells)
+            return f"<tr>{''.join(f'<{tag}>{html.escape(one)}</{tag}>' for one in said)}</tr>"
+
+        head = row([column["label"] for column in self.content["columns"]], "th")
+        body = "".join(row(cells, "td") for cells in self.content["rows"])
+        return f"<table><caption>{html.escape(self.content['caption'])}</caption>{head}{body}</table>"
+
+    def _paragraphs(self) -> str:
+        items = self.content.get("items") or [{"label": self.content.get("title", ""), **self.content}]
+        lines = []
+        for item in items:
+            text = item.get("text") or item.get("value") or item.get("subtitle") or ""
+            parts = [*text] if isinstance(text, list) else [text, item.get("detail") or item.get("note") or ""]
+            said = " · ".join(html.escape(part) for part in parts if part)
+            lines.append(f"<p><b>{html.escape(item.get('label', ''))}</b> {said}</p>")
+        return "".join(lines)
 
 
 def left(key: str, label: str) -> Column:

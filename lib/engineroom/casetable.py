@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from engineroom import results
+from engineroom import engines, results
 from engineroom.engagement import Events, Source
 from engineroom.engines import EXACT
 
@@ -33,8 +33,8 @@ def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
     Where automatic users are named their events are left out, so that a system in between invents no hand-off.
     """
     own = events.filter(_.resource.notnull() & (_.is_human if spec.human else True))
-    key = _.resource.hexdigest("md5")  # engines sort texts by the customs of their country, digests all alike
-    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, key])
+    last = engines.in_byte_order(own.resource, events.get_backend().name)
+    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
     before = own.select("case_id", "resource", before=_.resource.lag().over(turn))
     return before.agg(by="case_id", handoffs=_.count(where=_.before != _.resource))
 
@@ -56,7 +56,7 @@ def of_events(events: ibis.Table, retried: ibis.Table | None, spec: Events) -> i
 
 def of_records(rows: ibis.Table, spec: Source) -> ibis.Table:
     """Return the case table of a record table: its rows are cases already."""
-    nothing: dict[str, Any] = {name: ibis.null("float64") for name in ("handoffs", "hours", "rework_cost", "failures")}
+    nothing: dict[str, Any] = {name: ibis.null("float64") for name in ("handoffs", "handling_hours", "rework_cost", "failures")}
     names = [name for name in _columns(spec) if name in rows.columns]
     return rows.select(*names).mutate(**nothing, events=ibis.null("int64"), workflows=ibis.literal(1))
 
@@ -105,7 +105,7 @@ def _case_of_events(spec: Events) -> dict[str, Any]:
         "cost": _.cost.cast(EXACT).sum().cast("float64"),
         "rework_cost": ibis.null("float64"),
         "failures": _.count(where=_.exception.notnull()).cast("float64") if spec.exception else ibis.null("float64"),
-        "hours": _.hours.sum(where=_.is_human if spec.human else ibis.literal(True)),
+        "handling_hours": _.hours.sum(where=_.is_human if spec.human else ibis.literal(True)),
         "due": _.due.max(),
     }
     told |= {f"attribute{i}": _attribute(i) for i in range(len(spec.attributes))}

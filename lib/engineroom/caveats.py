@@ -178,7 +178,8 @@ def _record_rules() -> Iterator[Rule]:
 
 def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
     start, end = window.start, window.end
-    yield Rule(_.completed < start, "were completed before the period", "left out")
+    effect = "left out, except from the SLA of those that were due in it"
+    yield Rule(_.completed < start, "were completed before the period", effect)
     yield Rule(_.received >= end, "were received after the period", "left out")
     under_way = (_.received < end) & (_.completed.isnull() | (_.completed >= end))
     effect = "counted as open; they have no cycle time yet, so the slow ones are under-represented"
@@ -190,7 +191,7 @@ def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
         yield Rule(_.due.isnull() & _.is_met.isnull(), "have no due date", effect)
     effect = "steps overlap there, so that handling takes longer than the case and waiting counts as none"
     cycle = _.completed.delta(_.received, unit="microsecond").cast("float64")
-    yield Rule(_.hours * ibis.literal(3.6e9, "float64") > cycle + 1, "were handled for longer than they lasted", effect)
+    yield Rule(_.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1, "were handled for longer than they lasted", effect)
 
 
 def _unsaid(spec: Source) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,6 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.datatypes as dt
-from ibis.common.exceptions import IbisError
 
 from engineroom.engagement import Source
 from engineroom.errors import Problem
@@ -30,7 +29,19 @@ AWARE = dt.Timestamp(timezone="UTC", scale=6)
 EXACT = dt.Decimal(18, 4)
 """Sums of decimals do not depend on the order in which threads finish."""
 
-FAULTS = (duckdb.Error, IbisError, OSError)
+FAULTS = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.InvalidTypeException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.OutOfMemoryException,
+    duckdb.SerializationException,
+    duckdb.NotImplementedException,
+    OSError,
+)
+"""What a file can do to DuckDB; anything else is a fault of ours and stays a traceback."""
+
 LEAST, MOST = 1 << 30, 4 << 30
 """Memory that DuckDB may use before it spills to disk, by the size of the log."""
 
@@ -90,6 +101,16 @@ def clock_of_utc(naive: Any, zone: str, engine: str) -> Any:
     return _clock_of(zone, _instant_of("UTC", naive))
 
 
+@ibis.udf.scalar.builtin(name="convert_to", signature=((dt.string, dt.string), dt.binary))
+def _postgres_bytes(text: str, encoding: str) -> Any:
+    """Return the bytes of a text (PostgreSQL)."""
+
+
+def in_byte_order(text: Any, engine: str) -> Any:
+    """Return a text as something that sorts the same everywhere: PostgreSQL sorts by the customs of a country."""
+    return _postgres_bytes(text, "UTF8") if engine == "postgres" else text
+
+
 def hours(start: Any, end: Any) -> Any:
     """Return the hours between two times: whole microseconds first, so that every engine divides the same number."""
     return end.delta(start, unit="microsecond").cast("float64") / ibis.literal(3.6e9, "float64")
@@ -108,8 +129,8 @@ def local(size: int = 0) -> Any:
         temp_directory=str(scratch("spill")),
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
-        enable_progress_bar=False,
     )
+    connection.raw_sql("SET enable_progress_bar = false")
     connection.raw_sql("SET TimeZone = 'UTC'")
     return connection
 

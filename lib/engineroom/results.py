@@ -29,6 +29,12 @@ class Cases(Table):
     is_reworked: Series[bool] = flag("it needed rework; blank: unknown")
     is_defective: Series[bool] = flag("an error was found in it; blank: unknown")
     cost: Series[float] = number("cost recorded on its events")
+    rework_cost: Series[float] = number("the part of it that rework steps and failed attempts took")
+    handling_hours: Series[float] = number("hours its events took, those of people where people are told apart")
+    handoffs: Series[float] = count("times it passed from one person to the next")
+    failures: Series[float] = count("events that ended in an exception")
+    events: Series[float] = count("events")
+    workflows: Series[float] = count("1, or 2 where its events name several workflows")
     due: Series[pd.Timestamp] = date("when it was due; blank: no due date")
     is_met: Series[bool] = flag("it met its SLA, where the record says so itself")
 

@@ -1,8 +1,4 @@
-"""The best order of work under real limits: teams, precedence, windows, deadlines; proven, or with the bound that is left.
-
-The problem is general: activities with durations and demands, teams whose capacity varies over time, precedence with
-lags, release dates, blackouts and optional activities. Anything that at most so many activities may use at once is a
-team too ("three pilots at a time"). Periods are whole numbers from 0; amounts of money are rounded to whole units.
+"""The best order of work: proven by a solver, or with the bound that is left, or why there is none.
 
 CP-SAT runs with one worker, a fixed seed and a limit that counts its steps instead of seconds, so that the same
 problem gives the same schedule on every machine.
@@ -11,84 +7,32 @@ problem gives the same schedule on every machine.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from engineroom.sequence import Activity, Blackout, Precedence, Problem, earliest, greedy
+
+__all__ = [
+    "Activity",
+    "Blackout",
+    "Precedence",
+    "Problem",
+    "Schedule",
+    "conflict",
+    "schedule",
+    "worth_of_one_more",
+]
+
 OBJECTIVES = ("benefit", "finish")
-EFFORT = 12.0
+EFFORT = 20.0
 """Deterministic seconds of search: about as many real ones on a laptop, and the same result on any machine."""
+PROBE = 2.0
+"""Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
 SCALE = 10**6
-"""Most whole units that all benefits together are counted in while searching: larger sums are counted coarser."""
-
-
-@dataclass(frozen=True)
-class Activity:
-    """One piece of work: how long, by whom, in which window, and what a period of having it done is worth."""
-
-    name: str
-    duration: int
-    demands: Mapping[str, int] = field(default_factory=dict)
-    release: int = 0
-    deadline: int | None = None
-    is_optional: bool = False
-    benefit: float = 0.0
-    cost: float = 0.0
-
-
-@dataclass(frozen=True)
-class Precedence:
-    """`after` starts no earlier than `lag` periods after `before` has ended; it also needs `before` to be in the plan."""
-
-    before: str
-    after: str
-    lag: int = 0
-
-
-@dataclass(frozen=True)
-class Blackout:
-    """A window, `end` excluded, in which the last period of these activities (their cutover) must not lie."""
-
-    name: str
-    start: int
-    end: int
-    activities: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Activities and everything that limits them. `capacities` holds one number a period for each team."""
-
-    activities: tuple[Activity, ...]
-    capacities: Mapping[str, tuple[int, ...]]
-    horizon: int
-    precedences: tuple[Precedence, ...] = ()
-    blackouts: tuple[Blackout, ...] = ()
-    discount: float = 0.0
-
-    def starts(self, activity: Activity) -> list[int]:
-        """Return the periods in which an activity may start, its own windows alone considered."""
-        last = min(self.horizon, math.inf if activity.deadline is None else activity.deadline) - activity.duration
-        dark = [window for window in self.blackouts if activity.name in window.activities]
-        return [
-            start
-            for start in range(max(activity.release, 0), int(last) + 1)
-            if not any(window.start <= start + max(activity.duration, 1) - 1 < window.end for window in dark)
-        ]
-
-    def worth(self, activity: Activity, end: int) -> int:
-        """Return what completing an activity at `end` is worth: discounted benefit to the horizon, less its cost."""
-        factor = 1 / (1 + self.discount)
-        periods = self.horizon - end
-        paid = periods if factor == 1 else factor**end * (1 - factor**periods) / (1 - factor)
-        return round(activity.benefit * paid - activity.cost)
-
-    def value(self, starts: Mapping[str, int], objective: str) -> int:
-        """Return what a schedule reaches: total worth, or the period in which the last activity has ended."""
-        ends = {one.name: starts[one.name] + one.duration for one in self.activities if one.name in starts}
-        if objective == "finish":
-            return max(ends.values(), default=0)
-        return sum(self.worth(one, ends[one.name]) for one in self.activities if one.name in ends)
+"""Most units that all benefits together are counted in while searching: larger sums are counted coarser."""
+WINDOW = 26
+"""Periods whose activities are rearranged together while the others stay."""
 
 
 @dataclass(frozen=True)
@@ -121,19 +65,8 @@ def schedule(problem: Problem, objective: str = "benefit", effort: float = EFFOR
         raise ValueError(f"precedence names no activity: {', '.join(sorted(strangers))}")
     if strangers := {team for one in problem.activities for team in one.demands} - set(problem.capacities):
         raise ValueError(f"no capacity is given for: {', '.join(sorted(strangers))}")
-    start = greedy(problem, objective)
-    found = _search(problem, objective, effort, start)
-    if found.status == "infeasible":
-        return replace(found, conflict=conflict(problem))
-    better = max if objective == "benefit" else min
-    candidates = [starts for starts in (found.starts or None, start) if starts is not None]
-    if not candidates:
-        return found
-    early = [earliest(problem, starts) for starts in candidates]
-    best = better(early, key=lambda starts: problem.value(starts, objective))
-    value = problem.value(best, objective)
-    status = "optimal" if found.status == "optimal" or value == found.bound else "feasible"
-    return Schedule(status, best, value, better(value, found.bound) if status == "feasible" else value)
+    found = _improved(problem, objective, effort, greedy(problem, objective))
+    return replace(found, conflict=conflict(problem)) if found.status == "infeasible" else found
 
 
 def worth_of_one_more(
@@ -147,124 +80,63 @@ def worth_of_one_more(
     gains = {}
     for team, capacity in problem.capacities.items():
         wider = replace(problem, capacities={**problem.capacities, team: tuple(amount + one for amount in capacity)})
-        again = _search(wider, objective, effort, found.starts)
-        value = max(sign * problem.value(again.starts or found.starts, objective), sign * found.value)
-        most = max(sign * again.bound, value)
-        gains[team] = (max(value - sign * found.bound, 0), value - sign * found.value, most - sign * found.value)
+        again = _improved(wider, objective, effort, found.starts)
+        gain = sign * (again.value - found.value)
+        least = max(sign * (again.value - found.bound), 0)
+        gains[team] = (least, gain, sign * (again.bound - found.value))
     return gains
 
 
-# ---------------------------------------------------------------------------------------------- by rule, without search
+def _improved(problem: Problem, objective: str, effort: float, start: Mapping[str, int] | None) -> Schedule:
+    """Search from a known schedule; what comes out is never worse than it."""
+    better = max if objective == "benefit" else min
+    if objective == "benefit" and start is not None:
+        start = _rearranged(problem, start, effort)
+    found = _search(problem, objective, effort, start)
+    if found.status == "infeasible" or (found.status == "unknown" and start is None):
+        return found
+    early = [earliest(problem, starts) for starts in (found.starts, start) if starts]
+    best = better(early, key=lambda starts: problem.value(starts, objective)) if early else {}
+    value = problem.value(best, objective)
+    proven = found.status == "optimal" or value == found.bound
+    return Schedule("optimal" if proven else "feasible", best, value, value if proven else better(value, found.bound))
 
 
-def greedy(problem: Problem, objective: str) -> dict[str, int] | None:
-    """Return the best of a few serial schedules by priority rule; None where none keeps every limit."""
-    tails = _tails(problem)
-    effort = {one.name: max(one.duration * max(sum(one.demands.values()), 1), 1) for one in problem.activities}
-    rules: list[Callable[[Activity], tuple[float, ...]]] = [
-        lambda one: (-tails[one.name],),
-        lambda one: (math.inf if one.deadline is None else one.deadline, -one.benefit / effort[one.name]),
-        lambda one: (-one.benefit / effort[one.name], -tails[one.name]),
-        lambda one: (-_downstream(problem, one.name) / effort[one.name], -tails[one.name]),
-    ]
-    made = [_serial(problem, sorted(problem.activities, key=rule), objective) for rule in rules]
-    whole = [starts for starts in made if starts is not None]
-    if not whole:
-        return None
-    choose = max if objective == "benefit" else min
-    return choose(whole, key=lambda starts: problem.value(starts, objective))
-
-
-def earliest(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
-    """Return a schedule with every activity moved as early as it goes, one after the other in the order of starts.
-
-    Nothing starts later than before: whatever came earlier only moved earlier still, and left its later periods free.
-    """
-    order = sorted((one for one in problem.activities if one.name in starts), key=lambda one: starts[one.name])
-    kept = replace(
-        problem,
-        activities=tuple(replace(one, is_optional=False) for one in order),
-        precedences=tuple(pair for pair in problem.precedences if pair.after in starts),
-    )
-    moved = _serial(kept, list(kept.activities), "benefit")
-    return dict(starts) if moved is None else moved
-
-
-def _serial(problem: Problem, order: Iterable[Activity], objective: str) -> dict[str, int] | None:
-    waiting = list(order)
-    before: dict[str, list[Precedence]] = {one.name: [] for one in problem.activities}
-    for pair in problem.precedences:
-        before[pair.after].append(pair)
-    length = {one.name: one.duration for one in problem.activities}
-    free = {team: list(amounts) for team, amounts in problem.capacities.items()}
-    starts: dict[str, int] = {}
-    dropped: set[str] = set()
-    while waiting:
-        ready = (one for one in waiting if all(pair.before in starts or pair.before in dropped for pair in before[one.name]))
-        one = next(ready, None)
-        if one is None:
-            return None
-        waiting.remove(one)
-        after = max((starts[p.before] + length[p.before] + p.lag for p in before[one.name] if p.before in starts), default=0)
-        lost = any(pair.before in dropped for pair in before[one.name])
-        start = None if lost else next((s for s in problem.starts(one) if s >= after and _fits(one, s, free)), None)
-        pays = start is not None and objective == "benefit" and problem.worth(one, start + one.duration) > 0
-        if start is None or (one.is_optional and not pays):
-            if not one.is_optional:
-                return None
-            dropped.add(one.name)
-            continue
-        starts[one.name] = start
-        for team, amount in one.demands.items():
-            for period in range(start, start + one.duration):
-                free[team][period] -= amount
-    return starts
-
-
-def _fits(one: Activity, start: int, free: Mapping[str, list[int]]) -> bool:
-    return all(
-        free[team][period] >= amount
-        for team, amount in one.demands.items()
-        for period in range(start, start + one.duration)
-    )
-
-
-def _tails(problem: Problem) -> dict[str, int]:
-    """Return per activity the length of the longest chain that starts with it; a cycle ends where it began."""
-    length = {one.name: one.duration for one in problem.activities}
-    tails = dict(length)
-    for _ in problem.activities:
-        for pair in problem.precedences:
-            longer = length[pair.before] + pair.lag + tails[pair.after]
-            tails[pair.before] = min(max(tails[pair.before], longer), 10**6)
-    return tails
-
-
-def _downstream(problem: Problem, name: str) -> float:
-    benefit = {one.name: one.benefit for one in problem.activities}
-    reached, found = {name}, [name]
-    for at in found:
-        new = [pair.after for pair in problem.precedences if pair.before == at and pair.after not in reached]
-        reached.update(new)
-        found += new
-    return sum(benefit[one] for one in found)
+def _rearranged(problem: Problem, start: Mapping[str, int], effort: float) -> Mapping[str, int]:
+    """Improve a schedule window by window: activities that start within one move, the others stay."""
+    best, value = start, problem.value(start, "benefit")
+    rounds = max(int(effort / PROBE), 1) if len(problem.activities) > WINDOW else 0
+    last = max(best.values(), default=0)
+    for number in range(rounds):
+        first = (number * WINDOW // 2) % max(last, 1)
+        free = {name for name in best if first <= best[name] < first + WINDOW}
+        free |= {one.name for one in problem.activities if one.name not in best}
+        tried = _search(problem, "benefit", PROBE / 2, best, frozenset(best) - free)
+        if tried.starts and tried.value > value:
+            best = earliest(problem, tried.starts)
+            value = problem.value(best, "benefit")
+    return best
 
 
 # ------------------------------------------------------------------------------------------------------------- search
 
 
-def _search(problem: Problem, objective: str, effort: float, hint: Mapping[str, int] | None) -> Schedule:
+def _search(
+    problem: Problem,
+    objective: str,
+    effort: float,
+    hint: Mapping[str, int] | None,
+    fixed: frozenset[str] = frozenset(),
+) -> Schedule:
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
+    hint = hint or {}
     starts: dict[str, Any] = {}
     present: dict[str, Any] = {}
-    terms: list[Any] = []
-    worths = {one.name: [problem.worth(one, s + one.duration) for s in problem.starts(one)] for one in problem.activities}
-    total = sum(max(map(abs, worth), default=0) for worth in worths.values())
-    coarse = max(1, math.ceil(total / SCALE))
+    chosen: dict[str, dict[int, Any]] = {}
     for one in problem.activities:
-        allowed = problem.starts(one)
+        allowed = [hint[one.name]] if one.name in fixed else problem.starts(one)
         if not allowed and not one.is_optional:
             return Schedule("infeasible", {}, 0, 0)
         start = model.new_int_var_from_domain(cp_model.Domain.from_values(allowed or [0]), one.name)
@@ -272,42 +144,53 @@ def _search(problem: Problem, objective: str, effort: float, hint: Mapping[str, 
         if one.is_optional and (not allowed or objective == "finish"):
             model.add(taken == 0)
         starts[one.name], present[one.name] = start, taken
-        if objective == "benefit" and (one.benefit or one.cost) and allowed:
-            at = [model.new_bool_var(f"{one.name} at {s}") for s in allowed]
-            model.add(sum(at) == taken)
-            model.add(start == sum(s * chosen for s, chosen in zip(allowed, at, strict=True))).only_enforce_if(taken)
-            terms += [w // coarse * chosen for w, chosen in zip(worths[one.name], at, strict=True)]
+        if objective == "benefit":
+            at = {period: model.new_bool_var(f"{one.name} at {period}") for period in allowed}
+            model.add(sum(at.values()) == taken)
+            model.add(start == sum(period * here for period, here in at.items())).only_enforce_if(taken)
+            chosen[one.name] = at
+            for period, here in at.items():
+                model.add_hint(here, hint.get(one.name) == period)
+        if one.name in hint:
+            model.add_hint(start, hint[one.name])
     _limit(model, problem, starts, present)
+    coarse = 1
     if objective == "finish":
         end = model.new_int_var(0, problem.horizon, "finish")
         for one in problem.activities:
             model.add(end >= starts[one.name] + one.duration).only_enforce_if(present[one.name])
         model.minimize(end)
-    elif terms:
-        model.maximize(sum(terms))
-    for one in problem.activities if hint is not None else ():
-        model.add_hint(present[one.name], one.name in hint) if one.is_optional else None
-        if one.name in hint:
-            model.add_hint(starts[one.name], hint[one.name])
+    elif objective == "benefit":
+        _tighten(model, problem, chosen)
+        worths = {
+            one.name: {period: problem.worth(one, period + one.duration) for period in chosen[one.name]}
+            for one in problem.activities
+        }
+        total = sum(max(map(abs, worth.values()), default=0) for worth in worths.values())
+        coarse = max(1, math.ceil(total / SCALE))
+        model.maximize(
+            sum(worths[name][period] // coarse * here for name, at in chosen.items() for period, here in at.items())
+        )
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = effort
+    solver.parameters.linearization_level = 2
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return Schedule("infeasible", {}, 0, 0)
-    bound = problem.horizon if objective == "finish" else total
+    bound = solver.best_objective_bound
+    if objective == "benefit":  # each worth was counted down to a whole multiple of `coarse`
+        limit = math.floor(bound + 1e-6) * coarse + (coarse - 1) * len(problem.activities)
+    else:
+        limit = math.ceil(bound - 1e-6)
     if status == cp_model.UNKNOWN:
-        return Schedule("unknown", {}, 0, 0 if objective == "finish" else bound)
+        return Schedule("unknown", {}, 0, limit)
     found = {name: solver.value(start) for name, start in starts.items() if solver.value(present[name])}
     value = problem.value(found, objective)
-    exact = status == cp_model.OPTIMAL and (coarse == 1 or objective == "finish")
-    if exact or not (terms or objective == "finish"):
+    if status == cp_model.OPTIMAL and (coarse == 1 or objective != "benefit"):
         return Schedule("optimal", found, value, value)
-    bound = math.ceil(solver.best_objective_bound - 1e-6)
-    if objective == "benefit":  # each worth was counted down to a whole multiple of `coarse`
-        bound = math.floor(solver.best_objective_bound + 1e-6) * coarse + (coarse - 1) * len(worths)
-    return Schedule("feasible", found, value, bound)
+    return Schedule("feasible", found, value, limit)
 
 
 def _limit(model: Any, problem: Problem, starts: Mapping[str, Any], present: Mapping[str, Any]) -> None:
@@ -329,7 +212,29 @@ def _limit(model: Any, problem: Problem, starts: Mapping[str, Any], present: Map
         model.add_cumulative(spans, [one.demands[team] for one in users] + [missing for _, missing in short], most)
 
 
-# ------------------------------------------------------------------------------------------------------ why it cannot be
+def _tighten(model: Any, problem: Problem, chosen: Mapping[str, Mapping[int, Any]]) -> None:
+    """Add the same limits period by period: their linear relaxation gives a far better bound (Pritsker, 1969)."""
+    length = {one.name: one.duration for one in problem.activities}
+    for team, capacity in problem.capacities.items():
+        for period, amount in enumerate(capacity):
+            busy = [
+                one.demands[team] * chosen[one.name][start]
+                for one in problem.activities
+                if one.demands.get(team)
+                for start in range(period - one.duration + 1, period + 1)
+                if start in chosen[one.name]
+            ]
+            if busy:
+                model.add(sum(busy) <= amount)
+    for pair in problem.precedences:
+        wait = length[pair.before] + pair.lag
+        for period in chosen[pair.after]:
+            begun = [here for start, here in chosen[pair.after].items() if start <= period]
+            ended = [here for start, here in chosen[pair.before].items() if start <= period - wait]
+            model.add(sum(begun) <= sum(ended))
+
+
+# ----------------------------------------------------------------------------------------------------- why it cannot be
 
 
 def conflict(problem: Problem) -> tuple[tuple[str, ...], ...]:
@@ -390,4 +295,4 @@ def _conflicts(problem: Problem, limits: list[tuple[str, ...]]) -> bool:
             for team, amounts in problem.capacities.items()
         },
     )
-    return _search(relaxed, "none", 2.0, None).status == "infeasible"
+    return _search(relaxed, "none", PROBE, None).status == "infeasible"

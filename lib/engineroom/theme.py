@@ -34,6 +34,7 @@ SHAPES: dict[str, str] = {tone: look["shape"] for tone, look in TOKENS["tone"].i
 MARKS: dict[str, str] = {tone: look["mark"] for tone, look in TOKENS["tone"].items()}
 
 VEGALITE = "application/vnd.vegalite.v6+json"
+VEGALITE_OF_JUPYTERLAB = "application/vnd.vegalite.v5+json"
 
 
 def fonts() -> Path:
@@ -127,7 +128,8 @@ def enable() -> None:
         return alt.theme.ThemeConfig(config=config())  # type: ignore[typeddict-item]
 
     def specification(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {VEGALITE: spec, "text/plain": spec.get("description", "chart")}
+        # JupyterLab 4.6 draws Vega-Lite up to version 5; these charts use nothing that is newer
+        return {VEGALITE: spec, VEGALITE_OF_JUPYTERLAB: spec, "text/plain": spec.get("description", "chart")}
 
     alt.renderers.register("engineroom", specification)
     alt.renderers.enable("engineroom")
