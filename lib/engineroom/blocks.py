@@ -104,5 +104,6 @@ def csv(raw: pd.DataFrame) -> str:
             continue
         texts = safe[column].astype("object")
         risky = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(FORMULA_STARTS))
-        safe[column] = texts.mask(risky, "'" + texts.astype("str"))
+        texts = texts.mask(risky, "'" + texts.astype("str"))
+        safe[column] = texts.map(lambda cell: cell.replace("\r", " ") if isinstance(cell, str) else cell)
     return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
