@@ -69,7 +69,7 @@ def test_a_parameter_without_a_value_is_a_usage_error(small: Path, tmp_path: Pat
 def test_one_bad_client_does_not_stop_the_others(small: Path, make_engagement, tmp_path, capsys, monkeypatch) -> None:
     bad = make_engagement(files={"tables/kpis.csv": KPIS.replace("sla", "slo")}, name="bad")
     made = []
-    monkeypatch.setattr(run, "produce", lambda task, *_: made.append(str(task)) or [])
+    monkeypatch.setattr(run, "produce", lambda task, *_, **__: (made.append(str(task)) or [], "ok"))
 
     code = cli.main(["run", str(bad), str(small), "--report", "benchmark_gap", "--out", str(tmp_path / "out")])
 
@@ -83,10 +83,10 @@ def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
 ) -> None:
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
 
-    def produce(task: run.Task, *_: object) -> list[Path]:
+    def produce(task: run.Task, *_: object, **__: object) -> tuple[list[Path], str]:
         if task.folder == str(small):
             raise NotebookError("cell gaps failed")
-        return []
+        return [], "ok"
 
     monkeypatch.setattr(run, "produce", produce)
     out = tmp_path / "out"
@@ -106,7 +106,7 @@ def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, 
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
     asked: list[str] = []
 
-    def produce(task: run.Task, *_: object) -> list[Path]:
+    def produce(task: run.Task, *_: object, **__: object) -> tuple[list[Path], str]:
         asked.append(task.folder)
         raise NotebookError("cell gaps failed")
 
@@ -171,7 +171,7 @@ def test_two_engagements_of_one_name_may_not_share_an_output_folder(
     make_engagement, tmp_path, capsys, monkeypatch
 ) -> None:
     first, second = (make_engagement(files={"tables/kpis.csv": KPIS}, name=name) for name in ("a/acme", "b/Acme"))
-    monkeypatch.setattr(run, "produce", lambda *_: pytest.fail("nothing may be made"))
+    monkeypatch.setattr(run, "produce", lambda *_, **__: pytest.fail("nothing may be made"))
 
     code = cli.main(["run", str(first), str(second), "--out", str(tmp_path / "out")])
 

@@ -9,6 +9,7 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
+initiatives
 schemas results
 engagement
 sheets engines xes
@@ -17,32 +18,51 @@ logrows
 caveats casetable
 tables eventlog
 stated benchmark
-kpi
 drilldown
+kpi
 gap
+sequence readiness workflow control portfolio pilot governance
+roadmap
+plan
 theme wording
 blocks
-charts headlines exhibits appendix
+charts headlines exhibits appendix roadmap_charts roadmap_exhibits
 prose
 document drawing
 render
 manifest intake
 run
+batch
 doctor
 cli
 __main__
 """
 RANK = {name: rank for rank, line in enumerate(LINES.strip().splitlines()) for name in line.split()}
-PURE = {"statistics", "stated", "kpi", "benchmark", "gap", "wording", "blocks", "charts", "headlines", "exhibits", "appendix"}
+PURE = {
+    "statistics",
+    "stated",
+    "kpi",
+    "benchmark",
+    "gap",
+    "wording",
+    "blocks",
+    "charts",
+    "headlines",
+    "exhibits",
+    "appendix",
+}
+PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan"}
+PURE |= {"roadmap_charts", "roadmap_exhibits"}
 HOMES = {
-    "pandera": {"columns", "schemas", "sheets"},
-    "ibis": {"eventlog", "caveats", "logfile", "kpi", "doctor"},
-    "duckdb": {"logfile"},
-    "altair": {"theme", "charts"},
+    "pandera": {"columns", "initiatives", "schemas", "sheets"},
+    "ibis": {"engines", "eventlog", "caveats", "logfile", "logrows", "casetable", "drilldown", "kpi", "doctor"},
+    "duckdb": {"engines"},
+    "altair": {"theme", "charts", "roadmap_charts"},
     "papermill": {"run"},
     "nbconvert": {"render"},
     "typst": {"render", "doctor"},
     "vl_convert": {"drawing", "doctor"},
+    "ortools": {"roadmap"},
     "statsmodels": {"statistics"},
     "scipy": {"statistics"},
 }

@@ -419,17 +419,14 @@ def test_csv_files_beside_a_workbook_are_not_dropped_in_silence(tmp_path, monkey
 
 # ------------------------------------------------------------------------------------------------- any table at all
 
+WORDS = """4% 0,04 1,234 -3 NaN inf 1e999 2026-01-01 2026-13-01 31/01/26 true done first_pass_acceptance denials
+healthcare dq_audit Denials 0 1 2 #REF! =1+1"""
 GARBAGE = st.one_of(
-    st.none(),
-    st.sampled_from(
-        ["4%", "0,04", "1,234", "-3", "NaN", "inf", "1e999", "2026-01-01", "2026-13-01", "31/01/26", "true", "done"]
-        + ["first_pass_acceptance", "denials", "healthcare", "dq_audit", "Denials", "0", "1", "2", "#REF!", "=1+1"]
-    ),
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
+    st.none(), st.sampled_from(WORDS.split()), st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(sorted(schemas.INPUTS)),

@@ -6,6 +6,7 @@ Order is needed by one figure only, the hand-offs, and by no other. Repeats are 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ibis
@@ -14,6 +15,9 @@ from ibis import _
 from engineroom import engines, results
 from engineroom.engagement import Events, Source
 from engineroom.engines import EXACT
+from engineroom.logrows import Window
+
+Save = Callable[[str, ibis.Table], ibis.Table]
 
 SEVERAL = "(several)"
 """Workflow, or attribute, of a case whose events do not agree."""
@@ -39,19 +43,26 @@ def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
     return before.agg(by="case_id", handoffs=_.count(where=_.before != _.resource))
 
 
-def of_events(events: ibis.Table, retried: ibis.Table | None, spec: Events) -> ibis.Table:
-    """Return the case table of an event log; `retried` is its saved table of attempts."""
-    cases = events.agg(by="case_id", **_case_of_events(spec))
-    if spec.rework and spec.rework.repeats and retried is not None:
+def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table, ibis.Table | None]:
+    """Return the case table of an event log, and its attempts where something is made of them.
+
+    `save` keeps an intermediate table where the engine may write: each is made from the events themselves, because two
+    branches of one query on them would have the engine keep all of them.
+    """
+    repeats = bool(spec.rework and spec.rework.repeats)
+    retried = save("attempts", attempts(events)) if repeats or spec.exception else None
+    cases = save("cases_alone", events.agg(by="case_id", **_case_of_events(spec)))
+    if spec.resource or spec.human:
+        cases = _joined(cases, save("handoffs", handoffs(events, spec)))
+        cases = cases.mutate(handoffs=_.handoffs.fill_null(0).cast("float64"))
+    else:
+        cases = cases.mutate(handoffs=ibis.null("float64"))
+    if repeats and retried is not None:
         repeated = retried.filter(_.times > 1).select("case_id").distinct().mutate(repeats=True)
         cases = _joined(cases, repeated).mutate(repeats=_.repeats.fill_null(False))
     else:
         cases = cases.mutate(repeats=ibis.null("boolean"))
-    if spec.resource or spec.human:
-        cases = _joined(cases, handoffs(events, spec)).mutate(handoffs=_.handoffs.fill_null(0).cast("float64"))
-    else:
-        cases = cases.mutate(handoffs=ibis.null("float64"))
-    return cases.mutate(is_met=ibis.null("boolean"))
+    return save("cases", cases.mutate(is_met=ibis.null("boolean"))), retried
 
 
 def of_records(rows: ibis.Table, spec: Source) -> ibis.Table:
@@ -75,6 +86,21 @@ def inspected(cases: ibis.Table, spec: Source) -> ibis.Table:
     watched = cases.filter(_.is_defective).select("workflow").distinct()
     looked = cases.workflow.isin(watched.workflow) | cases.workflow.isnull()
     return cases.mutate(is_defective=ibis.ifelse(looked, cases.is_defective, None))
+
+
+def in_period(cases: ibis.Table, window: Window) -> ibis.Table:
+    """Return the cases that concern a period: under way in it, or due in it; one done early counts for its SLA alone.
+
+    Adds `is_done` (completed in the period), `is_open` (not complete when it ended) and `hours` (the cycle time).
+    """
+    start, end = window.start, window.end
+    due = ((_.due >= start) & (_.due < end)).fill_null(False)
+    own = cases.filter((_.received < end) & (_.completed.isnull() | (_.completed >= start) | due))
+    return own.mutate(
+        is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
+        is_open=_.completed.isnull() | (_.completed >= end),
+        hours=engines.hours(_.received, _.completed),
+    )
 
 
 def _columns(spec: Source) -> list[str]:

@@ -46,7 +46,7 @@ def typed(values: list[Any], kind: str, index: pd.Index) -> pd.Series:
 def _text(cell: Any, _: str) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell).strip()
+    return cell.isoformat()[:10] if isinstance(cell, date) else str(cell).strip()
 
 
 def _share(cell: Any, decimal: str) -> float:
@@ -94,7 +94,7 @@ def _date(cell: Any, _: str) -> pd.Timestamp:
     else:
         raise ValueError(f"{_shown(cell)} is not a date; write it as 2026-01-31")
     if not 1990 <= day.year <= 2100:
-        raise ValueError(f'"{day:%Y-%m-%d}" is not a plausible date; years run from 1990 to 2100')
+        raise ValueError(f'"{day.isoformat()[:10]}" is not a plausible date; years run from 1990 to 2100')
     return day
 
 
@@ -105,7 +105,7 @@ def _flag(cell: Any, _: str) -> bool:
 
 
 def _shown(cell: Any) -> str:
-    said = f"{cell:g}" if isinstance(cell, float) else f"{cell:%Y-%m-%d}" if isinstance(cell, date) else str(cell)
+    said = f"{cell:g}" if isinstance(cell, float) else cell.isoformat()[:10] if isinstance(cell, date) else str(cell)
     return f'"{said}"' if len(said) <= SHOWN else f'"{said[:SHOWN]}…"'
 
 

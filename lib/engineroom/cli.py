@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     _output_arguments(demo)
     demo.set_defaults(command=_demo)
 
+    retry = verbs.add_parser("retry", help="make again only what failed")
+    _output_arguments(retry)
+    retry.set_defaults(command=_retry)
+
+    verify = verbs.add_parser("verify", help="say which files are no longer as they were made")
+    verify.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    verify.set_defaults(command=_verify)
+
     listing = verbs.add_parser("list", help="what there is to choose from")
     listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks"))
     listing.set_defaults(command=_list)
@@ -82,7 +90,16 @@ def _parser() -> argparse.ArgumentParser:
 def _output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", action="append", choices=("html", "pdf"), default=[], help="default: both")
     parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="reports made at the same time (default: 1)")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first report that fails")
+    parser.add_argument("--force", action="store_true", help="make again what nothing has changed of")
+
+
+def _jobs(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number of jobs; write 1 or more')
+    return number
 
 
 # ------------------------------------------------------------------------------------------------------------- commands
@@ -132,71 +149,75 @@ def _run(given: argparse.Namespace) -> int:
             if given.fail_fast or error.exit_code == 12:
                 return worst
     run.refuse_collisions([task.folder for task in tasks])
-    return _make(tasks, given.out, parameters, given.fail_fast) or worst
+    return _make(tasks, given, parameters) or worst
 
 
 def _demo(given: argparse.Namespace) -> int:
     from engineroom import engagement, run
 
     tasks = run.plan(engagement.starters(), [], [], tuple(dict.fromkeys(given.format)) or run.FORMATS)
-    return _make(tasks, given.out, {}, given.fail_fast)
+    return _make(tasks, given, {})
 
 
-def _make(tasks: list[Any], out: Path, parameters: dict[str, Any], fail_fast: bool) -> int:
-    """Make the reports one after the other, tell each as it ends, and go on past one that fails."""
-    from engineroom import run
+def _retry(given: argparse.Namespace) -> int:
+    from engineroom import batch
 
-    failures: list[EngineroomError] = []
-    made: list[str] = []
-    for number, task in enumerate(tasks, 1):
-        began = time.perf_counter()
-        outputs: list[Path] = []
-        failure: EngineroomError | None = None
-        with _progress(f"[{number}/{len(tasks)}] {task}") as said:
-            try:
-                outputs = run.produce(task, out, parameters, said)
-            except EngineroomError as error:
-                failure = error
-        seconds = time.perf_counter() - began
-        run.ledger(out, task, failure, outputs, seconds)
-        if failure:
-            failures.append(failure)
-            print(f"{FAILED} {task}  failed after {seconds:.1f} s", flush=True)
-            print("\n".join(f"    {line}" for line in str(failure).splitlines()), file=sys.stderr)
-            if fail_fast:
-                break
-        else:
-            pages = [path for path in outputs if path.suffix in (".html", ".pdf")]
-            made += [str(page) for page in pages]
-            print(f"{DONE} {task}  {seconds:.1f} s  {'  '.join(str(page) for page in pages)}", flush=True)
-    if len(tasks) > 1 or failures:
-        print(
-            f"{len(tasks) - len(failures)} of {len(tasks)} reports made"
-            + (f", {len(failures)} failed" if failures else "")
-        )
-    return failures[0].exit_code if failures else 0
+    tasks = batch.unfinished(given.out)
+    if not tasks:
+        print(f"nothing to retry in {given.out}")
+        return 0
+    return _make(tasks, given, {})
 
 
-class _progress:  # noqa: N801 -- reads as a verb where it is used
-    """A spinner that says the present step on a terminal; silence elsewhere, where each report has its line."""
+def _verify(given: argparse.Namespace) -> int:
+    from engineroom import manifest
 
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self.status: Any = None
+    homes = sorted(path.parent for path in given.out.glob(f"*/{manifest.NAME}"))
+    found = [difference for home in homes for difference in manifest.differences(home)]
+    for difference in found:
+        print(difference, file=sys.stderr)
+    files = sum(len(manifest.read(home).get("outputs", ())) for home in homes)
+    print(f"{len(homes)} engagements, {files} files: {f'{len(found)} differ' if found else 'all as they were made'}")
+    return 1 if found or not homes else 0
 
-    def __enter__(self) -> Callable[[str], None]:
-        if not sys.stdout.isatty():
-            return lambda step: None
-        from rich.console import Console
-        from rich.markup import escape
 
-        self.status = Console().status(escape(self.title))
-        self.status.start()
-        return lambda step: self.status.update(f"{escape(self.title)}  [dim]{step}[/dim]")
+def _make(tasks: list[Any], given: argparse.Namespace, parameters: dict[str, Any]) -> int:
+    """Make the reports, tell each as it ends, and end with what failed."""
+    from engineroom import batch
 
-    def __exit__(self, *_: object) -> None:
-        if self.status:
-            self.status.stop()
+    failed: list[Any] = []
+    done = 0
+    with _progress(len(tasks)) as told:
+        for outcome in batch.outcomes(tasks, given.out, parameters, given.jobs, given.force):
+            done += 1
+            told(done)
+            if outcome.status == "failed":
+                failed.append(outcome)
+                print(f"{FAILED} {outcome.task}  failed after {outcome.seconds:.1f} s", flush=True)
+                print("\n".join(f"    {line}" for line in outcome.message.splitlines()), file=sys.stderr, flush=True)
+                if given.fail_fast:
+                    break
+                continue
+            pages = [str(given.out / name) for name in outcome.outputs if name.endswith((".html", ".pdf"))]
+            took = "unchanged, kept" if outcome.status == "reused" else f"{outcome.seconds:.1f} s"
+            print(f"{DONE} {outcome.task}  {took}  {'  '.join(pages)}", flush=True)
+    if len(tasks) > 1 or failed:
+        print(f"{done - len(failed)} of {len(tasks)} reports made" + (f", {len(failed)} failed" if failed else ""))
+    if failed:
+        print(f"again, those alone: engineroom retry --out {given.out}")
+    return int(failed[0].exit_code) if failed else 0
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a spinner with what is done on a terminal; elsewhere each report has its line, and that is enough."""
+    if not sys.stdout.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+
+    with Console().status(f"0 of {total} reports done") as status:
+        yield lambda done: status.update(f"{done} of {total} reports done")
 
 
 def _list(given: argparse.Namespace) -> int:

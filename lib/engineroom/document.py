@@ -7,23 +7,23 @@ what they display is. The first block of a cell carries the cell's id, so that a
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
+from engineroom import foreign, phrases, pictures
 from engineroom.errors import RenderError
-from engineroom.prose import Block, clean, paragraph, parse, spoken
+from engineroom.prose import Block, clean, inside, paragraph, parse, spoken
 
 PRINTED_ROWS = 60  # nobody reads further; the rest is in the CSV beside the report
 COVER = "application/vnd.engineroom.cover+json"
+HOUSE = "application/vnd.engineroom.house+json"
 RESERVED = ("page-main", "page-contents", "page-title")  # ids of the HTML page itself
-
-_NUMERIC = re.compile(r"[-+−–]?[\s$€£]*[\d.,\s]*\d\s*%?|[-–—]|nan|none|<na>|nat|", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ class Document:
 
     cover: dict[str, str]
     blocks: list[Block]
+    brand: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """Return the language the report is written in."""
+        return self.cover["language"]
 
     def of(self, kind: str) -> list[Block]:
         """Return the top-level blocks of one type: `heading`, `figure`, `table`, ..."""
@@ -40,16 +46,19 @@ class Document:
 
 def build(notebook: NotebookNode) -> Document:
     """Return the tree of an executed notebook; a cell that failed or cannot be shown raises `RenderError`."""
-    found = [block for index, cell in enumerate(notebook.cells) for block in _cell(cell, index)]
+    house = next((block for cell in notebook.cells for block in _styled(cell)), {"language": "en", "brand": {}})
+    language = house["language"]
+    found = [block for index, cell in enumerate(notebook.cells) for block in _cell(cell, index, language)]
     covers = [block for block in found if block["type"] == "cover"]
     if len(covers) > 1:
         raise RenderError(f"cell {covers[1]['id']}: a report has one cover, and this is the second")
     titles = [block for block in found if block["type"] == "heading" and block["level"] == 1]
     cover = dict(covers[0]["lines"]) if covers else {}
     cover["title"] = cover.get("title") or (spoken(titles[0]["runs"]) if titles else "Report")
-    cover.setdefault("language", "en")
-    blocks = [block for block in found if block not in covers and block not in titles[:1]]
-    return Document(cover, list(_numbered(_linked(_levelled(_anchored(blocks))))))
+    cover["language"] = language
+    apart = [*covers, *titles[:1]]
+    blocks = [block for block in found if block["type"] != "house" and not any(block is one for one in apart)]
+    return Document(cover, list(_numbered(_linked(_levelled(_anchored(blocks))))), house["brand"])
 
 
 def tables(document: Document) -> dict[str, str]:
@@ -69,10 +78,16 @@ def blocks_within(blocks: list[Block]) -> Iterator[Block]:
 # ------------------------------------------------------------------------------------------------------------- cells
 
 
-def _cell(cell: NotebookNode, index: int) -> list[Block]:
+def _styled(cell: NotebookNode) -> list[Block]:
+    """Return the house style a cell sets, if it does: it must be known before the first word is read."""
+    styles = [output for output in cell.get("outputs", []) if HOUSE in (output.get("data") or {})]
+    return [block for output in styles for block in _output(output, cell.get("id", "house"))]
+
+
+def _cell(cell: NotebookNode, index: int, language: str) -> list[Block]:
     name = cell.get("id") or f"cell-{index + 1}"
     if cell.cell_type == "markdown":
-        return _named(parse(cell.source), name)
+        return _named(parse(phrases.prose(cell.source, language)), name)
     if cell.cell_type != "code":
         return []
     return [block for output in cell.outputs for block in _named(_output(output, name), name)]
@@ -147,12 +162,12 @@ def _chart(spec: Mapping[str, Any]) -> list[Block]:
     title = spec.get("title") or ""
     lines = title if isinstance(title, Mapping) else {"text": title}
     alt = clean(_joined(spec.get("description") or "")).strip()
-    if not alt:
-        raise RenderError("the chart has no description; say in a sentence what it shows, for those who cannot see it")
     caption = _joined(said.get("caption") or lines.get("subtitle") or "")
     heading, name = clean(_joined(lines.get("text", ""))), clean(said.get("name", ""))
     drawing = json.dumps(bare, sort_keys=True, ensure_ascii=False)
-    return [{"type": "figure", "title": heading, "caption": clean(caption), "alt": alt, "name": name, "spec": drawing}]
+    return [
+        {"type": "figure", "title": heading, "caption": clean(caption), "alt": alt, "name": name, "spec": drawing}
+    ]
 
 
 def _visible(part: Any) -> Any:
@@ -168,39 +183,34 @@ def _foreign(markup: str) -> list[Block]:
     """Read a table another library drew: pandas, Styler and their like."""
     if "vegaEmbed" in markup:
         raise RenderError("the chart was drawn by altair's own renderer; call engineroom.theme.enable() first")
-    soup = BeautifulSoup(markup, "html.parser")
-    return [block for table in soup.find_all("table") for block in _foreign_table(table)]
+    return [
+        _table_block(
+            table["columns"], [[_table_cell(cell) for cell in row] for row in table["rows"]], table["caption"], len(table["rows"])
+        )
+        for table in foreign.tables(markup)
+    ]
 
 
-def _foreign_table(table: Tag) -> list[Block]:
-    head = [row for row in table.find_all("tr") if not row.find("td") or row.find_parent("thead")]
-    body = [_spread(row) for row in table.find_all("tr") if row not in head]
-    width = max((len(row) for row in [*body, *map(_spread, head)]), default=0)
-    if not width:
-        return []
-    stacked = zip(*(_filled(_spread(row), width) for row in head), strict=True)
-    labels = [" ".join(dict.fromkeys(filter(None, column))) for column in stacked]
-    body = [_filled(row, width) for row in body]
-    first = table.find_all("tr")[len(head) :]
-    headers = len(first[0].find_all("th")) if first else 0
-    columns = []
-    for index in range(width):
-        right = bool(body) and all(_NUMERIC.fullmatch(row[index]) for row in body)
-        label = labels[index] if labels else ""
-        columns.append({"label": label, "align": "right" if right else "left", "rowheader": index < headers})
-    caption = table.find("caption")
-    rows = [[_table_cell(cell) for cell in row] for row in body]
-    return [_table_block(columns, rows, clean(caption.get_text(" ")).strip() if caption else "", len(rows))]
+def _house(data: Mapping[str, Any]) -> list[Block]:
+    """Read how the report looks and speaks; a notebook is no better known than a client, so all of it is checked."""
+    language, brand = str(data.get("language") or "en"), data.get("brand") or {}
+    phrases.translate("", language)
+    colours = {key: value for key, value in brand.get("colour", {}).items() if key in ("accent", "ink", "text")}
+    if not all(re.fullmatch("#[0-9a-f]{6}", str(value)) for value in colours.values()):
+        raise ValueError("a colour of the brand is not one")
+    said = {key: clean(brand.get(key, "")) for key in ("name", "footer", "disclaimer")}
+    block = {"type": "house", "language": language, "brand": said | {"colour": colours}}
+    if logo := brand.get("logo"):
+        data = base64.b64decode(logo["data"], validate=True)
+        made, kind = (pictures.png(data), "png") if logo["format"] == "png" else (pictures.svg(data), "svg")
+        block["brand"]["logo"] = {"format": kind, "data": base64.b64encode(made).decode()}
+    return [block]
 
 
-def _spread(row: Tag) -> list[str]:
-    """Return the texts of a row, a cell over several columns once a column."""
-    cells = [(clean(cell.get_text(" ")).strip(), str(cell.get("colspan") or 1)) for cell in row.find_all(["th", "td"])]
-    return [text for text, span in cells for _ in range(min(int(span), 100) if span.isdecimal() else 1)]
-
-
-def _filled(row: list[str], width: int) -> list[str]:
-    return row + [""] * (width - len(row))
+def _commentary(data: Mapping[str, Any]) -> list[Block]:
+    """Read a consultant's words: prose like any other, but never a section of the report."""
+    blocks = inside(str(data["markdown"]))
+    return [{"type": "commentary", "slot": clean(data["slot"]), "blocks": blocks}] if blocks else []
 
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
@@ -280,6 +290,8 @@ def _numbered(blocks: list[Block]) -> Iterator[Block]:
 
 READERS: dict[str, Callable[[Any], list[Block]]] = {
     COVER: _cover,
+    HOUSE: _house,
+    "application/vnd.engineroom.commentary+json": _commentary,
     "application/vnd.engineroom.findings+json": _findings,
     "application/vnd.engineroom.facts+json": _facts,
     "application/vnd.engineroom.callout+json": _callout,

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,8 @@ def local(size: int = 0) -> Any:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
-    connection.raw_sql("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # inside Jupyter this setting asks for ipywidgets
+        connection.raw_sql("SET enable_progress_bar = false")
     connection.raw_sql("SET TimeZone = 'UTC'")
     return connection
 

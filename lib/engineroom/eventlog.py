@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pandas as pd
-from ibis import _
 
 from engineroom import casetable, caveats, columns, engines, logfile, logrows, results
 from engineroom.columns import DataFrame
@@ -31,7 +30,7 @@ class EventLog:
     Attributes
     ----------
     cases : ibis.Table
-        Columns of `results.Cases`, times as naive UTC; cases that were under way in the period, or due in it. In DuckDB.
+        Columns of `results.Cases`, times as naive UTC; the cases of `casetable.in_period`. Always in DuckDB.
     start, end : datetime
         The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
     caveats : DataFrame[Caveats]
@@ -89,14 +88,14 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         notes = _stop_at(caveats.of_rows(rows, spec, where), engagement)
         usable = logrows.usable(rows)
         notes += caveats.of_order(usable, spec, where, int(notes[0]["total"]) if notes else 0)
-        retried, at_source = _tables(usable, spec, connection)
+        at_source, retried = _tables(usable, spec, connection)
         cases = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(cases, spec, where)
         cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
         notes += saturated + _stop_at(caveats.of_cases(cases, spec, window, where), engagement)
     found = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
     return EventLog(
-        cases=cases.filter(_concerns(window)),
+        cases=casetable.in_period(cases, window),
         start=window.start,
         end=window.end,
         caveats=results.Caveats.validate(found) if len(found) else columns.empty(results.Caveats),
@@ -127,7 +126,7 @@ def _rows(
     if raw is None or problems:
         raise DataProblems(problems, engagement.check_command)
     rows = logrows.typed(raw, spec, window)
-    if spec.connection or files[0].suffix.lower() == ".parquet":
+    if not logrows.is_text(spec):
         return rows
     copy = engines.scratch("log") / "log.parquet"
     connection.to_parquet(rows, copy)
@@ -136,17 +135,18 @@ def _rows(
     return connection.read_parquet(str(copy))
 
 
-def _tables(usable: ibis.Table, spec: Source, connection: Any) -> tuple[ibis.Table | None, ibis.Table]:
-    """Return the attempts and the case table; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
+def _tables(usable: ibis.Table, spec: Source, connection: Any) -> tuple[ibis.Table, ibis.Table | None]:
+    """Return the case table and the attempts; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
+
+    def save(name: str, table: ibis.Table) -> ibis.Table:
+        return table if spec.connection else connection.create_table(name, table, temp=True)
+
     if not isinstance(spec, Events):
-        cases = casetable.of_records(usable, spec)
-        return None, cases if spec.connection else connection.create_table("cases", cases, temp=True)
-    retried = casetable.attempts(usable) if spec.exception or (spec.rework and spec.rework.repeats) else None
-    if spec.connection:
-        return retried, casetable.of_events(usable, retried, spec)
-    if retried is not None:
-        retried = connection.create_table("attempts", retried, temp=True)
-    return retried, connection.create_table("cases", casetable.of_events(usable, retried, spec), temp=True)
+        return save("cases", casetable.of_records(usable, spec)), None
+    cases, retried = casetable.of_events(usable, save, spec)
+    if not spec.connection:
+        connection.drop_table("cases_alone")
+    return cases, retried
 
 
 def _fetched(cases: ibis.Table, connection: Any) -> ibis.Table:
@@ -162,12 +162,6 @@ def _window(engagement: Engagement, spec: Source) -> Window:
         datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days
     )
     return Window(start, end, start - timedelta(days=365.25 * OLDEST), latest)
-
-
-def _concerns(window: Window) -> Any:
-    """Return whether a case matters to the period: one done early, before it began, still counts for its SLA."""
-    due = ((_.due >= window.start) & (_.due < window.end)).fill_null(False)
-    return (_.received < window.end) & (_.completed.isnull() | (_.completed >= window.start) | due)
 
 
 def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:

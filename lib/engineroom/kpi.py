@@ -15,23 +15,28 @@ import ibis
 import pandas as pd
 from ibis import _
 
-from engineroom import columns, results, stated, statistics
+from engineroom import columns, drilldown, results, stated, statistics
 from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
 from engineroom.tables import Tables
 
-NOT_STATED = "(not stated)"
-EXACT, EXACT_SQUARE = "decimal(18, 4)", "decimal(38, 6)"  # exact sums: threads may finish in any order
 QUANTILES = {"cycle_time_p50/elapsed": 0.5, "cycle_time_p90/elapsed": 0.9}
 COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
-SHARES = (
-    "stp_rate/zero_touch",
-    "first_pass_yield/items",
-    "rework_rate/items",
-    "error_rate/items",
-    "sla_compliance/due_in_period",
-)
-RECORDED_COST = "cost_per_transaction/recorded"
+SHARES = {
+    "stp_rate/zero_touch": ("straight", "touched"),
+    "first_pass_yield/items": ("first_pass", "judged"),
+    "rework_rate/items": ("reworked", "judged"),
+    "error_rate/items": ("defective", "inspected"),
+    "exception_rate/items": ("diverted", "followed"),
+    "sla_compliance/due_in_period": ("met", "due"),
+}
+"""Definition -> the counts of `drilldown.pooled` that are its numerator and denominator."""
+
+MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "handling", "handoffs/per_item": "handoffs"}
+"""Definition -> the amount of `drilldown.pooled` whose sum, squares and number make its mean."""
+
+ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
+NO_STEP_INTERVAL = "no interval: the steps of one case are not independent of each other"
 
 
 def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]:
@@ -103,17 +108,12 @@ def _process_of(tables: Tables) -> dict[str, Any]:
 
 
 def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
-    cases = _cases_of_sector(tables, log).mutate(
-        done=((_.completed >= log.start) & (_.completed < log.end)).fill_null(False),
-        is_open=(_.completed.isnull() | (_.completed >= log.end)),
-        hours=_.completed.delta(_.received, unit="microsecond").cast("float64") / 3.6e9,
-        workflow=_.workflow.fill_null(NOT_STATED),
-    )
-    by_workflow = _pooled(cases, log, "workflow").execute()
-    overall = _pooled(cases, log).execute().assign(workflow="")
+    cases = _cases_of_sector(tables, log).mutate(workflow=drilldown.stated_or_not(_.workflow))
+    by_workflow = drilldown.pooled(cases, log, "workflow").execute()
+    overall = drilldown.pooled(cases, log).execute().assign(workflow="")
     if overall.empty or not overall["all"].iloc[0]:
         return
-    several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [NOT_STATED]
+    several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [drilldown.NOT_STATED]
     for frame, table in (
         (overall, cases.mutate(workflow=ibis.literal(""))),
         *([(by_workflow, cases)] if several else []),
@@ -121,6 +121,9 @@ def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
         bounds = _quantile_bounds(table, frame)
         for row in frame.to_dict("records"):
             yield from _measures_of(row, bounds, log, stated.period(tables))
+    done = by_workflow.set_index("workflow")["done"]
+    for measure in _of_steps(log, done, several=several):
+        yield measure | {"source": log.source} | stated.period(tables)
 
 
 def _cases_of_sector(tables: Tables, log: EventLog) -> ibis.Table:
@@ -132,31 +135,17 @@ def _cases_of_sector(tables: Tables, log: EventLog) -> ibis.Table:
     return log.cases.filter(_.workflow.isin(mine.tolist()))
 
 
-def _pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
-    """One pass over the case table: counts and sums, from which every rate is made."""
-    due = (_.due >= log.start) & (_.due < log.end)
-    answered = _.is_met.notnull()
-    in_time = ibis.ifelse(answered, _.is_met, _.completed <= _.due)
-    priced = _.done & _.cost.notnull()
-    return cases.agg(
-        by=list(by),
-        all=_.count(where=_.done | _.is_open),
-        done=_.count(where=_.done),
-        open=_.count(where=_.is_open),
-        p50=_.hours.quantile(0.5, where=_.done),
-        p90=_.hours.quantile(0.9, where=_.done),
-        straight=_.count(where=_.done & (_.touches == 0)),
-        touched=_.count(where=_.done & _.touches.notnull()),
-        first_pass=_.count(where=_.done & ~_.is_reworked),
-        reworked=_.count(where=_.done & _.is_reworked),
-        defective=_.count(where=_.done & _.is_defective),
-        inspected=_.count(where=_.done & _.is_defective.notnull()),
-        met=_.count(where=(due | answered) & in_time),
-        due=_.count(where=due | answered),
-        cost=_.cost.cast(EXACT).sum(where=priced).cast("float64"),
-        cost_squares=(_.cost * _.cost).cast(EXACT_SQUARE).sum(where=priced).cast("float64"),
-        priced=_.count(where=priced),
-    )
+def _of_steps(log: EventLog, done: pd.Series, *, several: bool) -> Iterator[dict[str, Any]]:
+    """Yield what follows from single events: only by workflow, for steps of different workflows make no chain."""
+    yields = drilldown.rolled(drilldown.steps(log)) if "rolled_throughput_yield" not in log.absent else None
+    kinds = drilldown.exceptions(log).groupby("workflow").size() if "exception_types" not in log.absent else None
+    for workflow, cases in done.items():
+        base = {"workflow": workflow if several else ""}
+        if yields is not None and workflow in yields.index:
+            rolled = stated.complete(ROLLED_YIELD, float(yields[workflow]), float(cases))
+            yield base | rolled | {"low": math.nan, "high": math.nan, "method": NO_STEP_INTERVAL}
+        if kinds is not None:
+            yield base | stated.complete(EXCEPTION_TYPES, float(kinds.get(workflow, 0)), float(cases))
 
 
 def _quantile_bounds(cases: ibis.Table, frame: pd.DataFrame) -> dict[tuple[str, str, str], float]:
@@ -171,7 +160,7 @@ def _quantile_bounds(cases: ibis.Table, frame: pd.DataFrame) -> dict[tuple[str, 
     if not wanted:
         return {}
     turn = ibis.window(group_by="workflow", order_by="hours")
-    ranked = cases.filter(_.done).select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
+    ranked = cases.filter(_.is_done).select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
     at = ranked.join(ibis.memtable(pd.DataFrame(wanted)), ["workflow", "rank"]).execute()
     return {(row.workflow, row.definition, row.end): float(row.hours) for row in at.itertuples()}
 
@@ -197,14 +186,19 @@ def _measures_of(
                 "high": high,
                 "method": statistics.ORDER_STATISTICS,
             }
-    parts = (("straight", "touched"), ("first_pass", ""), ("reworked", ""), ("defective", "inspected"), ("met", "due"))
-    for definition, (top, bottom) in zip(SHARES, parts, strict=True):
-        of = row[bottom] if bottom else row["first_pass"] + row["reworked"]
-        if of:
-            yield base | stated.share(definition, float(row[top]), float(of))
-    if row["priced"]:
-        mean = row["cost"] / row["priced"]
-        spread = math.sqrt(max(row["cost_squares"] - row["priced"] * mean**2, 0) / max(row["priced"] - 1, 1))
-        lows, highs = statistics.student(mean, spread, row["priced"])
-        interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
-        yield base | stated.complete(RECORDED_COST, mean, row["priced"], row["cost"], float(row["priced"])) | interval
+    for definition, (top, bottom) in SHARES.items():
+        if row[bottom]:
+            yield base | stated.share(definition, float(row[top]), float(row[bottom]))
+    for definition, amount in MEANS.items():
+        total, squares, n = row[amount], row[f"{amount}_squares"], row[f"{amount}_n"]
+        if n:
+            yield base | _mean(definition, float(total), float(squares), int(n))
+
+
+def _mean(definition: str, total: float, squares: float, n: int) -> dict[str, Any]:
+    """Return a mean over cases with its Student interval, from the sums of the amounts and of their squares."""
+    mean = total / n
+    spread = math.sqrt(max(squares - n * mean**2, 0) / max(n - 1, 1))
+    lows, highs = statistics.student(mean, spread, n)
+    interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
+    return stated.complete(definition, mean, n, total, float(n)) | interval

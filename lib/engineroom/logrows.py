@@ -53,6 +53,11 @@ def named(spec: Source) -> Iterator[tuple[str, str]]:
         yield f"filter.{column}", column
 
 
+def is_text(spec: Source) -> bool:
+    """Return whether every cell of the log is a text, to be read once; Parquet and databases have types."""
+    return str(spec.source).lower().removesuffix(".gz").endswith((".csv", ".xlsx", ".xes"))
+
+
 def faults(raw: ibis.Table, spec: Source, where: str) -> Iterator[Problem]:
     """Yield the columns that engagement.toml names and the log has not, or has in a form that no engine can read."""
     there = [column for column in raw.columns if column not in (ROW, FILE)]
@@ -78,9 +83,9 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
         "file": raw[FILE] if FILE in raw.columns else ibis.null("string"),
         "workflow": _text(raw, spec.workflow, spec),
         "due": due,
-        "due_readable": due.notnull() | _text(raw, spec.due, spec).isnull(),
+        "due_readable": due.notnull() | _is_blank(raw, spec.due, spec),
         "cost": ibis.ifelse(cost_fits, cost, None),
-        "cost_readable": cost_fits.fill_null(False) | _text(raw, spec.cost, spec).isnull(),
+        "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
     }
     shared |= {f"attribute{i}": _text(raw, column, spec) for i, column in enumerate(spec.attributes)}
     own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
@@ -97,7 +102,6 @@ def usable(rows: ibis.Table) -> ibis.Table:
 def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     completed = _instant(raw, spec.completed, spec)
     started = _instant(raw, spec.started, spec)
-    unstarted = _text(raw, spec.started, spec).isnull()
     actor = _text(raw, spec.human.column if spec.human else None, spec)
     transition = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec)
     return {
@@ -106,7 +110,7 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
         "completed": completed,
         "completed_readable": completed.notnull(),
         "received": ibis.coalesce(started, completed) if spec.started else completed,
-        "received_readable": started.notnull() | unstarted if spec.started else completed.notnull(),
+        "received_readable": started.notnull() | _is_blank(raw, spec.started, spec) if spec.started else completed.notnull(),
         "hours": engines.hours(started, completed) if spec.started else ibis.null("float64"),
         "actor": actor,
         "is_human": ~actor.isin(list(spec.human.automatic)) if spec.human else ibis.null("boolean"),
@@ -126,7 +130,7 @@ def _case_columns(raw: ibis.Table, spec: Cases) -> dict[str, Any]:
         "received": received,
         "received_readable": received.notnull(),
         "completed": completed,
-        "completed_readable": completed.notnull() | _text(raw, spec.completed, spec).isnull(),
+        "completed_readable": completed.notnull() | _is_blank(raw, spec.completed, spec),
         "touches": _amount(raw, spec.touches, spec),
         "is_met": _answer(raw, spec.met, spec),
         "is_reworked": _answer(raw, spec.reworked, spec),
@@ -145,8 +149,17 @@ def _within(time: Any, window: Window) -> Any:
 def _text(raw: ibis.Table, column: str | None, spec: Source) -> Any:
     if column is None:
         return ibis.null("string")
-    said = raw[column].cast("string").strip().nullif("")
+    said = raw[column].cast("string")
+    if raw[column].type().is_string():
+        padded = said.startswith(" ") | said.endswith(" ")  # stripping is dear, and few texts need it
+        said = (said.strip() if is_text(spec) else ibis.ifelse(padded, said.strip(), said)).nullif("")
     return ibis.ifelse(said.isin(list(spec.missing)), None, said) if spec.missing else said
+
+
+def _is_blank(raw: ibis.Table, column: str | None, spec: Source) -> Any:
+    if column is None:
+        return ibis.literal(True)
+    return _text(raw, column, spec).isnull() if raw[column].type().is_string() else raw[column].isnull()
 
 
 def _instant(raw: ibis.Table, column: str | None, spec: Source) -> Any:

@@ -1,7 +1,8 @@
-"""What made a report: versions, and the SHA-256 of every input, template and output."""
+"""What made a report: versions, and the SHA-256 of every input, template and output; and whether that still holds."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
@@ -27,25 +28,26 @@ LIBRARIES = (
     "vl-convert-python",
 )
 
+Manifest = dict[str, Any]
+
 
 def record(
     engagement: Engagement, report: str, parameters: dict[str, Any], outputs: list[Path], place: Path
-) -> dict[str, Any]:
+) -> Manifest:
     """Return the manifest of an engagement after one more report, keeping what it says of the others.
 
     `place` is the engagement's output folder; paths inside are relative to it. Holds no clock, user or machine: the
     same input makes the same manifest.
     """
-    before = _read(place / NAME)
-    key = f"{engagement.sector}/{report}"
-    reports = before.get("reports", {}) | {
-        key: {"parameters": parameters, "notebook": digest(folder("notebooks") / f"{report}.ipynb")}
-    }
+    before = read(place)
+    name = f"{engagement.sector}/{report}"
+    made = {"parameters": parameters, "made_from": made_from(engagement, report, parameters)}
     kept = {
         path: sha
         for path, sha in before.get("outputs", {}).items()
-        if (place / path).is_file() and not path.startswith((f"{key}.", f"{key}.tables/"))
+        if (place / path).is_file() and not path.startswith((f"{name}.", f"{name}.tables/"))
     }
+    new = {path.relative_to(place).as_posix(): digest(path) for path in outputs}
     return {
         "schema": SCHEMA,
         "engagement": engagement.name,
@@ -54,25 +56,70 @@ def record(
         "engineroom": __version__,
         "libraries": {name: version(name) for name in LIBRARIES},
         "inputs": inputs(engagement),
-        "reference_data": _hashes(folder("data"), "*"),
-        "templates": _hashes(folder("templates"), "*"),
-        "reports": dict(sorted(reports.items())),
-        "outputs": dict(
-            sorted((kept | {path.relative_to(place).as_posix(): digest(path) for path in outputs}).items())
-        ),
+        "reference_data": _hashes(folder("data")),
+        "templates": _hashes(folder("templates")),
+        "reports": dict(sorted((before.get("reports", {}) | {name: made}).items())),
+        "outputs": dict(sorted((kept | new).items())),
     }
+
+
+def made_from(engagement: Engagement, report: str, parameters: dict[str, Any]) -> str:
+    """Return one hash of everything a report depends on: inputs, notebook, templates, code, libraries, parameters."""
+    parts = {
+        "inputs": inputs(engagement),
+        "sector": engagement.sector,
+        "notebook": digest(folder("notebooks") / f"{report}.ipynb"),
+        "templates": _hashes(folder("templates")),
+        "library": _hashes(folder("data").parent, "*.py") | _hashes(folder("data")),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "parameters": parameters,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def is_current(
+    engagement: Engagement, report: str, parameters: dict[str, Any], formats: tuple[str, ...], place: Path
+) -> bool:
+    """Return whether a report stands in `place` as this very input would make it again."""
+    said = read(place)
+    name = f"{engagement.sector}/{report}"
+    if said.get("reports", {}).get(name, {}).get("made_from") != made_from(engagement, report, parameters):
+        return False
+    mine = {path: sha for path, sha in said["outputs"].items() if path.startswith((f"{name}.", f"{name}.tables/"))}
+    wanted = {f"{name}.{kind}" for kind in formats}
+    return wanted <= set(mine) and all((place / path).is_file() and digest(place / path) == mine[path] for path in mine)
+
+
+def files(place: Path, sector: str, report: str) -> list[Path]:
+    """Return the files of one report that the manifest names."""
+    return [place / path for path in read(place)["outputs"] if path.startswith(f"{sector}/{report}.")]
+
+
+def differences(place: Path) -> list[str]:
+    """Return what differs between an engagement's output folder and its manifest, as sentences."""
+    said = read(place)
+    if not said:
+        return [f"{place.name}: there is no {NAME} that can be read"]
+    found = []
+    for path, sha in said["outputs"].items():
+        if not (place / path).is_file():
+            found.append(f"{place.name}/{path}: is missing")
+        elif digest(place / path) != sha:
+            found.append(f"{place.name}/{path}: is not the file that was made")
+    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    strangers = sorted(there - set(said["outputs"]) - {NAME})
+    return found + [f"{place.name}/{path}: was not made here" for path in strangers]
 
 
 def inputs(engagement: Engagement) -> dict[str, str]:
     """Return the SHA-256 of every file of the engagement that a report can depend on."""
     place = engagement.folder
-    files = [place / FILE, *sorted((place / "tables").glob("*.csv"))]
+    files = [place / FILE, *sorted((place / "tables").glob("*.csv")), *sorted((place / "commentary").glob("*.md"))]
     if engagement.tables.workbook:
         files.append(engagement.path(engagement.tables.workbook))
     log = engagement.events or engagement.cases
-    if log:
-        source = engagement.path(log.source.rstrip("/*"), allow_outside_folder=log.allow_outside_folder)
-        files += sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
+    if log and getattr(log, "source", None):
+        files += _log_files(engagement, log)
     for pack in engagement.benchmarks.packs:
         files.append(engagement.path(pack, allow_outside_folder=engagement.benchmarks.allow_outside_folder))
     inside = place.resolve()
@@ -84,20 +131,29 @@ def inputs(engagement: Engagement) -> dict[str, str]:
     return {name: digest(file) for name, file in sorted(named.items())}
 
 
-def dumps(manifest: dict[str, Any]) -> bytes:
+def read(place: Path) -> Manifest:
+    """Return the manifest in a folder; empty where there is none, or none of this schema."""
+    try:
+        said = json.loads((place / NAME).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return said if isinstance(said, dict) and said.get("schema") == SCHEMA else {}
+
+
+def dumps(manifest: Manifest) -> bytes:
     """Return a manifest as the bytes of its file."""
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-    return read if read.get("schema") == SCHEMA else {}
+def _log_files(engagement: Engagement, log: Any) -> list[Path]:
+    fixed, _, pattern = log.source.partition("*")
+    source = engagement.path(fixed.rstrip("/") or ".", allow_outside_folder=log.allow_outside_folder)
+    if pattern:
+        return sorted(source.parent.glob(f"{source.name}*{pattern}")) + sorted(source.glob(f"*{pattern}"))
+    return sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
 
 
-def _hashes(place: Path, pattern: str) -> dict[str, str]:
+def _hashes(place: Path, pattern: str = "*") -> dict[str, str]:
     return {
         path.relative_to(place).as_posix(): digest(path)
         for path in sorted(place.rglob(pattern))

@@ -50,11 +50,11 @@ def _blocks(token: Mapping[str, Any]) -> list[Block]:
             runs = _runs(token["children"])
             return [{"type": "paragraph", "runs": runs}] if spoken(runs) else []
         case "list":
-            items = [_inside(item) for item in token["children"]]
+            items = [_within(item) for item in token["children"]]
             return [{"type": "list", "ordered": token["attrs"]["ordered"], "start": token["attrs"].get("start", 1),
                      "items": [item for item in items if item]}]  # fmt: skip
         case "block_quote":
-            return [{"type": "quote", "blocks": _inside(token)}]
+            return [{"type": "quote", "blocks": _within(token)}]
         case "block_code":
             return [{"type": "code", "text": "\n".join(clean(line) for line in token["raw"].rstrip("\n").split("\n"))}]
         case "block_html":
@@ -66,7 +66,12 @@ def _blocks(token: Mapping[str, Any]) -> list[Block]:
     return []
 
 
-def _inside(token: Mapping[str, Any]) -> list[Block]:
+def inside(source: str) -> list[Block]:
+    """Return Markdown that stands inside a block: its headings are bold lines."""
+    return _within({"children": cast("list[dict[str, Any]]", _markdown(source))})
+
+
+def _within(token: Mapping[str, Any]) -> list[Block]:
     """Return the blocks of a list item or quote; a heading in there is a bold line, not a section of the report."""
     found = [block for child in token["children"] for block in _blocks(child)]
     bold = [[run | {"strong": True} for run in block.get("runs", [])] for block in found]

@@ -7,7 +7,9 @@ import difflib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,21 @@ from typing import Any
 from engineroom import engagement as engagements
 from engineroom import eventlog, manifest, tables
 from engineroom.engagement import Engagement
-from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
+from engineroom.errors import (
+    DataProblems,
+    EngagementError,
+    NotebookError,
+    Problem,
+    RenderError,
+    ReportError,
+)
 from engineroom.resources import folder
 
 FORMATS = ("html", "pdf")
+LONGEST_CELL = 3600
+"""Seconds a cell may take: a hundred million events need minutes, an endless loop needs to end."""
+PATIENCE, LOCK_HOLDS = 60.0, 600.0
+"""Seconds to wait for another writer of the same folder, and after which a lock without a known owner is dead."""
 FIXED = {
     "PYTHONHASHSEED": "0",  # sets are printed in one order
     "TZ": "UTC",  # no figure may depend on where the laptop is
@@ -105,31 +118,30 @@ def check(place: str) -> list[str]:
     return notes
 
 
-def produce(task: Task, out: Path, parameters: dict[str, Any], said: Callable[[str], None]) -> list[Path]:
-    """Make one report and publish it under `out`; return the files. `said` hears each step.
+def produce(task: Task, out: Path, parameters: dict[str, Any], force: bool = False) -> tuple[list[Path], str]:
+    """Make one report and publish it under `out`; return its files and "ok", or "reused" where they stand already.
 
     Files are written beside their place and renamed into it, the manifest last: a report is there whole, or the one
-    before it stays.
+    before it stays. `force` makes again what nothing has changed of.
     """
     from engineroom import document, render
 
     case = engagements.open(task.folder, task.sector)
-    place = out / case.name / case.sector
-    said("running the notebook")
+    home = out / case.name
+    place = home / case.sector
+    if not force and manifest.is_current(case, task.report, parameters, task.formats, home):
+        return manifest.files(home, case.sector, task.report), "reused"
     with tempfile.TemporaryDirectory(prefix="engineroom-") as private:
         executed = execute(case, task, parameters, Path(private), place)
-    said("rendering")
-    built = document.build(executed)
-    files: dict[str, bytes] = {
-        f"{task.report}.{kind}": data for kind, data in render.editions(executed, task.formats).items()
-    }
+    editions = render.editions(executed, task.formats)
+    files = {f"{task.report}.{kind}": data for kind, data in editions.items()}
     files[f"{task.report}.ipynb"] = _published(executed, case)
-    files |= {f"{task.report}.tables/{name}.csv": text.encode() for name, text in document.tables(built).items()}
-    said("publishing")
-    outputs = publish(files, place, task.report)
-    record = manifest.dumps(manifest.record(case, task.report, parameters, outputs, place.parent))
-    _replace(place.parent / manifest.NAME, record)
-    return outputs
+    tables_ = document.tables(document.build(executed))
+    files |= {f"{task.report}.tables/{name}.csv": text.encode() for name, text in tables_.items()}
+    with _lock(home):
+        outputs = publish(files, place, task.report)
+        _replace(home / manifest.NAME, manifest.dumps(manifest.record(case, task.report, parameters, outputs, home)))
+    return outputs, "ok"
 
 
 def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: Path, place: Path) -> Any:
@@ -139,10 +151,8 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
     from papermill.exceptions import PapermillExecutionError
 
     source = folder("notebooks") / f"{task.report}.ipynb"
-    given = {
-        "engagement": task.folder if task.folder in engagements.starters() else str(case.folder),
-        "sector": task.sector,
-    }
+    starter = task.folder in engagements.starters()
+    given = {"engagement": task.folder if starter else str(case.folder), "sector": task.sector}
     given |= _typed(task.report, parameters)
     output = private / source.name
     try:
@@ -153,6 +163,9 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
             progress_bar=False,
             log_output=False,
             cwd=private,
+            execution_timeout=LONGEST_CELL,
+            request_save_on_cell_execute=False,  # else the whole notebook is written twice a cell
+            autosave_cell_every=0,
             kernel_manager_class=_private_kernel(private),
         )
     except PapermillExecutionError as error:
@@ -165,7 +178,15 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
         ) from None
     except Exception as error:  # a dead kernel, a time-out: nbclient's exceptions share no base class
         raise NotebookError(f"{task}: the notebook could not be run\n  {type(error).__name__}: {error}") from error
-    return nbformat.read(output, as_version=4)
+    return _complete(nbformat.read(output, as_version=4), task)
+
+
+def _complete(executed: Any, task: Task) -> Any:
+    """Return the notebook if every cell ran: papermill calls it a success when `sys.exit()` in a cell ends it."""
+    skipped = [cell.id for cell in executed.cells if cell.cell_type == "code" and cell.execution_count is None]
+    if skipped:
+        raise NotebookError(f"{task}: the notebook ended before cell {skipped[0]} was run")
+    return executed
 
 
 def parameters_of(report: str) -> dict[str, dict[str, Any]]:
@@ -184,23 +205,6 @@ def publish(files: dict[str, bytes], place: Path, report: str) -> list[Path]:
         if f"{report}.tables/{old.name}" not in files:
             old.unlink()
     return [place / name for name in files]
-
-
-def ledger(out: Path, task: Task, error: EngineroomError | None, outputs: list[Path], seconds: float) -> None:
-    """Append one line about a finished report to `results.jsonl`, on disk before the next one starts."""
-    line = {
-        "report": str(task),
-        "status": "failed" if error else "ok",
-        "exit_code": error.exit_code if error else 0,
-        "message": str(error) if error else "",
-        "outputs": [path.relative_to(out).as_posix() for path in outputs],
-        "seconds": round(seconds, 2),
-    }
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / "results.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _typed(report: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -246,6 +250,48 @@ def _replace(target: Path, data: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _lock(home: Path) -> Iterator[None]:
+    """Hold an engagement's output folder while files are renamed into it; a lock whose owner is gone does not count."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / ".lock"
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+            break
+        except FileExistsError:
+            if _is_stale(path):
+                path.unlink(missing_ok=True)
+            elif time.monotonic() > until:
+                owner = path.read_text(encoding="utf-8")
+                raise RenderError(f"{home} is being written by process {owner}; try again when it has ended") from None
+            else:
+                time.sleep(0.05)
+    try:
+        os.write(handle, str(os.getpid()).encode())
+        os.close(handle)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _is_stale(path: Path) -> bool:
+    try:
+        owner = int(path.read_text(encoding="utf-8") or 0)
+        age = time.time() - path.stat().st_mtime
+    except (FileNotFoundError, ValueError):
+        return False
+    if owner and os.name == "posix":
+        try:
+            os.kill(owner, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+    return age > LOCK_HOLDS
 
 
 def _private_kernel(private: Path) -> type:

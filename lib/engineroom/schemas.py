@@ -7,6 +7,7 @@ Table-level checks carry in `name` the columns they read, the one they blame fir
 import pandas as pd
 import pandera.pandas as pa
 
+from engineroom import initiatives
 from engineroom.columns import (
     DIRECTIONS,
     UNITS,
@@ -218,7 +219,7 @@ INPUTS: dict[str, type[Table]] = {
     "costs": Costs,
     "staffing": Staffing,
     "readiness": Readiness,
-}
+} | initiatives.INPUTS
 """Every table an engagement may hold, by the name of its file or sheet."""
 
 

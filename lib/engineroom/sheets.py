@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from xml.etree.ElementTree import XML, Element
+from zipfile import ZipFile
 
 import pandas as pd
 import pandera.pandas as pa
@@ -31,6 +33,7 @@ COMPLETE_ENOUGH = 0.8
 EXAMPLES = 5
 """Rows of one fault that are told one by one; the rest are counted."""
 
+SHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 NOTES = ("readme", "guide")
 """Sheets and files for people."""
 
@@ -119,29 +122,33 @@ def _blank_or(cell: Any) -> Any:
 
 
 def _without_value(path: Path, names: list[str]) -> dict[str, dict[tuple[int, int], str]]:
-    """Return, per sheet, the cells that look blank but are a spreadsheet's error or a formula nobody calculated."""
+    """Return, per sheet, the cells that read as blank but hold a spreadsheet's error or a formula nobody calculated."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return {}
-    import openpyxl
-
-    found: dict[str, dict[tuple[int, int], str]] = {name: {} for name in names}
-    for calculated in (True, False):
-        book = openpyxl.load_workbook(path, read_only=True, data_only=calculated)
-        for name in names:
-            book[name].reset_dimensions()
-            for row, line in enumerate(book[name].iter_rows()):
-                for column, cell in enumerate(line):
-                    if calculated and cell.data_type == "e":
-                        found[name][row, column] = str(cell.value)
-                    elif calculated and cell.value is None and cell.data_type == "n":
-                        found[name][row, column] = ""
-                    elif not calculated and found[name].get((row, column)) == "":
-                        if cell.data_type == "f":
-                            found[name][row, column] = cells.Uncalculated(cell.value)
-                        else:
-                            del found[name][row, column]
-        book.close()
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    with ZipFile(path) as packed:
+        targets = {one.get("Id"): one.get("Target", "") for one in XML(packed.read("xl/_rels/workbook.xml.rels"))}
+        for one in XML(packed.read("xl/workbook.xml")).iter(f"{SHEET_XML}sheet"):
+            if one.get("name") in names:
+                target = targets[next(value for key, value in one.items() if key.endswith("}id"))]
+                inner = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                found[str(one.get("name"))] = dict(_odd_cells(XML(packed.read(inner))))
     return found
+
+
+def _odd_cells(sheet: Element) -> Iterator[tuple[tuple[int, int], str]]:
+    row = -1
+    for line in sheet.iter(f"{SHEET_XML}row"):
+        row, column = int(line.get("r", row + 2)) - 1, -1
+        for cell in line.iter(f"{SHEET_XML}c"):
+            column += 1
+            if letters := "".join(filter(str.isalpha, cell.get("r", ""))):
+                column = sum((ord(one) - 64) * 26**power for power, one in enumerate(reversed(letters))) - 1
+            formula, value = cell.find(f"{SHEET_XML}f"), cell.findtext(f"{SHEET_XML}v")
+            if cell.get("t") == "e":
+                yield (row, column), value or ""
+            elif formula is not None and not value and cell.get("t") != "str":
+                yield (row, column), cells.Uncalculated(f"={formula.text or ''}")
 
 
 def csv_cells(path: Path, where: str, files: TableFiles, problems: list[Problem]) -> pd.DataFrame | None:

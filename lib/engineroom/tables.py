@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import cast
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engineroom import columns, schemas, sheets
+from engineroom import columns, initiatives, schemas, sheets
 from engineroom.columns import UNITS, DataFrame, Table
 from engineroom.contract import nearest
 from engineroom.engagement import Engagement, TableFiles, digest, sectors
@@ -76,10 +77,24 @@ class Tables:
     costs: DataFrame[schemas.Costs]
     staffing: DataFrame[schemas.Staffing]
     readiness: DataFrame[schemas.Readiness]
+    portfolio: DataFrame[initiatives.Portfolio]
+    exceptions: DataFrame[initiatives.Exceptions]
+    steps: DataFrame[initiatives.Steps]
+    edges: DataFrame[initiatives.Edges]
+    unit_definitions: DataFrame[initiatives.UnitDefinitions]
+    initiatives: DataFrame[initiatives.Initiatives]
+    demands: DataFrame[initiatives.Demands]
+    capacity: DataFrame[initiatives.Capacity]
+    blackouts: DataFrame[initiatives.Blackouts]
+    overrides: DataFrame[initiatives.Overrides]
+    pilots: DataFrame[initiatives.Pilots]
+    slas: DataFrame[initiatives.Slas]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
     processes: DataFrame[schemas.Processes]
+    gates: DataFrame[initiatives.Gates]
+    buckets: DataFrame[initiatives.Buckets]
     sources: dict[str, str]
 
 
@@ -107,6 +122,8 @@ def read(engagement: Engagement) -> Tables:
         benchmarks=_printable(pd.concat(packs, ignore_index=True)),
         collisions=collisions(),
         processes=processes_,
+        gates=gates(),
+        buckets=buckets(),
         sources=sources,
         **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
     )
@@ -132,6 +149,16 @@ def processes() -> DataFrame[schemas.Processes]:
     return _shipped("processes", schemas.Processes)
 
 
+def gates() -> DataFrame[initiatives.Gates]:
+    """Return the rules that refuse an initiative."""
+    return _shipped("gates", initiatives.Gates)
+
+
+def buckets() -> DataFrame[initiatives.Buckets]:
+    """Return the rules of the portfolio review."""
+    return _shipped("buckets", initiatives.Buckets)
+
+
 def pack(sector: str) -> Pack:
     """Return a sector pack."""
     path = folder("data") / "sectors" / f"{sector}.toml"
@@ -155,7 +182,20 @@ def _references(
     ]
     if inventory := set(workflows["workflow"].dropna()):
         cure = "correct it, or add it to the table workflows"
-        names += [(table, "workflow", inventory, cure) for table in ("kpis", "costs", "staffing", "readiness")]
+        about = [name for name in read_in if name != "workflows" and "workflow" in read_in[name]]
+        names += [(table, "workflow", inventory, cure) for table in about]
+    planned, rules, steps = set(read_in["initiatives"]["initiative"].dropna()), sorted(gates()["gate"]), "the table steps"
+    names += [(table, "initiative", planned, "add it to the table initiatives") for table in ("demands", "overrides")]
+    names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
+    names += [("overrides", "gate", rules, _there_are(rules))]
+    names += [("initiatives", "delivers", {*prerequisites, *rules}, _there_are([*prerequisites, *rules]))]
+    names += [
+        ("edges", end, set(read_in["steps"]["step"].dropna()), f"add it to {steps}") for end in ("step", "next_step")
+    ]
+    names += [(table, "kpi", known["kpi"], "see: engineroom list kpis") for table in ("unit_definitions", "pilots")]
+    names += [("unit_definitions", "definition", known["definition"], "see: engineroom list kpis")]
+    after = read_in["initiatives"]["after"].str.split(";").explode().str.strip()
+    yield from _unknown(where["initiatives"], after, planned, "add it to the table initiatives")
     for table, column, among, cure in names:
         yield from _unknown(where[table], read_in[table][column], set(among), cure)
     if len(chosen) > 1:
@@ -234,6 +274,11 @@ def _of_sector(frame: pd.DataFrame, workflows: pd.DataFrame, sector: str) -> pd.
 
 
 def _shipped(name: str, model: type[Table]) -> pd.DataFrame:
+    return _shipped_once(name, model).copy(deep=False)  # copied when somebody writes to it
+
+
+@functools.cache
+def _shipped_once(name: str, model: type[Table]) -> pd.DataFrame:
     problems: list[Problem] = []
     frame = _reference(folder("data") / f"{name}.csv", f"data/{name}.csv", model, problems)
     if problems:

@@ -7,8 +7,9 @@ house style.
 
 from __future__ import annotations
 
+import copy
 import tomllib
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +136,59 @@ def enable() -> None:
     alt.renderers.enable("engineroom")
 
 
-@cache
-def css() -> str:
+def branded(colours: Mapping[str, str]) -> dict[str, Any]:
+    """Return the tokens with a consultancy's `accent`, `ink` and `text`, and with what follows from them.
+
+    Softer and darker forms of the accent are mixed from it; red, amber, green and grey keep their meaning.
+    """
+    tokens = copy.deepcopy(TOKENS)
+    tokens["colour"] |= colours
+    if accent := colours.get("accent"):
+        night = tokens["colour"]["dark"]
+        bright = next(
+            shade for step in range(101) if contrast(shade := mixed("#ffffff", accent, step / 100), night["wash"]) >= 5.5
+        )
+        tokens["colour"]["accent_soft"] = mixed(accent, PAPER, 0.38)
+        night |= {"accent": bright, "accent_soft": mixed(bright, night["paper"], 0.45)}
+        tokens["tone"]["neutral"] |= {"colour": accent, "fill": accent, "tint": mixed(accent, PAPER, 0.07)}
+        tokens["tone"]["neutral"] |= {"dark": bright, "dark_tint": mixed(bright, night["paper"], 0.12)}
+        tokens["chart"]["series"][0] = accent
+    return tokens
+
+
+def recoloured(spec: str, tokens: dict[str, Any]) -> str:
+    """Return a chart's specification, as JSON, with the house's colours exchanged for those of the tokens."""
+    for name in ("accent", "accent_soft", "ink", "text"):
+        spec = spec.replace(f'"{TOKENS["colour"][name]}"', f'"{tokens["colour"][name]}"')
+    return spec
+
+
+def mixed(one: str, other: str, part: float) -> str:
+    """Return a colour with `part` of one and the rest of another."""
+    pairs = [(int(one[place : place + 2], 16), int(other[place : place + 2], 16)) for place in (1, 3, 5)]
+    return "#" + "".join(f"{round(first * part + second * (1 - part)):02x}" for first, second in pairs)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def css(tokens: dict[str, Any]) -> str:
     """Return the tokens as custom properties of CSS, for a light and for a dark screen."""
-    tones = TOKENS["tone"].items()
-    light = {name: value for name, value in TOKENS["colour"].items() if isinstance(value, str)}
+    tones = tokens["tone"].items()
+    light = {name: value for name, value in tokens["colour"].items() if isinstance(value, str)}
     light |= {tone: look["colour"] for tone, look in tones} | {f"{tone}-tint": look["tint"] for tone, look in tones}
-    dark = dict(TOKENS["colour"]["dark"])
+    dark = dict(tokens["colour"]["dark"])
     dark |= {tone: look["dark"] for tone, look in tones} | {f"{tone}-tint": look["dark_tint"] for tone, look in tones}
-    sizes = {f"size-{name}": f"{value}rem" for name, value in TOKENS["type"]["html"].items()}
+    sizes = {f"size-{name}": f"{value}rem" for name, value in tokens["type"]["html"].items()}
     on_dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(dark)}}}}}"
     return f":root{{{_properties(light | sizes)}}}{on_dark}"
 

@@ -1,0 +1,20 @@
+"""The house style of one report: the consultancy's brand, and the language its words and numbers are said in."""
+
+from __future__ import annotations
+
+from engineroom import brand, phrases, theme
+from engineroom.blocks import Exhibit
+from engineroom.engagement import Engagement
+
+
+def style(engagement: Engagement) -> Exhibit:
+    """Let charts, words and pages look and speak as the engagement asks: `language` and `brand` in engagement.toml.
+
+    Returned as a block that prints nothing: the notebook carries its style with it, so that whoever renders it gets
+    the same pages.
+    """
+    theme.enable()
+    header = engagement.header
+    phrases.speak(header.language)
+    place = engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder) if header.brand else None
+    return Exhibit("house", {"language": header.language, "brand": brand.read(place) if place else {}})

@@ -1,0 +1,80 @@
+"""The HTML edition: one file that needs no network and runs no script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from functools import cache, lru_cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from engineroom import document, drawing, theme
+from engineroom.document import Document
+from engineroom.resources import folder
+
+POLICY = (  # no script at all, no style but the one in the head, no request
+    "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def make(tree: Document, view: dict[str, Any]) -> bytes:
+    """Return the page of a tree; `view` is what both editions print."""
+    for block in view["blocks"]:
+        if block["type"] == "figure":
+            svg = drawing.draw(block["spec"], block["id"])
+            block["svg"] = Markup(drawing.inline(svg, block["alt"]))
+    said = view | {"sections": [block for block in view["blocks"] if block["type"] == "heading" and block["level"] < 3]}
+    said["marks"] = theme.MARKS
+    letters = frozenset(_template().render(said, style="", policy=""))
+    italic = any(run.get("emphasis") for block in document.blocks_within(tree.blocks) for run in block.get("runs", []))
+    faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
+    style = "".join(faces) + theme.css(view["tokens"]) + (folder("templates") / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = POLICY.format(digest=digest)
+    return _template().render(said, style=Markup(style), policy=Markup(policy)).encode("utf-8") + b"\n"
+
+
+def faults(content: bytes, tree: Document) -> dict[str, bool]:
+    """Return what may be wrong with a page, and whether it is."""
+    text = content.decode("utf-8")
+    figures, rows = len(tree.of("figure")), len(tree.of("table"))
+    return {
+        "it is cut off": not (text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n")),
+        "a chart is missing": text.count("<figure ") != figures or text.count('role="img"') != figures,
+        "a table is missing": text.count("<caption>") != rows,
+        "it carries a script": "<script" in text,
+    }
+
+
+@cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(folder("templates"))
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    return environment.get_template("report.html.j2")
+
+
+@lru_cache(maxsize=64)
+def _face(letters: frozenset[str], stem: str, style: str) -> str:
+    """Return a `@font-face` with just the letters the page uses, at weights 400 to 700, the same bytes every time."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    options = Options(layout_features=["kern", "ccmp", "mark", "locl", "tnum"], notdef_outline=True, hinting=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=sorted({ord(letter) for letter in letters} | set(range(0x20, 0x7F))))
+    buffer = io.BytesIO()
+    with TTFont(theme.fonts() / f"{stem}[opsz,wght].ttf", recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"opsz": 14, "wght": (400, 700)}, inplace=True)
+        font.flavor = "woff2"
+        font.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (
+        f"@font-face{{font-family:Inter;font-style:{style};font-weight:400 700;"
+        f'src:url(data:font/woff2;base64,{data}) format("woff2")}}\n'
+    )

@@ -1,0 +1,163 @@
+"""Which workflow to automate, to augment, to centralise or to eliminate, and what makes it human work at all."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom import results, statistics
+from engineroom.columns import DataFrame
+from engineroom.tables import Tables
+
+NOT_PLACED = "Not placed"
+REVIEW_MONTHS = 18
+CLEAR = 0.25
+"""Part of a threshold by which a figure must be away from it before the bucket is sure."""
+LARGEST = 0.2
+CONCENTRATED = 0.6
+"""Share of the cost that the largest fifth of the types holds where the source's rule of 20% to 60-70% is met."""
+
+
+def place(tables: Tables, rankings: DataFrame[results.Rankings]) -> DataFrame[results.Placements]:
+    """Return the bucket of each workflow: that of the first rule all of whose conditions hold.
+
+    Confidence is high where every attribute that any rule asks for is known and none that decided is within a quarter
+    of its threshold, low where an attribute is unknown or no rule fires, medium in between.
+    """
+    rules = tables.buckets
+    review = pd.Timestamp(tables.engagement.header.as_of) + pd.DateOffset(months=REVIEW_MONTHS)
+    rows = []
+    for attributes in _attributes(tables, rankings):
+        unknown = [name for name in dict.fromkeys(rules["attribute"]) if math.isnan(attributes[name])]
+        bucket, reason, is_clear = NOT_PLACED, "no rule fires", False
+        for _, conditions in rules.groupby("rule", sort=False):
+            held = [_holds(attributes[one.attribute], one.operator, one.value) for one in conditions.itertuples()]
+            if all(held):
+                bucket = str(conditions["bucket"].iloc[0])
+                reason = "; ".join(_said(one, attributes) for one in conditions.itertuples())
+                is_clear = all(
+                    abs(attributes[one.attribute] - one.value) >= CLEAR * abs(one.value)
+                    for one in conditions[~conditions["attribute"].isin(["specialised", "business_units"])].itertuples()
+                )
+                break
+        confidence = "low" if unknown or bucket == NOT_PLACED else "high" if is_clear else "medium"
+        rows.append(
+            {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
+            | {"unknown": "; ".join(name.replace("_", " ") for name in unknown), "review": review}
+        )
+    return results.Placements.validate(pd.DataFrame(rows, columns=list(results.Placements.to_schema().columns)))
+
+
+def touches(tables: Tables) -> pd.DataFrame:
+    """Return why people touch the items of each workflow: workflow, touches a month, shares by cause, avoidable share.
+
+    Avoidable is what only repairs what came in wrong: it goes away where the data is fixed at its source.
+    """
+    counted = tables.exceptions[tables.exceptions["cause"].notna()]
+    if counted.empty:
+        return pd.DataFrame(columns=["workflow", "touches", "upstream_data", "judgement", "rule", "system"])
+    wide = counted.pivot_table(index="workflow", columns="cause", values="monthly_count", aggfunc="sum", sort=False)
+    wide = wide.reindex(columns=["upstream_data", "judgement", "rule", "system"]).fillna(0)
+    total = wide.sum(axis=1)
+    shares = wide.div(total, axis=0)
+    shares.insert(0, "touches", total)
+    whole = pd.DataFrame([[total.sum(), *(wide.sum() / total.sum())]], columns=shares.columns, index=[""])
+    return pd.concat([whole, shares]).rename_axis("workflow").reset_index()
+
+
+def pareto(tables: Tables) -> pd.DataFrame:
+    """Return the yearly cost of each type of exception, largest first, with the cumulative share of cost.
+
+    Where no exception log was sent, the types are the workflows and their cost is volume times unit cost.
+    """
+    log = tables.exceptions
+    if len(log):
+        frame = pd.DataFrame(
+            {"type": log["workflow"] + " · " + log["exception"], "cost": log["monthly_count"] * log["unit_cost"] * 12}
+        )
+    else:
+        flows = tables.workflows
+        frame = pd.DataFrame({"type": flows["workflow"], "cost": flows["monthly_volume"] * flows["unit_cost"] * 12})
+    frame = frame.dropna().sort_values(["cost", "type"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    frame["share"] = frame["cost"].cumsum() / frame["cost"].sum()
+    return frame
+
+
+def concentration(types: pd.DataFrame) -> tuple[float, bool]:
+    """Return the share of the cost that the largest fifth of the types holds, and whether it is the 60% of the rule."""
+    if types.empty or not types["cost"].sum():
+        return math.nan, False
+    share = statistics.share_of_largest(types["cost"], LARGEST)
+    return share, share >= CONCENTRATED
+
+
+def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
+    """Return the way from today's straight-through rate to its target, by quarter: workflow, date, stp, is_target."""
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    rows: list[dict[str, Any]] = []
+    for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
+        found = measures[(measures["kpi"] == "stp_rate") & (measures["workflow"] == review["workflow"])]
+        until = review["stp_target_date"]
+        if found.empty or until <= as_of:
+            continue
+        now = float(found["value"].iloc[0])
+        days = pd.date_range(as_of, until, freq="QE", inclusive="left")
+        for day in [as_of, *days, until]:
+            way = (day - as_of) / (until - as_of)
+            stp = now + (review["stp_target"] - now) * way
+            rows.append({"workflow": review["workflow"], "date": day, "stp": stp, "is_target": day == until})
+    return pd.DataFrame(rows, columns=["workflow", "date", "stp", "is_target"])
+
+
+def comparability(tables: Tables) -> pd.DataFrame:
+    """Return, per workflow and KPI, whether all business units follow one definition: the matrix, one row a KPI.
+
+    Columns: workflow, kpi, a column per business unit with its definition id, `is_comparable`. A unit that did not say
+    is not comparable.
+    """
+    said = tables.unit_definitions
+    units = sorted(said["business_unit"].dropna().unique())
+    rows = []
+    for (workflow, kpi), group in said.groupby(["workflow", "kpi"], sort=True):
+        mine = dict(zip(group["business_unit"], group["definition"], strict=True))
+        told = [mine.get(unit) for unit in units]
+        same = all(isinstance(one, str) for one in told) and len(set(told)) == 1
+        rows.append({"workflow": workflow, "kpi": kpi, **dict(zip(units, told, strict=True)), "is_comparable": same})
+    return pd.DataFrame(rows, columns=["workflow", "kpi", *units, "is_comparable"])
+
+
+def _attributes(tables: Tables, rankings: pd.DataFrame) -> list[dict[str, Any]]:
+    reviewed = {row["workflow"]: row for row in tables.portfolio.to_dict("records")}
+    coded = touches(tables).set_index("workflow")["upstream_data"].to_dict()
+    total = rankings["monthly_volume"].sum()
+    rows = []
+    for ranked in rankings.to_dict("records"):
+        review = reviewed.get(ranked["workflow"], {})
+        specialised = {"yes": 1.0, "no": 0.0}.get(review.get("specialised"), math.nan)
+        upstream = review.get("upstream_share", math.nan)
+        rows.append(
+            {
+                "workflow": ranked["workflow"],
+                "upstream_share": coded.get(ranked["workflow"], upstream) if math.isnan(upstream) else upstream,
+                "business_units": review.get("business_units", math.nan),
+                "specialised": specialised,
+                "volume_share": ranked["monthly_volume"] / total if total else math.nan,
+                "judgement_share": review.get("judgement_share", math.nan),
+                "exception_rate": ranked["friction"],
+            }
+        )
+    return rows
+
+
+def _holds(value: float, operator: str, threshold: float) -> bool:
+    return value >= threshold if operator == ">=" else value <= threshold
+
+
+def _said(condition: Any, attributes: dict[str, Any]) -> str:
+    value = attributes[condition.attribute]
+    if condition.attribute == "specialised":
+        return str(condition.says)
+    shown = f"{value:.0f}" if condition.attribute == "business_units" else f"{value:.0%}"
+    return f"{condition.says} ({shown})"

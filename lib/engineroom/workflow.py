@@ -1,0 +1,160 @@
+"""What the map of a workflow shows, and which workflows to take first, by all three orders of the source.
+
+The source ranks by friction, volume and standardisation, by volume, error rate and time, and by cost per transaction
+and error rate (000-10). All three are computed; the shortlist is what stays on top when their weights are moved.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engineroom import results
+from engineroom.columns import DataFrame
+from engineroom.tables import Tables
+
+FORMULAS = {
+    "by_criteria": ("friction", "monthly_volume", "standardisation"),
+    "by_load": ("monthly_volume", "error_rate", "fte"),
+    "by_cost": ("unit_cost", "error_rate"),
+}
+TOP = 3
+FEWEST, MOST = 3, 5
+FIRM = 0.5
+"""Share of weightings that must put a workflow among the first three before it is more than a filler."""
+TENTHS = 10
+DESCRIBED = ("owner", "inputs", "outputs", "exception_path")
+
+
+def maps(tables: Tables) -> DataFrame[results.Maps]:
+    """Return what the map of each workflow shows: completeness, hand-offs, loops, orphans, share of waiting."""
+    rows = []
+    for workflow, steps in tables.steps.groupby("workflow", sort=False):
+        edges = tables.edges[tables.edges["workflow"] == workflow]
+        owner = dict(zip(steps["step"], steps["owner"].fillna(""), strict=True))
+        after = {step: set(edges.loc[edges["step"] == step, "next_step"]) for step in owner}
+        reached = {step: _reached(after, step) for step in owner}
+        first = [s for s in owner if not (edges["next_step"] == s).any()] or list(owner)[:1]
+        first = steps.loc[steps["kind"] == "input", "step"].tolist() or first
+        last = steps.loc[steps["kind"] == "end", "step"].tolist() or [s for s in owner if not after[s]]
+        inside = [
+            step
+            for step in owner
+            if (step in first or any(step in reached[one] for one in first))
+            and (step in last or any(one in reached[step] for one in last))
+        ]
+        circles = {frozenset(o for o in owner if o in reached[s] and s in reached[o]) for s in owner if s in reached[s]}
+        work, wait = steps["hours_of_work"].sum(), steps["hours_of_wait"].sum()
+        described = steps[list(DESCRIBED)].notna()
+        described.loc[steps["kind"] == "end", ["outputs", "exception_path"]] = True
+        rows.append(
+            {
+                "workflow": workflow,
+                "steps": len(steps),
+                "completeness": float(described.to_numpy().mean()),
+                "handoffs": sum(owner.get(a) != owner.get(b) for a, b in zip(edges["step"], edges["next_step"], strict=True)),
+                "loops": len(circles),
+                "orphans": "; ".join(step for step in owner if step not in inside),
+                "wait_share": wait / (work + wait) if work + wait else math.nan,
+            }
+        )
+    return results.Maps.validate(pd.DataFrame(rows, columns=list(results.Maps.to_schema().columns)))
+
+
+def rank(
+    tables: Tables, measures: DataFrame[results.Measures], stages: DataFrame[results.Stages]
+) -> DataFrame[results.Rankings]:
+    """Return every workflow with its rank in the three orders, firmest first, and how firm the ranks are.
+
+    Each figure is put on a scale from 0 to 1 between the lowest and the highest workflow, an unknown one in the middle.
+    The weights of each formula are moved over all combinations of tenths, none at nought. The shortlist takes the
+    workflows that at least half of all weightings put among the first three: at least three of them, at most five.
+    """
+    table = _figures(tables, measures, stages)
+    if table.empty:
+        return results.Rankings.validate(pd.DataFrame(columns=list(results.Rankings.to_schema().columns)))
+    places = {name: _ranks(table, names) for name, names in FORMULAS.items()}
+    for name in FORMULAS:
+        table[name] = places[name][0]
+    varied = [ranks for found in places.values() for ranks in found[1]]
+    table["top_share"] = np.mean([np.mean([r <= TOP for r in found[1]], axis=0) for found in places.values()], axis=0)
+    table["best_rank"], table["worst_rank"] = np.min(varied, axis=0), np.max(varied, axis=0)
+    table["mean_rank"] = table[list(FORMULAS)].mean(axis=1)
+    table = table.sort_values(["top_share", "mean_rank", "workflow"], ascending=[False, True, True], kind="stable")
+    firm = int((table["top_share"] >= FIRM).sum())
+    table["is_shortlisted"] = np.arange(len(table)) < min(max(firm, FEWEST), MOST)
+    columns = list(results.Rankings.to_schema().columns)
+    return results.Rankings.validate(table[columns].reset_index(drop=True))
+
+
+def _figures(tables: Tables, measures: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    about = {row["workflow"]: row for row in tables.workflows.to_dict("records")}
+    reviewed = {row["workflow"]: row for row in tables.portfolio.to_dict("records")}
+    months = max(round((tables.engagement.header.period.end - tables.engagement.header.period.start).days / 30.4), 1)
+    for stage in stages.to_dict("records"):
+        workflow = stage["workflow"]
+        mine, review = about.get(workflow, {}), reviewed.get(workflow, {})
+        volume = mine.get("monthly_volume", math.nan)
+        volume = _measure(measures, "volume", workflow) / months if math.isnan(volume) else volume
+        rework = _measure(measures, "rework_rate", workflow)
+        error = _measure(measures, "error_rate", workflow)
+        exceptions = mine.get("monthly_exceptions", math.nan) / volume if volume else math.nan
+        friction = rework if math.isnan(exceptions) else exceptions
+        judgement = review.get("judgement_share", math.nan)
+        rows.append(
+            {
+                "workflow": workflow,
+                "monthly_volume": volume,
+                "unit_cost": mine.get("unit_cost", math.nan),
+                "error_rate": rework if math.isnan(error) else error,
+                "fte": mine.get("fte", math.nan),
+                "friction": friction,
+                "standardisation": (1 - friction) * (1 - (0.0 if math.isnan(judgement) else judgement)),
+                "data_ready": stage["data_met"] / stage["data"] if stage["data"] else math.nan,
+                "integration_ready": stage["map_met"] / stage["map"] if stage["map"] else math.nan,
+                "capacity_ready": _free(tables, workflow),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _measure(measures: pd.DataFrame, kpi: str, workflow: str) -> float:
+    found = measures.loc[(measures["kpi"] == kpi) & (measures["workflow"] == workflow), "value"]
+    return float(found.iloc[0]) if len(found) else math.nan
+
+
+def _free(tables: Tables, workflow: str) -> float:
+    """Return the share of the available hours of a workflow's teams that is not spent on its items."""
+    teams = tables.staffing[tables.staffing["workflow"] == workflow]
+    available = (teams["paid_hours"] - teams["leave_hours"].fillna(0)).sum()
+    return float(1 - teams["productive_hours"].sum() / available) if available > 0 else math.nan
+
+
+def _ranks(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the ranks at equal weights, and at every weighting in tenths."""
+    low, high = table[list(names)].min(), table[list(names)].max()
+    scores = ((table[list(names)] - low) / (high - low).where(high > low, 1.0)).fillna(0.5).to_numpy()
+    weights = [w for w in itertools.product(range(1, TENTHS), repeat=len(names)) if sum(w) == TENTHS]
+    return _order(scores.mean(axis=1)), [_order(scores @ np.asarray(w) / TENTHS) for w in weights]
+
+
+def _order(score: np.ndarray) -> np.ndarray:
+    return pd.Series(-np.round(score, 9)).rank(method="min").to_numpy().astype(int)
+
+
+def _reached(after: Mapping[str, set[Any]], step: str) -> set[Any]:
+    """Return the steps that can be reached from a step by at least one arrow."""
+    seen: set[Any] = set()
+    open_ends = list(after[step])
+    while open_ends:
+        one = open_ends.pop()
+        if one not in seen:
+            seen.add(one)
+            open_ends += after.get(one, set())
+    return seen

@@ -1,0 +1,175 @@
+"""Many reports: every one accounted for, whatever happens to the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from engineroom import batch, cli, manifest, run
+from engineroom.errors import NotebookError
+from engineroom.run import Task
+
+TASKS = [Task(f"/clients/{name}", "healthcare", "benchmark_gap") for name in "abc"]
+
+
+def statuses(out: Path) -> list[tuple[str, str]]:
+    lines = (out / batch.LEDGER).read_text(encoding="utf-8").splitlines()
+    return [(told["report"].partition("/")[0], told["status"]) for told in map(json.loads, lines)]
+
+
+def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok"))
+
+    for number, outcome in enumerate(batch.outcomes(TASKS, tmp_path, {}), 1):
+        assert len(statuses(tmp_path)) == number
+        assert outcome.status == "ok"
+
+    assert statuses(tmp_path) == [("a", "ok"), ("b", "ok"), ("c", "ok")]
+
+
+def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch) -> None:
+    faults = {"a": NotebookError("cell gaps failed"), "b": OSError(28, "No space left on device", "/full")}
+
+    def produce(task: Task, *_: object, **__: object) -> tuple[list[Path], str]:
+        if fault := faults.get(Path(task.folder).name):
+            raise fault
+        return [], "ok"
+
+    monkeypatch.setattr(run, "produce", produce)
+
+    outcomes = list(batch.outcomes(TASKS, tmp_path, {}))
+
+    assert [(one.exit_code, one.message) for one in outcomes] == [
+        (13, "cell gaps failed"),
+        (14, "b/healthcare/benchmark_gap: /full: No space left on device"),
+        (0, ""),
+    ]
+
+
+def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(run, "produce", lambda *_, **__: 1 / 0)
+
+    (outcome,) = batch.outcomes(TASKS[:1], tmp_path, {})
+
+    assert outcome.message.splitlines() == [
+        "a/healthcare/benchmark_gap: ZeroDivisionError: division by zero",
+        "This is a fault of engineroom; please report it",
+    ]
+
+
+def test_a_caller_that_stops_asking_stops_the_batch(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok"))
+
+    next(batch.outcomes(TASKS, tmp_path, {}))
+
+    assert statuses(tmp_path) == [("a", "ok")]
+
+
+def test_a_report_whose_process_dies_is_tried_again_and_then_failed(tmp_path: Path, monkeypatch) -> None:
+    from concurrent.futures.process import BrokenProcessPool
+
+    tried: list[str] = []
+
+    class Dying(batch.Inline):
+        def submit(self, fn, /, task, *rest):
+            tried.append(Path(task.folder).name)
+            future: Future = Future()
+            if Path(task.folder).name == "b":
+                future.set_exception(BrokenProcessPool("gone"))
+            else:
+                future.set_result(batch.Outcome(task, "ok", 0, "", (), 0.0))
+            return future
+
+    monkeypatch.setattr(batch, "_executor", lambda jobs: Dying())
+
+    outcomes = list(batch.outcomes(TASKS, tmp_path, {}))
+
+    assert tried == ["a", "b", "b", "c"]
+    assert [one.status for one in outcomes] == ["ok", "failed", "ok"]
+    assert "its process died 2 times" in outcomes[1].message
+
+
+def test_only_what_failed_last_is_unfinished_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
+    for task, status in [(TASKS[0], "failed"), (TASKS[1], "failed"), (TASKS[0], "ok"), (TASKS[2], "reused")]:
+        batch.record(tmp_path, batch.Outcome(task, status, 0, "", (), 0.0))
+    with (tmp_path / batch.LEDGER).open("a", encoding="utf-8") as ledger:
+        ledger.write('{"schema": 1, "report": "b/heal')
+
+    assert batch.unfinished(tmp_path) == [TASKS[1]]
+
+
+def test_there_is_nothing_to_retry_where_nothing_was_made(tmp_path: Path, capsys) -> None:
+    assert cli.main(["retry", "--out", str(tmp_path)]) == 0
+
+    assert capsys.readouterr().out == f"nothing to retry in {tmp_path}\n"
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_a_number_of_jobs_is_a_number(jobs: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["demo", "--jobs", jobs])
+
+    assert stopped.value.code == 2
+
+
+def test_a_lock_whose_owner_is_gone_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / ".lock").write_text("999999999")
+
+    with run._lock(tmp_path):
+        assert (tmp_path / ".lock").read_text() == str(os.getpid())
+
+    assert not (tmp_path / ".lock").exists()
+
+
+def test_a_lock_that_is_held_is_respected(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(run, "PATIENCE", 0.2)
+
+    said = f"is being written by process {os.getpid()}"
+    with run._lock(tmp_path), pytest.raises(run.RenderError, match=said), run._lock(tmp_path):
+        pytest.fail("two writers at once")
+
+
+@pytest.mark.slow
+def test_two_jobs_make_what_one_makes_and_unchanged_reports_are_kept(tmp_path: Path, make_engagement, capsys) -> None:
+    rows = "kpi,numerator,denominator,n,period_start,period_end,source\n"
+    rows += "sla_compliance,{},100,100,2026-01-01,2026-06-30,x\n"
+    places = [make_engagement(files={"tables/kpis.csv": rows.format(n)}, name=f"client{n}") for n in (70, 80)]
+    command = ["run", *map(str, places), "--report", "benchmark_gap"]
+
+    assert cli.main([*command, "--jobs", "2", "--out", str(tmp_path / "two")]) == 0
+    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
+
+    def files(out: Path) -> dict[Path, bytes]:
+        found = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        return {path: data for path, data in found.items() if path.name != batch.LEDGER}
+
+    assert files(tmp_path / "two") == files(tmp_path / "one")
+    for name, mine, other in (("client70", "70.0%", "80.0%"), ("client80", "80.0%", "70.0%")):
+        page = (tmp_path / "two" / name / "healthcare" / "benchmark_gap.html").read_text(encoding="utf-8")
+        assert mine in page
+        assert f">{other}<" not in page
+
+    capsys.readouterr()
+    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
+    assert capsys.readouterr().out.count("unchanged, kept") == 2
+
+    table = places[0] / "tables" / "kpis.csv"
+    table.write_text(table.read_text().replace("70,100", "71,100"))
+    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
+    assert capsys.readouterr().out.count("unchanged, kept") == 1
+
+    assert cli.main(["verify", "--out", str(tmp_path / "one")]) == 0
+    page = tmp_path / "one" / "client80" / "healthcare" / "benchmark_gap.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    shutil.rmtree(tmp_path / "one" / "client70" / "healthcare" / "benchmark_gap.tables")
+    capsys.readouterr()
+    assert cli.main(["verify", "--out", str(tmp_path / "one")]) == 1
+    said = capsys.readouterr().err
+    assert "client80/healthcare/benchmark_gap.html: is not the file that was made" in said
+    assert "client70/healthcare/benchmark_gap.tables/gaps.csv: is missing" in said
+    assert manifest.read(tmp_path / "one" / "client80")
