@@ -9,8 +9,9 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
-initiatives
-schemas results
+initiatives phrases pictures pdffile
+schemas results logtables plans
+contract
 engagement
 sheets engines xes
 logfile
@@ -25,12 +26,14 @@ sequence readiness workflow control portfolio pilot governance
 roadmap
 plan
 theme wording
-blocks
-charts headlines exhibits appendix roadmap_charts roadmap_exhibits
+blocks brand
+charts headlines exhibits appendix roadmap_charts roadmap_exhibits house commentary
 prose
+foreign
 document drawing
+lint page paper
 render
-manifest intake
+manifest intake kernel
 run
 batch
 doctor
@@ -60,7 +63,7 @@ HOMES = {
     "altair": {"theme", "charts", "roadmap_charts"},
     "papermill": {"run"},
     "nbconvert": {"render"},
-    "typst": {"render", "doctor"},
+    "typst": {"paper", "doctor"},
     "vl_convert": {"drawing", "doctor"},
     "ortools": {"roadmap"},
     "statsmodels": {"statistics"},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import benchmark, engagement, schemas, tables
+from engineroom import benchmark, columns, engagement, schemas, tables
 from engineroom.errors import DataProblems
 
 HEADER = """
@@ -132,10 +132,10 @@ def test_every_starter_is_free_of_problems():
 
 def test_reference_data_cannot_be_changed_for_the_next_reader():
     first = tables.definitions()
-    first.loc[0, "name"] = "spoilt"
+    first.loc[first.index[0], "name"] = "spoilt"
     first["more"] = 1
 
-    assert tables.definitions().loc[0, "name"] != "spoilt"
+    assert tables.definitions()["name"].iloc[0] != "spoilt"
     assert "more" not in tables.definitions()
 
 
@@ -191,7 +191,8 @@ def test_reference_data_cannot_be_changed_for_the_next_reader():
         (
             "kpis",
             {"definition": "clean_claim_rate/hfma_cl1"},
-            'definition: "clean_claim_rate/hfma_cl1" defines clean_claim_rate, not first_pass_acceptance; correct one of them',
+            'definition: "clean_claim_rate/hfma_cl1" defines clean_claim_rate, not first_pass_acceptance; '
+            "correct one of them",
         ),
         ("kpis", {"definition": "zzz"}, 'definition: "zzz" is unknown; see: engineroom list kpis'),
         ("kpis", {"workflow": "Denial"}, 'workflow: "Denial" is unknown; did you mean "Denials"?'),
@@ -205,7 +206,8 @@ def test_reference_data_cannot_be_changed_for_the_next_reader():
         (
             "workflows",
             {"monthly_straight_through": "101"},
-            "monthly_straight_through: monthly_straight_through is above monthly_volume; a part cannot exceed the whole",
+            "monthly_straight_through: monthly_straight_through is above monthly_volume; "
+            "a part cannot exceed the whole",
         ),
         (
             "workflows",
@@ -576,3 +578,29 @@ def test_all_faults_of_all_tables_and_packs_are_told_at_once(tmp_path, monkeypat
         ("acme/tables/workflows.csv", ["row 2, monthly_volume: -3 is below 0"]),
         ("packs/own.csv", ['row 2, value: "91%" is not a fraction; write 0.91']),
     )
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in vars(schemas).values() if isinstance(m, type) and m.__module__ == schemas.__name__], ids=str
+)
+def test_a_check_of_the_row_names_every_column_it_reads(model):
+    class Watched(dict):
+        """A table that remembers which of its columns were asked for."""
+
+        def __init__(self):
+            self.read = set()
+
+        def __getitem__(self, asked):
+            self.read |= {asked} if isinstance(asked, str) else set(asked)
+            return frame[asked]
+
+        def duplicated(self, asked):
+            self.read |= set(asked)
+            return frame.duplicated(asked)
+
+    frame = columns.empty(model)
+    for check in model.to_schema().checks:
+        watched = Watched()
+        check._check_fn(watched)
+
+        assert set(check.name.split()) == watched.read, check.title

@@ -99,7 +99,7 @@ def in_period(cases: ibis.Table, window: Window) -> ibis.Table:
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.hours(_.received, _.completed),
+        hours=engines.in_hours(_.completed.delta(_.received, unit="microsecond")),
     )
 
 
@@ -131,7 +131,7 @@ def _case_of_events(spec: Events) -> dict[str, Any]:
         "cost": _.cost.cast(EXACT).sum().cast("float64"),
         "rework_cost": ibis.null("float64"),
         "failures": _.count(where=_.exception.notnull()).cast("float64") if spec.exception else ibis.null("float64"),
-        "handling_hours": _.hours.sum(where=_.is_human if spec.human else ibis.literal(True)),
+        "handling_hours": engines.in_hours(_.handled.sum(where=_.is_human if spec.human else ibis.literal(True))),
         "due": _.due.max(),
     }
     told |= {f"attribute{i}": _attribute(i) for i in range(len(spec.attributes))}

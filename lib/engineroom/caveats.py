@@ -160,7 +160,7 @@ def _rules(spec: Source) -> Iterator[Rule]:
 
 def _event_rules(spec: Events) -> Iterator[Rule]:
     yield Rule(_.activity.isnull(), "have no activity", "kept; they match no rule")
-    yield Rule(_.received > _.completed, "start after they end", "kept; the earlier time counts")
+    yield Rule(_.received > _.completed, "start after they end", "kept, without handling time; the earlier time counts")
     effect = 'each is counted as an event; filter = { "lifecycle:transition" = ["complete"] } keeps completions only'
     yield Rule(_.is_transition, "are other steps of a life cycle than its completion", effect)
     if spec.human:

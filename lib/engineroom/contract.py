@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from engineroom import phrases
 from engineroom.resources import folder
 
 FILE = "engagement.toml"
@@ -69,6 +70,14 @@ def _at_least_one(chosen: tuple[str, ...]) -> tuple[str, ...]:
     if not chosen:
         raise ValueError(f"is blank; choose among: {', '.join(sectors())}")
     return chosen
+
+
+def _known_language(language: str) -> str:
+    try:
+        phrases.known(language)
+    except ValueError as error:
+        raise ValueError(f'"{language}" is not a language of the house; {error}') from None
+    return language
 
 
 def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,6 +145,9 @@ class Header(Section):
     status: Literal["draft", "final"] = "draft"
     confidentiality: StrictStr = "Confidential"
     prepared_by: StrictStr = ""
+    language: Annotated[StrictStr, AfterValidator(_known_language)] = "en"
+    allow_outside_folder: StrictBool = False  # stands before the path it allows
+    brand: Inside | None = None
 
     @field_validator("as_of")
     @classmethod

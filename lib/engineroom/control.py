@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom import results
+from engineroom import plans
 from engineroom.columns import DataFrame
 
 FEWEST_WEEKS = 20
@@ -23,7 +23,7 @@ MOVING_RANGE = 1.128
 LANEY, INDIVIDUALS = "Laney P′ of rework", "individuals of the weekly median cycle time"
 
 
-def stability(weekly: pd.DataFrame) -> DataFrame[results.Stability]:
+def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
     """Return whether each workflow ran in control; blank where fewer than twenty weeks were seen.
 
     `weekly` has a row per workflow and week: completed, reworked, judged (completed with known rework), hours (median).
@@ -41,8 +41,8 @@ def stability(weekly: pd.DataFrame) -> DataFrame[results.Stability]:
             row |= {"signals": signals, "is_stable": signals == 0}
             row |= {"reason": out if signals else f"no signal in {len(drawn)} weeks"}
         rows.append(row)
-    columns = list(results.Stability.to_schema().columns)
-    return results.Stability.validate(pd.DataFrame(rows, columns=columns).astype({"is_stable": "boolean"}))
+    columns = list(plans.Stability.to_schema().columns)
+    return plans.Stability.validate(pd.DataFrame(rows, columns=columns).astype({"is_stable": "boolean"}))
 
 
 def chart(weeks: pd.DataFrame) -> tuple[str, pd.DataFrame]:

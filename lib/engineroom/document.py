@@ -165,9 +165,8 @@ def _chart(spec: Mapping[str, Any]) -> list[Block]:
     caption = _joined(said.get("caption") or lines.get("subtitle") or "")
     heading, name = clean(_joined(lines.get("text", ""))), clean(said.get("name", ""))
     drawing = json.dumps(bare, sort_keys=True, ensure_ascii=False)
-    return [
-        {"type": "figure", "title": heading, "caption": clean(caption), "alt": alt, "name": name, "spec": drawing}
-    ]
+    told = {"title": heading, "caption": clean(caption), "alt": alt or heading or "?", "is_described": bool(alt)}
+    return [{"type": "figure", **told, "name": name, "spec": drawing}]
 
 
 def _visible(part: Any) -> Any:
@@ -194,7 +193,7 @@ def _foreign(markup: str) -> list[Block]:
 def _house(data: Mapping[str, Any]) -> list[Block]:
     """Read how the report looks and speaks; a notebook is no better known than a client, so all of it is checked."""
     language, brand = str(data.get("language") or "en"), data.get("brand") or {}
-    phrases.translate("", language)
+    phrases.known(language)
     colours = {key: value for key, value in brand.get("colour", {}).items() if key in ("accent", "ink", "text")}
     if not all(re.fullmatch("#[0-9a-f]{6}", str(value)) for value in colours.values()):
         raise ValueError("a colour of the brand is not one")

@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 from ibis import _
 
-from engineroom import columns, engines, results, statistics
+from engineroom import columns, engines, logtables, statistics
 from engineroom.columns import DataFrame
 from engineroom.engines import EXACT
 from engineroom.eventlog import EventLog
 
 NOT_STATED = "(not stated)"
-EXACT_SQUARE = "decimal(38, 6)"
+FINE = "decimal(38, 12)"
+"""Exact like `EXACT`, for hours and for squares: a case is counted to the microsecond."""
+
 HOURS_PER_WEEK = 7 * 24
 
 
@@ -48,14 +50,14 @@ def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
         met=_.count(where=(due | answered) & in_time),
         due=_.count(where=due | answered),
         rework_cost=_sum(_.rework_cost, _.is_done),
-        waiting=_sum(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
+        waiting=_fine(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
         **_moments("cost", _.cost, _.is_done),
         **_moments("handling", _.handling_hours, _.is_done & handled),
         **_moments("handoffs", _.handoffs, _.is_done),
     )
 
 
-def groups(log: EventLog, by: str = "workflow") -> DataFrame[results.Groups]:
+def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
     """Return the headline figures for each value of `by`: `workflow`, or a column named in `attributes`."""
     key = log.cases[log.attributes.get(by, by)]
     frame = pooled(log.cases.mutate(group=stated_or_not(key)), log, "group").execute()
@@ -83,19 +85,19 @@ def groups(log: EventLog, by: str = "workflow") -> DataFrame[results.Groups]:
     found = found.sort_values(["volume", "group"], ascending=[False, True]).reset_index(drop=True)
     found["share"] = found["volume"] / total if total else np.nan
     found["cumulative_share"] = found["share"].cumsum()
-    return results.Groups.validate(found[list(results.Groups.to_schema().columns)])
+    return logtables.Groups.validate(found[list(logtables.Groups.to_schema().columns)])
 
 
-def steps(log: EventLog) -> DataFrame[results.Steps]:
+def steps(log: EventLog) -> DataFrame[logtables.Steps]:
     """Return, per workflow and step, the share of completed cases that passed it at the first attempt.
 
     A case that repeated the step, or in which it ended in an exception, did not; empty where neither can be told.
     """
     if log.attempts is None:
-        return columns.empty(results.Steps)
+        return columns.empty(logtables.Steps)
     done = _done(log)
     visits = _of(log.events.filter(_.activity.notnull()), done).agg(
-        by=["workflow", "activity"], events=_.count(), handling_hours=_sum(_.hours)
+        by=["workflow", "activity"], events=_.count(), handling_hours=engines.in_hours(_.handled.sum())
     )
     again = _of(log.attempts, done).agg(
         by=["workflow", "activity"], extra=(_.times - 1).sum().cast("int64"), failing=_.count()
@@ -116,31 +118,31 @@ def steps(log: EventLog) -> DataFrame[results.Steps]:
             "handling_hours": both["handling_hours"].astype(float),
         }
     )
-    return results.Steps.validate(found.sort_values(["workflow", "step"]).reset_index(drop=True))
+    return logtables.Steps.validate(found.sort_values(["workflow", "step"]).reset_index(drop=True))
 
 
-def rolled(steps: DataFrame[results.Steps]) -> pd.Series:
+def rolled(steps: DataFrame[logtables.Steps]) -> pd.Series:
     """Return the rolled throughput yield of each workflow: the product of the first-pass yields of its steps."""
     return steps.groupby("workflow")["first_pass_yield"].agg(statistics.rolled_throughput_yield)
 
 
-def exceptions(log: EventLog) -> DataFrame[results.Exceptions]:
+def exceptions(log: EventLog) -> DataFrame[logtables.Exceptions]:
     """Return the types of exception in each workflow, by their number, with what their events cost."""
     if log.events is None or "exception_types" in log.absent:
-        return columns.empty(results.Exceptions)
+        return columns.empty(logtables.Exceptions)
     failed = _of(log.events.filter(_.exception.notnull()), _done(log))
     frame = failed.agg(
         by=["workflow", "exception"], events=_.count(), cases=_.case_id.nunique(), cost=_sum(_.cost)
     ).execute()
     if frame.empty:
-        return columns.empty(results.Exceptions)
+        return columns.empty(logtables.Exceptions)
     frame = frame.sort_values(["workflow", "events", "exception"], ascending=[True, False, True])
     frame["share"] = frame["events"] / frame.groupby("workflow")["events"].transform("sum")
     frame["cumulative_share"] = frame.groupby("workflow")["share"].cumsum()
-    return results.Exceptions.validate(frame.astype({"events": float, "cases": float}).reset_index(drop=True))
+    return logtables.Exceptions.validate(frame.astype({"events": float, "cases": float}).reset_index(drop=True))
 
 
-def weeks(log: EventLog) -> DataFrame[results.Weeks]:
+def weeks(log: EventLog) -> DataFrame[logtables.Weeks]:
     """Return the weeks of the period, from Monday on the log's own clock; the first and the last may be cut."""
 
     def monday(time: Any) -> Any:
@@ -171,17 +173,35 @@ def weeks(log: EventLog) -> DataFrame[results.Weeks]:
             "first_pass_yield": _ratio(frame["first_pass"], frame["judged"]),
         }
     )
-    return results.Weeks.validate(found.reset_index(drop=True))
+    return logtables.Weeks.validate(found.reset_index(drop=True))
 
 
-def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[results.Resources]:
+def workflow_weeks(log: EventLog) -> pd.DataFrame:
+    """Return the weeks of each workflow by completion: workflow, week, completed, reworked, judged, hours (median)."""
+    done = log.cases.filter(_.is_done)
+    clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
+    frame = (
+        done.mutate(week=clock.truncate("W").cast("timestamp(6)"), workflow=stated_or_not(done.workflow))
+        .agg(
+            by=["workflow", "week"],
+            completed=_.count(),
+            reworked=_.count(where=_.is_reworked),
+            judged=_.count(where=_.is_reworked.notnull()),
+            hours=_.hours.quantile(0.5),
+        )
+        .execute()
+    )
+    return frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
+
+
+def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[logtables.Resources]:
     """Return what each resource did in the period: events, cases, hours, and how much of its time that was.
 
     Utilisation is hours ÷ (`weekly_hours` × the weeks from its own first to its own last event): who joined late is
     not idle before. Without `weekly_hours`, or without start times in the log, it is blank.
     """
     if log.events is None or "handoffs" in log.absent:
-        return columns.empty(results.Resources)
+        return columns.empty(logtables.Resources)
     own = log.events.filter(_.resource.notnull() & (_.completed >= log.start) & (_.completed < log.end))
     frame = own.agg(
         by="resource",
@@ -189,7 +209,7 @@ def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[res
         known=_.count(where=_.is_human.notnull()),
         events=_.count(),
         cases=_.case_id.nunique(),
-        hours=_sum(_.hours),
+        hours=engines.in_hours(_.handled.sum()),
         first=_.received.min(),
         last=_.completed.max(),
     ).execute()
@@ -208,7 +228,7 @@ def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[res
             "utilisation": _ratio(hours, active * weekly_hours) if weekly_hours else np.nan,
         }
     )
-    return results.Resources.validate(found.sort_values("resource").reset_index(drop=True))
+    return logtables.Resources.validate(found.sort_values("resource").reset_index(drop=True))
 
 
 def stated_or_not(column: Any) -> Any:
@@ -229,8 +249,12 @@ def _of(events: ibis.Table, cases: ibis.Table) -> ibis.Table:
 
 def _moments(name: str, amount: Any, where: Any) -> dict[str, Any]:
     counted = where & amount.notnull()
-    squares = (amount * amount).cast(EXACT_SQUARE).sum(where=counted).cast("float64")
-    return {name: _sum(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
+    squares = _fine(amount * amount, counted)
+    return {name: _fine(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
+
+
+def _fine(amount: Any, where: Any) -> Any:
+    return amount.cast(FINE).sum(where=where).cast("float64")
 
 
 def _sum(amount: Any, where: Any = None) -> Any:

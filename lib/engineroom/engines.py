@@ -29,7 +29,7 @@ AWARE = dt.Timestamp(timezone="UTC", scale=6)
 EXACT = dt.Decimal(18, 4)
 """Sums of decimals do not depend on the order in which threads finish."""
 
-FAULTS = (
+_FAULTS = (
     duckdb.IOException,
     duckdb.InvalidInputException,
     duckdb.InvalidTypeException,
@@ -40,8 +40,6 @@ FAULTS = (
     duckdb.NotImplementedException,
     OSError,
 )
-"""What a file can do to DuckDB; anything else is a fault of ours and stays a traceback."""
-
 LEAST, MOST = 1 << 30, 4 << 30
 """Memory that DuckDB may use before it spills to disk, by the size of the log."""
 
@@ -111,9 +109,14 @@ def in_byte_order(text: Any, engine: str) -> Any:
     return _postgres_bytes(text, "UTF8") if engine == "postgres" else text
 
 
-def hours(start: Any, end: Any) -> Any:
-    """Return the hours between two times: whole microseconds first, so that every engine divides the same number."""
-    return end.delta(start, unit="microsecond").cast("float64") / ibis.literal(3.6e9, "float64")
+def in_hours(microseconds: Any) -> Any:
+    """Return whole microseconds as hours: every engine divides the same two numbers."""
+    return microseconds.cast("float64") / ibis.literal(3.6e9, "float64")
+
+
+def is_of_the_data(fault: Exception) -> bool:
+    """Return whether an error is what a file can do to DuckDB; anything else is a fault of ours, with its traceback."""
+    return isinstance(fault, _FAULTS) or type(fault) is duckdb.Error
 
 
 # ------------------------------------------------------------------------------------------------------- connecting

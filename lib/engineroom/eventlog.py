@@ -71,7 +71,7 @@ def open(engagement: Engagement) -> EventLog | None:
     except EngineroomError:
         raise
     except Exception as fault:
-        if not (spec.connection or isinstance(fault, engines.FAULTS)):
+        if not (spec.connection or engines.is_of_the_data(fault)):
             raise
         told = f" ({type(fault).__name__})" if spec.connection else f": {logfile.first_line(fault)}"
         cure = "ask who runs the database" if spec.connection else "export it again"

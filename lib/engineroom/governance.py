@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import results
+from engineroom import plans
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
@@ -16,7 +16,7 @@ MONTHS = 18
 REGRESSION = (12, 18)
 
 
-def calendar(tables: Tables, plan: DataFrame[results.Plan]) -> DataFrame[results.Calendar]:
+def calendar(tables: Tables, plan: DataFrame[plans.Plan]) -> DataFrame[plans.Calendar]:
     """Return the dated events of the next 18 months, earliest first.
 
     SLAs are fixed once, at the start. The KPIs are reviewed on the first Tuesday of every month, in depth every
@@ -31,21 +31,25 @@ def calendar(tables: Tables, plan: DataFrame[results.Plan]) -> DataFrame[results
     for number, day in enumerate(first_tuesdays, 1):
         rows.append(_event(day, "KPI review", "", chair, "KPIs against targets; escalate what slips", "000-14"))
         if number % 3 == 0:
-            rows.append(_event(day, "Deep-dive", "", chair, "Causes, error types and one workflow end to end", "000-14"))
+            rows.append(
+                _event(day, "Deep-dive", "", chair, "Causes, error types and one workflow end to end", "000-14")
+            )
             rows.append(_event(day, "Benchmark review", "", chair, "Move targets that are reached or stale", "000-23"))
     rows.append(_event(_weekday(last), "Portfolio review", "", chair, "Place every workflow anew", "002-03"))
-    for item in plan[plan["kind"].isin(["automation", "augmentation", "outsourcing", "centralising"])].to_dict("records"):
+    for item in plan[plan["kind"].isin(["automation", "augmentation", "outsourcing", "centralising"])].to_dict(
+        "records"
+    ):
         for months in REGRESSION:
             day = _weekday(item["end"] + pd.DateOffset(months=months))
             if day <= last:
                 does = f"Is what “{item['item']}” gained still there after {months} months?"
                 rows.append(_event(day, "Regression check", item["workflow"], item["owner"], does, "000-15"))
-    frame = pd.DataFrame(rows, columns=list(results.Calendar.to_schema().columns))
+    frame = pd.DataFrame(rows, columns=list(plans.Calendar.to_schema().columns))
     frame = frame.sort_values(["date", "event", "about"], kind="stable").reset_index(drop=True)
-    return results.Calendar.validate(frame)
+    return plans.Calendar.validate(frame)
 
 
-def ics(calendar: DataFrame[results.Calendar], tables: Tables) -> str:
+def ics(calendar: DataFrame[plans.Calendar], tables: Tables) -> str:
     """Return the events as an iCalendar file (RFC 5545), whole days, the same bytes for the same events."""
     client, stamp = tables.engagement.header.client, f"{tables.engagement.header.as_of:%Y%m%d}T000000Z"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//engineroom//governance//EN", "CALSCALE:GREGORIAN"]
@@ -62,7 +66,9 @@ def ics(calendar: DataFrame[results.Calendar], tables: Tables) -> str:
 def _sla(row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
     owner = row["owner"] if isinstance(row["owner"], str) else ""
     does = f"{row['requirement']}; " + (
-        f"when missed it goes to {row['escalation']}" if isinstance(row["escalation"], str) else "nobody is named for escalation"
+        f"when missed it goes to {row['escalation']}"
+        if isinstance(row["escalation"], str)
+        else "nobody is named for escalation"
     )
     return _event(_weekday(as_of + pd.Timedelta(days=14)), "SLA in force", row["workflow"], owner, does, "000-14")
 

@@ -30,7 +30,6 @@ def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
         "status": header.status,
         "confidentiality": header.confidentiality,
         "prepared_by": header.prepared_by,
-        "language": "en",
     }
     return Exhibit("cover", said)
 

@@ -13,6 +13,7 @@ import glob
 import gzip
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections import Counter
@@ -33,9 +34,13 @@ ROW, FILE = "row_in_file", "file_of_row"
 SAMPLE = 1 << 18
 PIECE = 1 << 20
 TOLD = 10
+PREAMBLE = ("Invalid Input Error: CSV Error on Line", "CSV Error on Line", "Original Line")
 MOST_COLUMNS = 2_000
 UNZIPPED_RATIO, UNZIPPED_LEAST = 200, 64 << 20
 """How often larger than its zipped form a log may be: texts reach 50, bombs 1,000."""
+
+UNREADABLE = (EOFError, UnicodeError, zlib.error, zipfile.BadZipFile, csv.Error, pa.ArrowException)
+"""What broken bytes make of the readers that are not DuckDB."""
 
 EXCEL_ROWS = 1_048_576
 BATCH = 20_000
@@ -82,12 +87,12 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
         if len(raw.columns) > MOST_COLUMNS:
             raise LogFault(f"has {len(raw.columns):,} columns; export those that are needed, at most {MOST_COLUMNS:,}")
         return raw, []
-    except ValueError as fault:
-        if not isinstance(fault, LogFault | xes.XesError):
-            return None, [Problem(where, rule=f"cannot be read as {kind}: {first_line(fault)}", cure="export it again")]
+    except (LogFault, xes.XesError) as fault:
         rule, _, cure = str(fault).partition("; ")
         return None, [Problem(where, rule=rule, cure=cure)]
-    except (*engines.FAULTS, EOFError, zlib.error, pa.ArrowException) as fault:
+    except Exception as fault:
+        if not (isinstance(fault, UNREADABLE) or engines.is_of_the_data(fault)):
+            raise
         return None, [Problem(where, rule=f"cannot be read as {kind}: {first_line(fault)}", cure="export it again")]
 
 
@@ -97,7 +102,9 @@ def rejected(con: Any, where: str) -> Iterator[Problem]:
         return
     bad = con.raw_sql("SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
     for line, message in bad[:TOLD]:
-        yield Problem(where, int(line), rule=first_line(message), cure="quote cells that hold the separator")
+        is_text = "unicode" in str(message)
+        cure = 'state encoding, for example "cp1252"' if is_text else "quote cells that hold the separator"
+        yield Problem(where, int(line), rule=first_line(message), cure=cure)
     if len(bad) > TOLD:
         yield Problem(where, rule=f"{len(bad) - TOLD} more rows cannot be read")
 
@@ -110,10 +117,11 @@ def digest(files: Sequence[Path]) -> str:
 
 
 def first_line(said: Any) -> str:
-    """Return the first line of an engine's message, without paths and without the engine's own prefix."""
-    line = (str(said) or type(said).__name__).splitlines()[0]
+    """Return what an engine complains of in one line, without its prefix, its advice, and paths of this machine."""
+    lines = [line for line in str(said).splitlines() if line.strip() and not line.startswith(PREAMBLE)]
+    line = lines[0] if lines else type(said).__name__
     head, _, tail = line.partition(" Error: ")
-    return (tail if tail and " " not in head.replace("Invalid Input", "").strip() else line)[:200]
+    return re.sub(r"""["']?/[^"']*["']?""", "the file", tail if tail and len(head.split()) < 3 else line)[:200]
 
 
 # ---------------------------------------------------------------------------------------------------------- Parquet
@@ -133,11 +141,12 @@ def _parquet(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
 
 def _csv(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     (path,) = files
-    encoding, separator = _text_form(path, spec)
+    encoding, separator, header = _text_form(path, spec)
     is_plain = encoding in ("utf-8", "utf-8-sig") and path.suffix.lower() != ".gz"
     table = con.read_csv(
         str(path if is_plain else _plain(path, encoding)),
-        all_varchar=True,
+        columns=dict.fromkeys(header, "string"),
+        auto_detect=False,
         header=True,
         delim=separator,
         quote='"',
@@ -150,8 +159,8 @@ def _csv(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     return table.mutate(**{ROW: ibis.row_number() + 2, FILE: ibis.null("string")})
 
 
-def _text_form(path: Path, spec: Source) -> tuple[str, str]:
-    """Return encoding and separator: as stated, or as the first rows prove; never guessed."""
+def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
+    """Return encoding, separator and column names: as stated, or as the first rows prove; never guessed."""
     with _opened(path) as stream:
         head = stream.read(SAMPLE)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
@@ -167,8 +176,9 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str]:
     if "\r" in text and "\n" not in text:
         raise LogFault("ends its lines with CR alone, as old Macs did; save it with LF or CRLF line ends")
     separator = spec.separator or _separator(text)
-    _header(next(csv.reader(io.StringIO(text), delimiter=separator)), "")
-    return codecs.lookup(encoding).name, separator
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator))]
+    _header(header, "")
+    return codecs.lookup(encoding).name, separator, header
 
 
 def _separator(text: str) -> str:
@@ -189,7 +199,8 @@ def _header(names: Sequence[str], file: str) -> None:
     if len(names) > MOST_COLUMNS:
         raise LogFault(f"has {len(names):,} columns{within}; export those that are needed, at most {MOST_COLUMNS:,}")
     often = Counter(name.strip().lower() for name in names)
-    if twice := next((name for name in names if often[name.strip().lower()] > 1), None):
+    twice = next((name for name in names if often[name.strip().lower()] > 1), None)
+    if twice is not None:
         said = f'"{twice[:60]}"' if twice.strip() else "a blank"
         raise LogFault(f"the header names {said} more than once{within}; give each column its own name")
     if taken := {ROW, FILE, "file_row_number"} & set(often):

@@ -31,7 +31,7 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
     logo = view["brand"].get("logo", {})
     if logo:
         files[f"logo.{logo['format']}"] = base64.b64decode(logo["data"])
-    data = {key: view[key] for key in ("cover", "words", "lines", "blocks", "brand")}
+    data = {key: view[key] for key in ("cover", "words", "lines", "blocks", "brand", "base", "region")}
     data |= {"sections": len(tree.of("heading")), "attached": sorted(attached)}
     files["doc.json"] = _printable(json.dumps(_without(data, "csv", "data"), ensure_ascii=False)).encode()
     files["tokens.json"] = json.dumps(view["tokens"]).encode()

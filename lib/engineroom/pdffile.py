@@ -19,6 +19,7 @@ _TRAILER = re.compile(rb"trailer\n<</Size (\d+)/Root (\d+ 0 R)/Info (\d+ 0 R)/ID
 _FIRST_CELL = re.compile(
     rb"(<</Type/StructElem)/S/TD(/P \d+ 0 R(?:/ID\([^)]*\))?/A\[<</O/Table)(/Headers\[\(U(\d+)x0y\d+\)\])"
 )
+_MAKER = re.compile(rb"(/Creator\(|<xmp:CreatorTool>|<stEvt:softwareAgent>)(Typst [\d.]+)(\)|</xmp:CreatorTool>|</stEvt:softwareAgent>)")
 _STREAM = re.compile(rb"stream\n(.*)\nendstream", re.DOTALL)
 
 
@@ -70,7 +71,7 @@ def _packed(made: bytes) -> bytes:
     size = int(trailer[1])
     written, rows = bytearray(made[: made.index(b"1 0 obj\n")]), {0: (0, 0, 65535)}
     plain: list[tuple[int, bytes]] = []
-    for number, body in _objects(made):
+    for number, body in map(_signed, _objects(made)):
         if body.endswith(b"\nendstream"):
             rows[number] = (1, len(written), 0)
             written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
@@ -92,6 +93,16 @@ def _packed(made: bytes) -> bytes:
     start = len(written)
     written += _stream(size, said, (), listed)
     return bytes(written + b"startxref\n%d\n%%%%EOF\n" % start)
+
+
+def _signed(numbered: tuple[int, bytes]) -> tuple[int, bytes]:
+    """Return an object that names engineroom as the maker, where it named the tool and its version."""
+    number, body = numbered
+    said = _MAKER.sub(rb"\1engineroom\3", body)
+    if b"/Subtype/XML" in body:
+        length = len(_STREAM.search(said)[1])  # type: ignore[index]
+        said = re.sub(rb"/Length \d+", b"/Length %d" % length, said, count=1)
+    return number, said
 
 
 def _group(group: list[tuple[int, bytes]]) -> tuple[tuple[int, int], bytes]:

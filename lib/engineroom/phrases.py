@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, NamedTuple
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -40,7 +40,7 @@ def languages() -> list[str]:
 
 def speak(language: str) -> None:
     """Say everything from here on in a language, with its region's numbers: `de`, `de-CH`, `en-GB`."""
-    _known(language)
+    known(language)
     _spoken.set(language)
 
 
@@ -107,11 +107,14 @@ def _number(part: str) -> str:
     return retell(part)
 
 
-def _known(language: str) -> None:
-    base = language.partition("-")[0]
-    if base not in languages():
-        raise ValueError(f"no words for language {language!r}; there are {', '.join(languages())}")
-    Locale.parse(language.replace("-", "_"))
+def known(language: str) -> None:
+    """Raise `ValueError` for a language the house has no words for, or a region that babel does not know."""
+    if language.partition("-")[0] not in languages():
+        raise ValueError(f"there are: {', '.join(languages())}")
+    try:
+        Locale.parse(language.replace("-", "_"))
+    except UnknownLocaleError:
+        raise ValueError(f'its region is unknown; write "{language.partition("-")[0]}"') from None
 
 
 @cache
@@ -119,7 +122,7 @@ def _catalogue(language: str) -> Catalog | None:
     base = language.partition("-")[0]
     if base == ENGLISH:
         return None
-    _known(language)
+    known(language)
     with (folder("templates") / f"{base}.po").open("rb") as stream:
         return read_po(stream, locale=base, abort_invalid=True)
 

@@ -16,17 +16,18 @@ _ATTRIBUTES = frozenset(
     "stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity opacity clip-path clip-rule offset "
     "stop-color stop-opacity gradientUnits gradientTransform spreadMethod preserveAspectRatio".split()
 )
-_VALUE = re.compile(r"url\(#[\w.-]+\)|[^()<>\\:;@&]*(?:(?:matrix|translate|scale|rotate|skew[XY]|rgb)\([^()<>\\:;@&]*\)[^()<>\\:;@&]*)*")
+_PLAIN = r"[^()<>\\:;@&]*"
+_VALUE = re.compile(rf"url\(#[\w.-]+\)|{_PLAIN}(?:(?:matrix|translate|scale|rotate|skew[XY]|rgb)\({_PLAIN}\){_PLAIN})*")
 _SVG = "{http://www.w3.org/2000/svg}"
-
 
 
 def svg(data: bytes) -> bytes:
     """Return a drawing with its shapes and colours and nothing else: no script, style, text, image, link or entity."""
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", data, re.IGNORECASE):
+    text = data.decode("utf-8-sig", errors="replace")
+    if re.search("<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
         raise ValueError("declares a document type")
     try:
-        root = ElementTree.fromstring(data)
+        root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise ValueError(f"is neither PNG nor SVG: {error}") from None
     if root.tag != f"{_SVG}svg":

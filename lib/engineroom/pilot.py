@@ -7,19 +7,21 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import results, statistics
+from engineroom import plans, results, statistics
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
 DAYS = 60
 FIRST = 3
+FEWEST_ITEMS = 30
+"""However large the difference: the formula leans on the normal distribution."""
 KPIS = ("error_rate", "rework_rate", "first_pass_yield", "stp_rate", "sla_compliance")
 """Shares a pilot can be judged on, the most telling first."""
 
 
 def plan(
-    gaps: DataFrame[results.Gaps], rankings: DataFrame[results.Rankings], tables: Tables
-) -> DataFrame[results.PilotPlans]:
+    gaps: DataFrame[results.Gaps], rankings: DataFrame[plans.Rankings], tables: Tables
+) -> DataFrame[plans.PilotPlans]:
     """Return, for the first three workflows of the shortlist, up to two KPIs with baseline, target and sample.
 
     The target is the benchmark of the workflow's own gap. The sample is what a comparison of two shares needs to see
@@ -32,18 +34,19 @@ def plan(
         mine = mine.assign(order=order).sort_values("order", kind="stable").drop_duplicates("kpi")
         for gap in mine.head(2).to_dict("records"):
             needed = statistics.sample_for_shares(gap["value"], gap["benchmark_value"], gap["n"])
+            needed = max(needed, FEWEST_ITEMS) if needed > 0 else needed
             expected = ranked["monthly_volume"] * 12 * DAYS / 365
-            days = math.ceil(needed / expected * DAYS) if expected > 0 else math.nan
+            days = math.nan if math.isnan(needed) or not expected > 0 else math.ceil(needed / expected * DAYS)
             rows.append(
                 {key: gap[key] for key in ("workflow", "kpi", "name")}
                 | {"baseline": gap["value"], "baseline_n": gap["n"], "target": gap["benchmark_value"]}
-                | {"items_needed": needed, "items_expected": round(expected), "days_needed": days}
+                | {"items_needed": needed, "items_expected": math.floor(expected), "days_needed": days}
                 | {"is_enough": needed <= expected}
             )
-    return results.PilotPlans.validate(pd.DataFrame(rows, columns=list(results.PilotPlans.to_schema().columns)))
+    return plans.PilotPlans.validate(pd.DataFrame(rows, columns=list(plans.PilotPlans.to_schema().columns)))
 
 
-def judge(tables: Tables) -> DataFrame[results.PilotResults]:
+def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
     """Return the verdict on each pilot that has run: pass, fail or inconclusive, with Newcombe's interval.
 
     pass: the whole interval shows improvement and the change reaches what was fixed as success. fail: the whole
@@ -62,7 +65,7 @@ def judge(tables: Tables) -> DataFrame[results.PilotResults]:
             | {"before": before / n_before, "during": after / n, "change": change, "low": ends[0], "high": ends[1]}
             | {"verdict": verdict, "reason": reason}
         )
-    return results.PilotResults.validate(pd.DataFrame(rows, columns=list(results.PilotResults.to_schema().columns)))
+    return plans.PilotResults.validate(pd.DataFrame(rows, columns=list(plans.PilotResults.to_schema().columns)))
 
 
 def _verdict(change: float, ends: list[float], least: float, one: dict[str, Any]) -> tuple[str, str]:

@@ -7,20 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import results, statistics
-from engineroom.columns import DataFrame
+from engineroom import plans, results, statistics
+from engineroom.columns import DataFrame, empty
+from engineroom.initiatives import Initiatives
 from engineroom.tables import Tables
 
 NOT_PLACED = "Not placed"
 REVIEW_MONTHS = 18
 CLEAR = 0.25
 """Part of a threshold by which a figure must be away from it before the bucket is sure."""
-LARGEST = 0.2
-CONCENTRATED = 0.6
-"""Share of the cost that the largest fifth of the types holds where the source's rule of 20% to 60-70% is met."""
+
+PILOT_WEEKS = 9
+REALISED = (0.10, 0.15, 0.20)
+"""Share of the processing cost that automation saves net of its upkeep, as realised (002-12), not as quoted."""
+CHANGES = {"Automate to STP": "automation", "Augment": "augmentation", "Centralise": "centralising"}
+VERBS = {"automation": "Automate", "augmentation": "Augment", "centralising": "Centralise", "redesign": "Redesign"}
 
 
-def place(tables: Tables, rankings: DataFrame[results.Rankings]) -> DataFrame[results.Placements]:
+def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plans.Placements]:
     """Return the bucket of each workflow: that of the first rule all of whose conditions hold.
 
     Confidence is high where every attribute that any rule asks for is known and none that decided is within a quarter
@@ -47,7 +51,7 @@ def place(tables: Tables, rankings: DataFrame[results.Rankings]) -> DataFrame[re
             {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
             | {"unknown": "; ".join(name.replace("_", " ") for name in unknown), "review": review}
         )
-    return results.Placements.validate(pd.DataFrame(rows, columns=list(results.Placements.to_schema().columns)))
+    return plans.Placements.validate(pd.DataFrame(rows, columns=list(plans.Placements.to_schema().columns)))
 
 
 def touches(tables: Tables) -> pd.DataFrame:
@@ -87,10 +91,9 @@ def pareto(tables: Tables) -> pd.DataFrame:
 
 def concentration(types: pd.DataFrame) -> tuple[float, bool]:
     """Return the share of the cost that the largest fifth of the types holds, and whether it is the 60% of the rule."""
-    if types.empty or not types["cost"].sum():
+    if types.empty:
         return math.nan, False
-    share = statistics.share_of_largest(types["cost"], LARGEST)
-    return share, share >= CONCENTRATED
+    return statistics.share_of_largest(types["cost"], statistics.PARETO_PART), statistics.is_pareto(types["cost"])
 
 
 def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
@@ -126,6 +129,32 @@ def comparability(tables: Tables) -> pd.DataFrame:
         same = all(isinstance(one, str) for one in told) and len(set(told)) == 1
         rows.append({"workflow": workflow, "kpi": kpi, **dict(zip(units, told, strict=True)), "is_comparable": same})
     return pd.DataFrame(rows, columns=["workflow", "kpi", *units, "is_comparable"])
+
+
+def candidates(
+    tables: Tables, rankings: DataFrame[plans.Rankings], placements: DataFrame[plans.Placements]
+) -> DataFrame[Initiatives]:
+    """Return the client's initiatives, or where none were sent one proposal per workflow of the shortlist.
+
+    A proposal takes 60 days and does what the workflow's bucket says, a redesign where it has none. The first three
+    are pilots. Automating is credited with 10 to 20% of the yearly processing cost: what such projects realise.
+    """
+    if len(tables.initiatives):
+        return tables.initiatives
+    bucket = dict(zip(placements["workflow"], placements["bucket"], strict=True))
+    rows = []
+    for place, ranked in enumerate(rankings[rankings["is_shortlisted"]].to_dict("records")):
+        kind = CHANGES.get(bucket.get(ranked["workflow"], ""), "redesign")
+        yearly = ranked["monthly_volume"] * 12 * ranked["unit_cost"]
+        known = kind in ("automation", "augmentation") and not math.isnan(yearly)
+        saved = [part * yearly if known else math.nan for part in REALISED]
+        rows.append(
+            dict.fromkeys(Initiatives.to_schema().columns)
+            | {"initiative": f"{VERBS[kind]} {ranked['workflow']}", "kind": kind, "workflow": ranked["workflow"]}
+            | {"weeks": PILOT_WEEKS, "is_pilot": place < 3, "is_optional": False, "has_cutover": True}
+            | dict(zip(("annual_benefit_low", "annual_benefit", "annual_benefit_high"), saved, strict=True))
+        )
+    return Initiatives.validate(pd.DataFrame(rows)) if rows else empty(Initiatives)
 
 
 def _attributes(tables: Tables, rankings: pd.DataFrame) -> list[dict[str, Any]]:

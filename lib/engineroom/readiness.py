@@ -11,18 +11,20 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import results
+from engineroom import plans, results
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
 REBUILD = (2.0, 3.0)
 """What work costs, in multiples of its cost, that was built on a skipped prerequisite and is built again (000-07)."""
+DELIVER = ("preparation",)
+"""Kinds that open gates: they are stopped by none, so that no gate waits for itself."""
 CLAIMED = "done is written, but no evidence or no day that has passed"
 NOT_RECORDED = "nothing is recorded"
 SAID = {"claimed": CLAIMED, "in_progress": "in progress", "not_started": "not started", "not_recorded": NOT_RECORDED}
 
 
-def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[results.Prerequisites]:
+def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[plans.Prerequisites]:
     """Return the status of every prerequisite of the sector for every workflow.
 
     A row about one workflow goes before a row about all of them. Done counts only with evidence and a day that has
@@ -43,10 +45,10 @@ def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[r
                 | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
                 | {"status": status, "is_met": status == "done", "is_general": not _text(record.get("workflow"))}
             )
-    return results.Prerequisites.validate(_frame(rows, results.Prerequisites))
+    return plans.Prerequisites.validate(_frame(rows, plans.Prerequisites))
 
 
-def stages(prerequisites: DataFrame[results.Prerequisites], tables: Tables) -> DataFrame[results.Stages]:
+def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> DataFrame[plans.Stages]:
     """Return the stage each workflow stands at: the first of data, map and governance that is not complete."""
     rows = []
     for workflow, mine in prerequisites.groupby("workflow", sort=False):
@@ -59,16 +61,16 @@ def stages(prerequisites: DataFrame[results.Prerequisites], tables: Tables) -> D
                 row["stage"] = stage if row["stage"] == "automate" else row["stage"]
                 missing += asked.loc[~asked["is_met"], "name"].tolist()
         rows.append(row | {"blocks": "; ".join(missing)})
-    return results.Stages.validate(_frame(rows, results.Stages))
+    return plans.Stages.validate(_frame(rows, plans.Stages))
 
 
 def decide(
     initiatives: pd.DataFrame,
-    prerequisites: DataFrame[results.Prerequisites],
-    stability: DataFrame[results.Stability],
+    prerequisites: DataFrame[plans.Prerequisites],
+    stability: DataFrame[plans.Stability],
     comparability: pd.DataFrame,
     tables: Tables,
-) -> DataFrame[results.Decisions]:
+) -> DataFrame[plans.Decisions]:
     """Return what each gate says to each initiative it concerns.
 
     open: the evidence is there. waits: items of the plan deliver what is missing, and the initiative starts after them.
@@ -90,7 +92,7 @@ def decide(
                 | {"opened_by": "; ".join(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
                 | (_override(initiative, gate, tables) if missing else {})
             )
-    return results.Decisions.validate(_frame(rows, results.Decisions))
+    return plans.Decisions.validate(_frame(rows, plans.Decisions))
 
 
 def opening(prerequisite: str, name: str, workflow: str, is_general: bool, initiatives: pd.DataFrame) -> str:
@@ -125,7 +127,9 @@ def _missing(
     """Return what is missing, in words, and per missing thing the item of the plan that delivers it, or blank."""
     missing: list[str] = []
     openers: list[str] = []
-    flows = [initiative["workflow"]] if _text(initiative["workflow"]) else list(dict.fromkeys(prerequisites["workflow"]))
+    flows = (
+        [initiative["workflow"]] if _text(initiative["workflow"]) else list(dict.fromkeys(prerequisites["workflow"]))
+    )
     for workflow in flows:
         if gate["asks"] == "prerequisites":
             asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
@@ -198,7 +202,7 @@ def _override(initiative: dict[str, Any], gate: dict[str, Any], tables: Tables) 
 
 def _delivering(what: str, workflow: str, initiatives: pd.DataFrame) -> list[str]:
     """Return the initiatives that deliver a prerequisite or open a gate for a workflow."""
-    said = initiatives[initiatives["delivers"] == what]
+    said = initiatives[(initiatives["delivers"] == what) & initiatives["kind"].isin(DELIVER)]
     return said.loc[said["workflow"].isna() | (said["workflow"] == workflow), "initiative"].tolist()
 
 

@@ -7,7 +7,7 @@ problem gives the same schedule on every machine.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ __all__ = [
     "Problem",
     "Schedule",
     "conflict",
+    "cost_of_delay",
     "schedule",
     "worth_of_one_more",
 ]
@@ -29,7 +30,7 @@ EFFORT = 20.0
 """Deterministic seconds of search: about as many real ones on a laptop, and the same result on any machine."""
 PROBE = 2.0
 """Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
-SCALE = 10**6
+SCALE = 10**7
 """Most units that all benefits together are counted in while searching: larger sums are counted coarser."""
 WINDOW = 26
 """Periods whose activities are rearranged together while the others stay."""
@@ -70,21 +71,52 @@ def schedule(problem: Problem, objective: str = "benefit", effort: float = EFFOR
 
 
 def worth_of_one_more(
-    problem: Problem, found: Schedule, objective: str = "benefit", one: int = 1, effort: float = EFFORT / 4
+    problem: Problem,
+    found: Schedule,
+    more: Mapping[str, int],
+    objective: str = "benefit",
+    effort: float = EFFORT / 4,
 ) -> dict[str, tuple[int, int, int]]:
-    """Return per team what `one` more in every period would gain, re-solved: least, found, most.
+    """Return per team what `more` of it in every period would gain, re-solved: least, found, most.
 
-    Where both schedules are proven the three are the same; where a bound remains, they hold the true gain.
+    Where both schedules are proven the three are the same; where a bound remains, they hold the true gain. For
+    "finish" a gain is periods saved.
     """
-    sign = 1 if objective == "benefit" else -1
-    gains = {}
-    for team, capacity in problem.capacities.items():
-        wider = replace(problem, capacities={**problem.capacities, team: tuple(amount + one for amount in capacity)})
-        again = _improved(wider, objective, effort, found.starts)
-        gain = sign * (again.value - found.value)
-        least = max(sign * (again.value - found.bound), 0)
-        gains[team] = (least, gain, sign * (again.bound - found.value))
+    gains: dict[str, tuple[int, int, int]] = {}
+    for team, amount in more.items():
+        wider = tuple(now + amount for now in problem.capacities[team])
+        other = replace(problem, capacities={**problem.capacities, team: wider})
+        gain = _gain(other, found, objective, effort, found.starts)
+        if gain is not None:  # more of a team never takes a schedule away
+            gains[team] = (max(gain[0], 0), max(gain[1], 0), max(gain[2], 0))
     return gains
+
+
+def cost_of_delay(
+    problem: Problem, found: Schedule, names: Iterable[str], periods: int, objective: str = "benefit"
+) -> dict[str, tuple[int, int, int] | None]:
+    """Return per activity what it costs when it takes so many periods longer and all else is planned anew.
+
+    Least, found and most, as in `worth_of_one_more`; None where no plan would be left.
+    """
+    costs: dict[str, tuple[int, int, int] | None] = {}
+    for name in names:
+        longer = [replace(a, duration=a.duration + periods) if a.name == name else a for a in problem.activities]
+        other = replace(problem, activities=tuple(longer))
+        gain = _gain(other, found, objective, EFFORT / 4, greedy(other, objective))
+        costs[name] = None if gain is None else (max(-gain[2], 0), max(-gain[1], 0), max(-gain[0], 0))
+    return costs
+
+
+def _gain(
+    other: Problem, found: Schedule, objective: str, effort: float, start: Mapping[str, int] | None
+) -> tuple[int, int, int] | None:
+    sign = 1 if objective == "benefit" else -1
+    again = _improved(other, objective, effort, start)
+    if again.status in ("infeasible", "unknown"):
+        return None
+    least, most = sign * (again.value - found.bound), sign * (again.bound - found.value)
+    return least, sign * (again.value - found.value), most
 
 
 def _improved(problem: Problem, objective: str, effort: float, start: Mapping[str, int] | None) -> Schedule:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engineroom import engagement as engagements
-from engineroom import eventlog, manifest, tables
+from engineroom import eventlog, kernel, manifest, tables
 from engineroom.engagement import Engagement
 from engineroom.errors import (
     DataProblems,
@@ -155,6 +155,7 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
     given = {"engagement": task.folder if starter else str(case.folder), "sector": task.sector}
     given |= _typed(task.report, parameters)
     output = private / source.name
+    kernel.use_warm_kernels()
     try:
         papermill.execute_notebook(
             source,
@@ -167,6 +168,7 @@ def execute(case: Engagement, task: Task, parameters: dict[str, Any], private: P
             request_save_on_cell_execute=False,  # else the whole notebook is written twice a cell
             autosave_cell_every=0,
             kernel_manager_class=_private_kernel(private),
+            extra_arguments=["--IPKernelApp.log_level=50"],  # it would log its own polite shutdown as an error
         )
     except PapermillExecutionError as error:
         kept = place / f"{task.report}.failed.ipynb"

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -226,17 +226,18 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
     """Return a sheet as a table of its model; add every fault to `problems`."""
     columns = model.to_schema().columns
     for name in sheet.cells.columns.difference(list(columns), sort=False):
-        near = nearest(name.lower(), columns)
+        near = _meant(name, sheet, columns)
         meant = f'did you mean "{near[0]}"?' if near else f"remove it; the columns are: {', '.join(columns)}"
         problems.append(Problem(sheet.where, 1, name, "is not a column of this table", meant))
-    index = sheet.cells.index
+    index, misspelt = sheet.cells.index, _misspelt(sheet, columns)
     parsed, unread = pd.DataFrame(index=index), set[tuple[int, str]]()
     for name, column in columns.items():
         about = column.metadata or {}
         if name not in sheet.cells:
             parsed[name] = cells.typed([None] * len(index), about["kind"], index)
-            if about["required"]:
+            if about["required"] and name not in misspelt:
                 problems.append(Problem(sheet.where, 1, name, "column is missing", column.description or ""))
+            if about["required"]:
                 unread |= {(row, name) for row in index}
             continue
         values: list[Any] = []
@@ -261,6 +262,16 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
     except pa.errors.SchemaErrors as errors:
         problems += _told(sheet.where, parsed, errors, unread)
         return parsed  # never leaves `tables.read`: it only lets the other faults be found in the same run
+
+
+def _meant(name: str, sheet: Sheet, columns: Iterable[str]) -> list[str]:
+    """Return the column that an unknown one probably stands for, among those that are not there."""
+    return nearest(name.lower(), [column for column in columns if column not in sheet.cells])
+
+
+def _misspelt(sheet: Sheet, columns: Collection[str]) -> set[str]:
+    """Return the columns that are there under another name: they are not missing as well."""
+    return {meant for name in sheet.cells if name not in columns for meant in _meant(name, sheet, columns)}
 
 
 def _told(where: str, frame: pd.DataFrame, errors: Any, unread: set[tuple[int, str]]) -> Iterator[Problem]:
@@ -305,9 +316,8 @@ def _rule(error: Any, frame: pd.DataFrame, column: str, row: int) -> tuple[str, 
 def completeness(sheet: Sheet, frame: pd.DataFrame, model: type[Table]) -> Iterator[Problem]:
     """Yield a problem where too few of the expected cells are filled; a cell at fault is filled, a lost column told."""
     about = {name: column.metadata or {} for name, column in model.to_schema().columns.items()}
-    expected = [
-        name for name in about if about[name]["expected"] and (name in sheet.cells or not about[name]["required"])
-    ]
+    told = {name for name in about if about[name]["required"] and name not in sheet.cells} | _misspelt(sheet, about)
+    expected = [name for name in about if about[name]["expected"] and name not in told]
     if frame.empty or not expected:
         return
     filled = sheet.cells.reindex(columns=expected).notna().mean()

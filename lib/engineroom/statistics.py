@@ -10,12 +10,16 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportion_effectsize
 
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 FEWEST_CLUSTERS = 10
 """Below this many segments or periods their variation cannot be judged, and a share is taken as independent items."""
+
+POWER = 0.8
+"""Chance that a difference which is there is seen."""
 
 PARETO_PART = 0.2
 PARETO_SHARE = 0.6
@@ -128,6 +132,21 @@ def items_to_settle_share(share: float, n: float, target: float) -> float:
         middle = (low + high) // 2
         low, high = (low, middle) if _is_settled(share, middle, target) else (middle, high)
     return float(high - n)
+
+
+def sample_for_shares(before: float, after: float, n_before: float, power: float = POWER) -> float:
+    """Return how many items show the difference between two shares, beside `n_before` items that are already counted.
+
+    Two-sided at 5%, on Cohen's scale of arcsines. NaN where the shares are equal, or where the items already counted
+    are too few for any number of new ones.
+    """
+    effect = abs(proportion_effectsize(after, before))
+    if not effect > 0 or not n_before > 0:
+        return math.nan
+    alike = NormalIndPower().solve_power(effect, alpha=ALPHA, power=power, ratio=1.0)
+    if alike / 2 >= n_before:
+        return math.nan
+    return float(math.ceil(1 / (2 / alike - 1 / n_before)))
 
 
 def items_to_settle_spread(half_width: float, n: float, distance: float) -> float:

@@ -184,17 +184,18 @@ def _references(
         cure = "correct it, or add it to the table workflows"
         about = [name for name in read_in if name != "workflows" and "workflow" in read_in[name]]
         names += [(table, "workflow", inventory, cure) for table in about]
-    planned, rules, steps = set(read_in["initiatives"]["initiative"].dropna()), sorted(gates()["gate"]), "the table steps"
+    planned, rules = set(read_in["initiatives"]["initiative"].dropna()), sorted(gates()["gate"])
     names += [(table, "initiative", planned, "add it to the table initiatives") for table in ("demands", "overrides")]
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
     names += [("overrides", "gate", rules, _there_are(rules))]
     names += [("initiatives", "delivers", {*prerequisites, *rules}, _there_are([*prerequisites, *rules]))]
     names += [
-        ("edges", end, set(read_in["steps"]["step"].dropna()), f"add it to {steps}") for end in ("step", "next_step")
+        ("edges", end, set(read_in["steps"]["step"].dropna()), "add it to the table steps")
+        for end in ("step", "next_step")
     ]
     names += [(table, "kpi", known["kpi"], "see: engineroom list kpis") for table in ("unit_definitions", "pilots")]
     names += [("unit_definitions", "definition", known["definition"], "see: engineroom list kpis")]
-    after = read_in["initiatives"]["after"].str.split(";").explode().str.strip()
+    after = read_in["initiatives"]["after"].dropna().astype("str").str.split(";").explode().astype("str").str.strip()
     yield from _unknown(where["initiatives"], after, planned, "add it to the table initiatives")
     for table, column, among, cure in names:
         yield from _unknown(where[table], read_in[table][column], set(among), cure)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom import results
+from engineroom import plans, results
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
@@ -31,7 +31,7 @@ TENTHS = 10
 DESCRIBED = ("owner", "inputs", "outputs", "exception_path")
 
 
-def maps(tables: Tables) -> DataFrame[results.Maps]:
+def maps(tables: Tables) -> DataFrame[plans.Maps]:
     """Return what the map of each workflow shows: completeness, hand-offs, loops, orphans, share of waiting."""
     rows = []
     for workflow, steps in tables.steps.groupby("workflow", sort=False):
@@ -57,18 +57,20 @@ def maps(tables: Tables) -> DataFrame[results.Maps]:
                 "workflow": workflow,
                 "steps": len(steps),
                 "completeness": float(described.to_numpy().mean()),
-                "handoffs": sum(owner.get(a) != owner.get(b) for a, b in zip(edges["step"], edges["next_step"], strict=True)),
+                "handoffs": sum(
+                    owner.get(a) != owner.get(b) for a, b in zip(edges["step"], edges["next_step"], strict=True)
+                ),
                 "loops": len(circles),
                 "orphans": "; ".join(step for step in owner if step not in inside),
                 "wait_share": wait / (work + wait) if work + wait else math.nan,
             }
         )
-    return results.Maps.validate(pd.DataFrame(rows, columns=list(results.Maps.to_schema().columns)))
+    return plans.Maps.validate(pd.DataFrame(rows, columns=list(plans.Maps.to_schema().columns)))
 
 
 def rank(
-    tables: Tables, measures: DataFrame[results.Measures], stages: DataFrame[results.Stages]
-) -> DataFrame[results.Rankings]:
+    tables: Tables, measures: DataFrame[results.Measures], stages: DataFrame[plans.Stages]
+) -> DataFrame[plans.Rankings]:
     """Return every workflow with its rank in the three orders, firmest first, and how firm the ranks are.
 
     Each figure is put on a scale from 0 to 1 between the lowest and the highest workflow, an unknown one in the middle.
@@ -77,7 +79,7 @@ def rank(
     """
     table = _figures(tables, measures, stages)
     if table.empty:
-        return results.Rankings.validate(pd.DataFrame(columns=list(results.Rankings.to_schema().columns)))
+        return plans.Rankings.validate(pd.DataFrame(columns=list(plans.Rankings.to_schema().columns)))
     places = {name: _ranks(table, names) for name, names in FORMULAS.items()}
     for name in FORMULAS:
         table[name] = places[name][0]
@@ -88,8 +90,8 @@ def rank(
     table = table.sort_values(["top_share", "mean_rank", "workflow"], ascending=[False, True, True], kind="stable")
     firm = int((table["top_share"] >= FIRM).sum())
     table["is_shortlisted"] = np.arange(len(table)) < min(max(firm, FEWEST), MOST)
-    columns = list(results.Rankings.to_schema().columns)
-    return results.Rankings.validate(table[columns].reset_index(drop=True))
+    columns = list(plans.Rankings.to_schema().columns)
+    return plans.Rankings.validate(table[columns].reset_index(drop=True))
 
 
 def _figures(tables: Tables, measures: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
