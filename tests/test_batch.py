@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -173,3 +177,44 @@ def test_two_jobs_make_what_one_makes_and_unchanged_reports_are_kept(tmp_path: P
     assert "client80/healthcare/benchmark_gap.html: is not the file that was made" in said
     assert "client70/healthcare/benchmark_gap.tables/gaps.csv: is missing" in said
     assert manifest.read(tmp_path / "one" / "client80")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGTERM, 2), (signal.SIGINT, 2), (signal.SIGTERM, 1)])
+def test_a_stopped_batch_ends_soon_leaves_no_process_and_is_finished_by_the_next(
+    tmp_path, make_engagement, number, jobs
+) -> None:
+    rows = "kpi,numerator,denominator,n,period_start,period_end,source\n"
+    rows += "sla_compliance,70,100,100,2026-01-01,2026-06-30,x\n"
+    places = [make_engagement(files={"tables/kpis.csv": rows}, name=f"client{n}") for n in range(4)]
+    command = [
+        sys.executable,
+        "-m",
+        "engineroom",
+        "run",
+        *map(str, places),
+        "--report",
+        "benchmark_gap",
+        "--format",
+        "html",
+    ]
+    command += ["--jobs", str(jobs), "--out", str(tmp_path / "out")]
+    running = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    running.stdout.readline()  # the first report is made
+
+    began = time.monotonic()
+    os.kill(running.pid, number)
+    _, said = running.communicate(timeout=30)
+
+    assert time.monotonic() - began < 5
+    assert running.returncode == 130
+    assert "stopped; finished reports are kept" in said
+    time.sleep(2)
+    left = subprocess.run(["pgrep", "-s", str(running.pid)], capture_output=True, text=True, check=False).stdout.split()
+    assert left == []
+    assert not list((tmp_path / "out").rglob("*.lock"))
+    subprocess.run(command, check=True, capture_output=True)
+    assert len(list((tmp_path / "out").rglob("*.html"))) == 4

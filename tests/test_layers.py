@@ -55,7 +55,7 @@ PURE = {
     "appendix",
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan"}
-PURE |= {"roadmap_charts", "roadmap_exhibits"}
+PURE |= {"portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines"}
 HOMES = {
     "pandera": {"columns", "initiatives", "schemas", "sheets"},
     "ibis": {"engines", "eventlog", "caveats", "logfile", "logrows", "casetable", "drilldown", "kpi", "doctor"},

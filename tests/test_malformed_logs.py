@@ -20,7 +20,15 @@ from engineroom.errors import DataProblems, EngineroomError
 
 HEADER = "case,step,at,cost\n"
 SOUND = HEADER + "".join(f"{n},{step},2026-02-{n:02d} 0{h}:00,1\n" for n in range(1, 10) for h, step in enumerate("ab"))
-TOML = '\n[events]\nsource = "{source}"\ncase = "case"\nactivity = "step"\ncompleted = "at"\ntimezone = "UTC"\ncost = "cost"\n'
+TOML = """
+[events]
+source = "{source}"
+case = "case"
+activity = "step"
+completed = "at"
+timezone = "UTC"
+cost = "cost"
+"""
 SECONDS, MEGABYTES = 20, 1200
 
 
@@ -69,15 +77,27 @@ LOGS: dict[str, tuple[str, str | bytes, str]] = {
     "late long row": ("log.csv", SOUND * 30 + "7,a,2026-02-01,1,2,3\n", "Expected Number of Columns: 4 Found: 5"),
     "header in the middle": ("log.csv", SOUND * 3, "have a completion time that cannot be read"),
     "duplicate header": ("log.csv", "case,step,at,at\n1,a,2026-02-01,1\n", 'the header names "at" more than once'),
-    "header differs in capitals": ("log.csv", "case,step,at,At\n1,a,2026-02-01,1\n", 'header names "at" more than once'),
+    "header differs in capitals": (
+        "log.csv",
+        "case,step,at,At\n1,a,2026-02-01,1\n",
+        'header names "at" more than once',
+    ),
     "blank names": ("log.csv", "case,step,at,cost,,\n1,a,2026-02-01,1,,\n", "the header names a blank more than once"),
-    "reserved name": ("log.csv", "case,step,at,cost,row_in_file\n1,a,2026-02-01,1,1\n", "a name engineroom uses itself"),
+    "reserved name": (
+        "log.csv",
+        "case,step,at,cost,row_in_file\n1,a,2026-02-01,1,1\n",
+        "a name engineroom uses itself",
+    ),
     "missing column": ("log.csv", SOUND.replace("step", "stage"), 'did you mean "step"?|has no such column'),
     "10,000 columns": ("log.csv", ",".join(f"c{n}" for n in range(10_000)) + "\n", "has 10,000 columns; export"),
     "CR only": ("log.csv", SOUND.replace("\n", "\r"), "ends its lines with CR alone"),
     "NUL characters": ("log.csv", SOUND.replace("a", "a\0"), "is not text: it holds NUL characters"),
     "binary junk": ("log.csv", NOISE, "the text is not utf-8"),
-    "latin-1 late": ("log.csv", (SOUND * 9000).encode() + b"1,caf\xe9,2026-02-01,1\n", "not utf-8 encoded.; state encoding"),
+    "latin-1 late": (
+        "log.csv",
+        (SOUND * 9000).encode() + b"1,caf\xe9,2026-02-01,1\n",
+        "not utf-8 encoded.; state encoding",
+    ),
     "UTF-16 cut in a character": ("log.csv", SOUND.encode("utf-16")[:-1], "the text is not utf-16"),
     "UTF-16 without mark": ("log.csv", SOUND.encode("utf-16-le"), "is not text: it holds NUL characters"),
     "unknown encoding": ("log.csv", SOUND, "the text is not klingon"),
@@ -103,7 +123,11 @@ LOGS: dict[str, tuple[str, str | bytes, str]] = {
     "text called XLSX": ("log.xlsx", SOUND, "cannot be read as XLSX"),
     "zip called XLSX": ("log.xlsx", zipped(a=b"b"), "is not a workbook that can be read"),
     "XLSX bomb": ("log.xlsx", zipped(xl__worksheets__sheet1_xml=bytes(80 << 20)), "unzips to more than 200 times"),
-    "several sheets": ("log.xlsx", workbook(["case"], more_sheets=1), "has 2 sheets; state sheet, one of: Sheet, more0"),
+    "several sheets": (
+        "log.xlsx",
+        workbook(["case"], more_sheets=1),
+        "has 2 sheets; state sheet, one of: Sheet, more0",
+    ),
     "empty sheet": ("log.xlsx", workbook(), "has no header in row 1; put the column names there"),
     "cell beyond the header": (
         "log.xlsx",
@@ -184,7 +208,9 @@ def test_no_bytes_whatever_end_in_a_traceback(make_engagement, content: bytes, k
     st.lists(
         st.tuples(
             st.text(st.characters(codec="utf-8", exclude_characters='\0"\r\n'), max_size=8),
-            st.sampled_from(["2026-02-01 09:00", "2026-02-02", "", "31.12.2026", "9999-12-31", "0001-01-01", "-1", "1e9"]),
+            st.sampled_from(
+                ["2026-02-01 09:00", "2026-02-02", "", "31.12.2026", "9999-12-31", "0001-01-01", "-1", "1e9"]
+            ),
             st.sampled_from(["1", "", "1e308", "-1e30", "nan", "inf", "1,5"]),
         ),
         min_size=1,

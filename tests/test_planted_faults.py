@@ -55,12 +55,12 @@ def rows_of(path: Path) -> list[list[str]]:
 
 
 def change(path: Path, *cells: tuple[int, str, str], append: int = 0, rename: dict[str, str] | None = None) -> None:
-    """Rewrite cells by (row as a spreadsheet counts it, column, text), repeat a row at the end, rename or drop columns."""
+    """Repeat a row at the end, rewrite cells (row of the spreadsheet, column, text), then rename or drop columns."""
     rows = rows_of(path)
-    for row, column, text in cells:
-        rows[row - 1][rows[0].index(column)] = text
     if append:
         rows.append(list(rows[append - 1]))
+    for row, column, text in cells:
+        rows[row - 1][rows[0].index(column)] = text
     for old, new in (rename or {}).items():
         at = rows[0].index(old)
         rows[0][at] = new
@@ -150,21 +150,124 @@ def test_20_planted_faults_in_csv_tables_are_20_lines_and_no_report(place, tmp_p
 
 def test_20_planted_faults_in_a_workbook_are_20_lines_and_no_report(place, tmp_path, capsys):
     plant = _workbook(place)
-    plant("workflows", "B1", "sektor", "C1", None)  # 1 misspelt column; 2 column without a name
-    plant("costs", merge="B1:C1")  # 3 merged header
-    plant("staffing", "A3", "Authorisation desk", "C2", "=1/4", "D4", "104 h", "F5", 9999)  # 4 to 7
-    plant("staffing", "G6", "#DIV/0!", "I7", "see note")  # 8 spreadsheet error; 9 a cell beside the table
-    plant("kpis", "C2", "Claims submission", "E3", "87%", "F4", -5, "G5", 0, "F5", 0, "E5", None)  # 10 to 13
-    plant("kpis", "H6", "many", "J7", "2025-12-31", "K8", 46203, "A9", "clean_claims_rate", "E10", 4)  # 14 to 18
-    plant("readiness", "D3", "#N/A", merge="E5:E6")  # 19 spreadsheet error; 20 merged cells
-    # a sheet for people, a hidden one: no faults
-    plant("Guide", "A1", "for people")
-    plant("old kpis", "A1", "kpi", hidden=True)
+    plant("workflows", "C1", None)  # 1 column without a name
+    plant("costs", merge="B1:C1")  # 2 merged header
+    plant("staffing", "C2", "=1/4", "A3", "Authorisation desk", "D4", "104 h")  # 3 formula; 4 duplicate; 5 wrong type
+    plant("staffing", "F5", 9999, "G6", "#DIV/0!", "I7", "see note")  # 6 subset; 7 error; 8 cell beside the table
+    plant("kpis", "E3", "87%", "F4", 3, "F5", 0, "G5", 0, "E5", None)  # 9 percent; 10 parts disagree; 11 nothing due
+    plant("kpis", "H6", "many", "J7", "2025-12-31", "K8", 46203)  # 12 wrong type; 13 outside the period; 14 not a date
+    plant("kpis", "A9", "clean_claims_rate", "E10", 4, "F10", None, "G10", None)  # 15 unknown KPI; 16 not a fraction
+    plant("readiness", "D3", "#N/A", merge="E5:E6")  # 17 error; 18 merged cells
+    plant("KPI", "A1", "kpi")  # 19 wrong sheet name
+    plant("Sheet1", "A1", "notes")  # 20 a sheet that is no table
+    plant("Guide", "A1", "for people: no fault")
+    plant("old kpis", "A1", "hidden: no fault", hidden=True)
 
     faults = {
+        "intake.xlsx / KPI": ['no table is called "KPI"; did you mean "kpis"?'],
+        "intake.xlsx / Sheet1": [f'no table is called "Sheet1"; there are: {", ".join(schemas.INPUTS)}'],
+        "intake.xlsx / costs": ["row 1: the header has merged cells; give each column its own name"],
+        "intake.xlsx / kpis": [
+            'row 3, value: "87%" is not a fraction; write 0.87',
+            "row 4, value: value is not numerator ÷ denominator; correct one of the three",
+            "row 5, denominator: denominator is 0; leave the row out: nothing was due",
+            'row 6, n: "many" is not a number',
+            "row 7, period_end: 2025-12-31 to 2026-06-30 is outside the engagement's period; "
+            "the period is 2026-01-01 to 2026-06-30",
+            'row 8, period_end: "46203" is not a date; write it as 2026-01-31',
+            'row 9, kpi: "clean_claims_rate" is unknown; did you mean "clean_claim_rate"?',
+            "row 10, value: 4 is not a fraction from 0 to 1; write 0.04 for 4%",
+        ],
+        "intake.xlsx / readiness": [
+            "row 3, evidence: #N/A is a spreadsheet error; correct the formula, or leave the cell blank",
+            "row 5: cells are merged; unmerge them and fill each",
+        ],
+        "intake.xlsx / staffing": [
+            'row 2, fte: "=1/4" was never calculated; open the workbook in a spreadsheet and save it',
+            'row 3, team: "Authorisation desk" is already in row 2; each team may appear once',
+            'row 4, paid_hours: "104 h" is not a number',
+            "row 5, productive_hours: productive_hours is above paid_hours - leave_hours; "
+            "a part cannot exceed the whole",
+            "row 6, loaded_rate: #DIV/0! is a spreadsheet error; correct the formula, or leave the cell blank",
+            "row 7: has a cell beyond the last column name (loaded_rate); name its column, or clear it",
+        ],
         "intake.xlsx / workflows": ["row 1: column 3 has no name; name it"],
     }
-    run(capsys, "check", "harbour")
+    assert sum(map(len, faults.values())) == 20
+    assert_told_and_nothing_made(capsys, tmp_path, 11, faults)
+
+
+def test_a_workbook_of_the_starters_tables_has_no_fault(place, capsys):
+    _workbook(place)("Guide", "A1", "for people")
+
+    assert cli.main(["check", "harbour"]) == 0
+    assert capsys.readouterr().out.startswith("harbour: no problems")
+
+
+def test_20_planted_faults_in_engagement_toml_are_20_lines_and_no_report(place, tmp_path, capsys):
+    change(place / "tables" / "workflows.csv", (2, "monthly_volume", "-133"))  # not read before the file is understood
+    (place / "engagement.toml").write_text(FAULTY, encoding="utf-8")
+
+    faults = {
+        "harbour/engagement.toml": [
+            "[events] and [cases] are both given; keep one: a log has one shape",
+            "benchmarks.packs: a section is not a list in square brackets",
+            "cases.completed: is missing",
+            "cases.received: is missing",
+            "cases.touches: 3 is not a text in quotes",
+            "engagement.as_of: 2026-05-15 is before the period ends (2026-06-30); a period must be closed",
+            'engagement.cleint: unknown key; did you mean "client"?',
+            'engagement.currency: "dollars" is not a currency code; '
+            'write three capital letters, for example currency = "USD"',
+            'engagement.sectors: "helthcare" is unknown; did you mean "healthcare"?',
+            "engagement.sectors: 5 is not a text in quotes; choose among: banking, ecommerce, "
+            "finance_shared_services, healthcare, insurance, legal, public_sector",
+            "engagement.status: \"ready\" is not 'draft' or 'final'",
+            "events.closed.activities: is missing",
+            "events.completed: is missing",
+            'events.filter.step: "Billed" is not a list in square brackets',
+            'events.human.colum: unknown key; did you mean "column"?',
+            'events.rework.repeats: "yes" is not true or false',
+            'events.source: "../claims.csv" lies outside the engagement folder; '
+            "move it inside, or write allow_outside_folder = true beside it",
+            'events.timezone: "America/New_Yrok" is unknown; did you mean "America/New_York"?',
+            "tables.separator: is blank",
+            'tables.workbok: unknown key; did you mean "workbook"?',
+        ]
+    }
+    assert sum(map(len, faults.values())) == 20
+    assert_told_and_nothing_made(capsys, tmp_path, 10, faults)
+
+
+FAULTY = """
+[engagement]
+cleint = "Harbour General"
+sectors = ["helthcare", 5]
+period = { start = 2026-01-01, end = 2026-06-30 }
+currency = "dollars"
+status = "ready"
+as_of = 2026-05-15
+[tables]
+workbok = "intake.xlsx"
+separator = ""
+[benchmarks]
+packs = {}
+[events]
+source = "../claims.csv"
+case = "ref"
+activity = "step"
+timezone = "America/New_Yrok"
+filter = { step = "Billed" }
+[events.human]
+colum = "user"
+automatic = ["SYSTEM"]
+[events.closed]
+[events.rework]
+repeats = "yes"
+[cases]
+source = "data/cases.csv"
+touches = 3
+"""
 
 
 def _workbook(place: Path) -> Callable[..., None]:

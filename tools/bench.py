@@ -1,66 +1,321 @@
-"""Time engineroom on a bundled starter: reading, the event-log suite, and a whole report with its rendering.
+"""Time the event-log suite on generated logs, against what else could do the job, in one run.
 
-    python tools/bench.py [starter/healthcare] [--times 3]
+    python tools/bench.py [--events 1000000 10000000] [--times 3] [--report]
 
-Each line is the median of a few runs: wall seconds, CPU seconds (the figure to trust on a busy machine) and, at the
-end, the peak memory of this process.
+Each contestant runs in a process of its own, in turn, A B A B; a line is the median of its runs. CPU seconds are the
+figure to trust on a busy machine, and ratios those of pairs run one after the other. Contestants:
+
+suite    engineroom: checks, case table, measures, and every table of `drilldown`
+sql      the same tables in DuckDB SQL written by hand for this log
+pandas   the same tables in pandas
+floor    DuckDB reading the same columns and doing nothing with them
+check    engineroom's row rules alone: one scan
+pm4py    cycle times, hand-over network, variants and rework: a quarter of the suite (AGPL, used where it is installed)
+
+`--report` also makes the benchmark-gap report of the largest log. Every contestant prints figures that must agree.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import json
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engineroom import engagement, eventlog, kpi, run, tables
+sys.path.insert(0, str(Path(__file__).parent))
+
+PM4PY_LIMIT = 2_000_000
+PANDAS_LIMIT = 20_000_000
+PEAK = 1 if sys.platform == "darwin" else 1024
+BOTS = "actor NOT LIKE 'BOT-%'"
+END = "TIMESTAMP '2026-07-01'"
+
+# ------------------------------------------------------------------------------------------------------ contestants
 
 
-def timed(name: str, times: int, work: Callable[[], Any]) -> None:
-    """Run `work` a few times and print the medians of wall and CPU seconds, children included."""
-    wall, cpu = [], []
+def suite(folder: Path) -> dict[str, float]:
+    from engineroom import drilldown, engagement, eventlog, kpi, tables
+
+    case = engagement.open(folder)
+    log = eventlog.open(case)
+    found = kpi.measure(tables.read(case), log).set_index(["definition", "workflow"])["value"]
+    drilldown.groups(log)
+    drilldown.groups(log, "txn_type")
+    drilldown.steps(log)
+    drilldown.exceptions(log)
+    drilldown.weeks(log)
+    drilldown.resources(log, 38)
+    names = {
+        "volume": "volume/completed",
+        "p50": "cycle_time_p50/elapsed",
+        "p90": "cycle_time_p90/elapsed",
+        "stp": "stp_rate/zero_touch",
+        "fpy": "first_pass_yield/items",
+        "sla": "sla_compliance/due_in_period",
+        "handoffs": "handoffs/per_item",
+    }
+    return {short: float(found[name, ""]) for short, name in names.items()}
+
+
+def check(folder: Path) -> dict[str, float]:
+    from engineroom import caveats, engagement, engines, eventlog, logfile, logrows
+
+    case = engagement.open(folder)
+    files = logfile.parts(case, case.events)
+    raw, _ = logfile.rows(engines.local(sum(file.stat().st_size for file in files)), files, case.events, "log")
+    caveats.of_rows(logrows.typed(raw, case.events, eventlog.window(case, case.events)), case.events, "log")
+    return {}
+
+
+CASE_SQL = f"""
+CREATE TEMP TABLE attempts AS SELECT case_id, step, count(*) n, count(reason) e FROM log GROUP BY ALL
+  HAVING n > 1 OR e > 0;
+CREATE TEMP TABLE turns AS SELECT case_id, count(*) FILTER (prior <> actor) handoffs FROM (SELECT case_id, actor,
+  lag(actor) OVER (PARTITION BY case_id ORDER BY completed_at, started_at, actor) AS prior FROM log WHERE {BOTS})
+  GROUP BY 1;
+CREATE TEMP TABLE alone AS SELECT case_id, min(workflow) workflow, max(workflow) <> min(workflow) several,
+  min(txn_type) txn_type, max(txn_type) <> min(txn_type) several_types,
+  least(min(started_at), min(completed_at)) received,
+  max(completed_at) FILTER (step = 'Close') completed, count(*) events, count(*) FILTER ({BOTS}) touches,
+  sum(cost::DECIMAL(18, 4)) AS cost, sum(cost::DECIMAL(18, 4)) FILTER (reason IS NOT NULL) rework_cost,
+  count(reason) failures,
+  sum(date_diff('microsecond', started_at, completed_at)) FILTER ({BOTS}) / 3.6e9 AS handling, max(due_at) due
+  FROM log GROUP BY 1;
+CREATE TEMP TABLE cases AS SELECT alone.*, coalesce(handoffs, 0) handoffs, r.case_id IS NOT NULL is_reworked,
+  coalesce(completed < {END}, false) done, date_diff('microsecond', received, completed) / 3.6e9 AS hours
+  FROM alone LEFT JOIN turns USING (case_id)
+  LEFT JOIN (SELECT DISTINCT case_id FROM attempts WHERE n > 1) r USING (case_id)
+"""
+KPI_SQL = """SELECT {by} count(*) FILTER (done) volume, count(*) FILTER (NOT done) open,
+  quantile_cont(hours, 0.5) FILTER (done) p50,
+  quantile_cont(hours, 0.9) FILTER (done) p90, avg((touches = 0)::INT) FILTER (done) stp,
+  avg((NOT is_reworked)::INT) FILTER (done) fpy, avg((failures > 0)::INT) FILTER (done) exceptions,
+  count(*) FILTER (due < {end} AND completed <= due) / count(*) FILTER (due < {end}) sla,
+  avg(handoffs) FILTER (done) handoffs,
+  avg(cost) FILTER (done) AS cost, stddev(cost) FILTER (done) AS cost_spread,
+  sum(rework_cost) FILTER (done) rework_cost,
+  avg(handling) FILTER (done AND handling > 0) handling, stddev(handling) FILTER (done) handling_spread,
+  stddev(handoffs) FILTER (done) handoffs_spread FROM cases {group}"""
+BOUNDS_SQL = """SELECT {by}, r, hours FROM (SELECT {by}, hours, row_number() OVER (PARTITION BY {by} ORDER BY hours) r,
+  count(*) OVER (PARTITION BY {by}) n FROM cases WHERE done) WHERE r IN ((n * 0.5)::INT, (n * 0.9)::INT)"""
+TABLES_SQL = (
+    """SELECT count(*), count(*) FILTER (case_id IS NULL), count(*) FILTER (completed_at IS NULL),
+  count(*) FILTER (step IS NULL),
+  count(*) FILTER (started_at > completed_at), count(*) FILTER (actor IS NULL), count(*) FILTER (cost IS NULL),
+  count(*) FILTER (completed_at NOT BETWEEN TIMESTAMP '1996-01-01' AND TIMESTAMP '2026-07-17'),
+  count(*) FILTER (completed_at::TIME = TIME '00:00:00'), count(*) FILTER (upper(case_id) IN ('NA', 'NULL', 'NONE')),
+  count(*) FILTER (lower(actor) LIKE 'bot-%' AND actor NOT LIKE 'BOT-%'), count(*) FILTER (due_at IS NULL) FROM log""",
+    "SELECT count(*), sum(n) FROM (SELECT case_id, completed_at, count(*) n FROM log GROUP BY ALL HAVING n > 1)",
+    """SELECT cases.workflow, log.step, count(*), sum(date_diff('microsecond', log.started_at, log.completed_at))
+  FROM log JOIN cases USING (case_id) WHERE done GROUP BY ALL""",
+    "SELECT workflow, step, sum(n - 1), count(*) FROM attempts JOIN cases USING (case_id) WHERE done GROUP BY ALL",
+    """SELECT cases.workflow, reason, count(*), count(DISTINCT case_id), sum(log.cost::DECIMAL(18, 4)) FROM log
+  JOIN cases USING (case_id) WHERE done AND reason IS NOT NULL GROUP BY ALL""",
+    """SELECT date_trunc('week', completed), count(*), quantile_cont(hours, 0.5), quantile_cont(hours, 0.9),
+  avg((NOT is_reworked)::INT) FROM cases WHERE done GROUP BY ALL""",
+    "SELECT date_trunc('week', received), count(*) FROM cases GROUP BY ALL",
+    """SELECT actor, count(*), count(DISTINCT case_id), sum(date_diff('microsecond', started_at, completed_at)),
+  min(started_at), max(completed_at) FROM log GROUP BY ALL""",
+    BOUNDS_SQL.format(by="1 + 0"),
+    BOUNDS_SQL.format(by="workflow"),
+)
+
+
+def sql(folder: Path) -> dict[str, float]:
+    import duckdb
+
+    size = sum(file.stat().st_size for file in (folder / "log").glob("*.parquet"))
+    con = duckdb.connect(config={"memory_limit": f"{min(max(6 * size, 1 << 30), 4 << 30) >> 20}MiB"})
+    con.execute(f"SET temp_directory = '{tempfile.mkdtemp(prefix='bench-')}'")
+    con.execute(f"CREATE VIEW log AS FROM '{folder}/log/*.parquet'")
+    con.execute(CASE_SQL)
+    for query in TABLES_SQL:
+        con.execute(query).fetchall()
+    for by in ("workflow", "txn_type"):
+        con.execute(KPI_SQL.format(by=f"{by},", group="GROUP BY ALL", end=END)).fetchall()
+    whole = con.execute(KPI_SQL.format(by="", group="", end=END)).df().iloc[0]
+    return {name: float(whole[name]) for name in ("volume", "p50", "p90", "stp", "fpy", "sla", "handoffs")}
+
+
+def in_pandas(folder: Path) -> dict[str, float]:
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    names = ["workflow", "txn_type", "step", "actor", "reason"]
+    log = pq.read_table(folder / "log", read_dictionary=names).to_pandas()
+    end = pd.Timestamp("2026-07-01")
+    for column in ("case_id", "completed_at", "step", "actor", "cost", "due_at"):
+        log[column].isna().sum()
+    (log["started_at"] > log["completed_at"]).sum()
+    (~log["completed_at"].between(pd.Timestamp("1996-01-01"), pd.Timestamp("2026-07-17"))).sum()
+    (log["completed_at"] == log["completed_at"].dt.normalize()).sum()
+    log["case_id"].str.upper().isin(["NA", "NULL", "NONE"]).sum()
+    log.duplicated(["case_id", "completed_at"]).sum()
+    log["human"] = ~log["actor"].astype(str).str.startswith("BOT-")
+    log["failed"] = log["reason"].notna()
+    log["hours"] = (log["completed_at"] - log["started_at"]).dt.total_seconds() / 3600
+    log["human_hours"], log["lost"] = log["hours"].where(log["human"]), log["cost"].where(log["failed"])
+    visits = log.groupby(["case_id", "step"], observed=True).agg(n=("cost", "size"), failed=("failed", "sum"))
+    visits = visits.reset_index()
+    by_case = log.groupby("case_id")
+    cases = by_case.agg(
+        started=("started_at", "min"),
+        first=("completed_at", "min"),
+        events=("cost", "size"),
+        touches=("human", "sum"),
+        cost=("cost", "sum"),
+        rework_cost=("lost", "sum"),
+        failures=("failed", "sum"),
+        handling=("human_hours", "sum"),
+        due=("due_at", "max"),
+        workflow=("workflow", "first"),
+        txn_type=("txn_type", "first"),
+    )
+    cases["completed"] = log[log["step"] == "Close"].groupby("case_id")["completed_at"].max()
+    cases["hours"] = (cases["completed"] - cases[["started", "first"]].min(axis=1)).dt.total_seconds() / 3600
+    cases["reworked"] = cases.index.isin(visits.loc[visits["n"] > 1, "case_id"])
+    people = log.loc[log["human"], ["case_id", "actor", "completed_at", "started_at"]]
+    people = people.sort_values(["case_id", "completed_at", "started_at"])
+    codes = people["actor"].cat.codes
+    passed = (people["case_id"] == people["case_id"].shift()) & (codes != codes.shift())
+    cases["handoffs"] = passed.groupby(people["case_id"]).sum().reindex(cases.index, fill_value=0)
+    done = cases[cases["completed"] < end]
+    due = cases[cases["due"] < end]
+    for by in ("workflow", "txn_type"):
+        part = done.groupby(by, observed=True)
+        part["hours"].quantile([0.5, 0.9])
+        part[["cost", "handling", "handoffs"]].agg(["mean", "std"])
+        part[["reworked", "rework_cost", "touches"]].sum()
+    ranked = done.sort_values(["workflow", "hours"])
+    ranked.groupby("workflow", observed=True)["hours"].nth([10, 20])
+    kept = visits.merge(done["workflow"], left_on="case_id", right_index=True)
+    kept.groupby(["workflow", "step"], observed=True).agg(n=("n", "sum"), cases=("n", "size"))
+    failed = log[log["failed"]].drop(columns="workflow").merge(done["workflow"], left_on="case_id", right_index=True)
+    failed.groupby(["workflow", "reason"], observed=True).agg(n=("cost", "size"), cost=("cost", "sum"))
+    week = done["completed"].dt.to_period("W")
+    done.groupby(week)["hours"].quantile([0.5, 0.9])
+    log.groupby("actor", observed=True).agg(
+        n=("cost", "size"), cases=("case_id", "nunique"), hours=("hours", "sum"), first=("started_at", "min")
+    )
+    return {
+        "volume": float(len(done)),
+        "p50": float(done["hours"].quantile(0.5)),
+        "p90": float(done["hours"].quantile(0.9)),
+        "stp": float((done["touches"] == 0).mean()),
+        "fpy": float((~done["reworked"]).mean()),
+        "sla": float((due["completed"] <= due["due"]).mean()),
+        "handoffs": float(done["handoffs"].mean()),
+    }
+
+
+def floor(folder: Path) -> dict[str, float]:
+    import duckdb
+
+    columns = "case_id workflow txn_type step started_at completed_at actor due_at cost reason"
+    read = ", ".join(f"bit_xor(hash({column}))" for column in columns.split())
+    duckdb.execute(f"SELECT {read} FROM '{folder}/log/*.parquet'").fetchall()
+    return {}
+
+
+def in_pm4py(folder: Path) -> dict[str, float]:
+    import pandas as pd
+    import pm4py
+
+    log = pd.read_parquet(folder / "log", columns=["case_id", "step", "completed_at", "actor"])
+    log = pm4py.format_dataframe(log, case_id="case_id", activity_key="step", timestamp_key="completed_at")
+    log["org:resource"] = log["actor"]
+    pm4py.get_all_case_durations(log)
+    pm4py.discover_handover_of_work_network(log)
+    pm4py.get_variants(log)
+    pm4py.get_rework_cases_per_activity(log)
+    return {}
+
+
+CONTESTANTS = {"suite": suite, "sql": sql, "pandas": in_pandas, "floor": floor, "check": check, "pm4py": in_pm4py}
+
+# ------------------------------------------------------------------------------------------------------ the contest
+
+
+def contest(name: str, folder: Path) -> None:
+    """Run one contestant in this process and print what it took, with its figures, as one line of JSON."""
+    started = time.perf_counter()
+    figures = CONTESTANTS[name](folder)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    took = {"wall": time.perf_counter() - started, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / PEAK}
+    print(json.dumps(took | {"figures": figures}))
+
+
+def run(name: str, folder: Path) -> dict[str, Any]:
+    """Run one contestant in a process of its own; imports count."""
+    done = subprocess.run([sys.executable, __file__, "--contest", name, str(folder)], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(folder: Path, events: int, times: int) -> None:
+    """Print the medians of every contestant on one log, and the paired ratios of the suite to each."""
+    limits = {"pandas": PANDAS_LIMIT, "pm4py": PM4PY_LIMIT if importlib.util.find_spec("pm4py") else 0}
+    names = [name for name in CONTESTANTS if events <= limits.get(name, events)]
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for _ in range(times):
-        before, start = used(), time.perf_counter()
-        work()
-        wall.append(time.perf_counter() - start)
-        cpu.append(used() - before)
-    print(f"{name:<28} {statistics.median(wall):7.2f} s wall  {statistics.median(cpu):7.2f} s CPU", flush=True)
+        for name in names:
+            runs[name].append(run(name, folder))
+    print(f"\n{events:,} events, median of {times}")
+    print(f"{'':8} {'CPU s':>8} {'wall s':>8} {'peak MiB':>9} {'suite / it, CPU':>16}")
+    for name in names:
+        middle = {key: statistics.median(one[key] for one in runs[name]) for key in ("cpu", "wall", "peak")}
+        pairs = zip(runs["suite"], runs[name], strict=True)
+        ratio = statistics.median(ours["cpu"] / theirs["cpu"] for ours, theirs in pairs)
+        print(f"{name:8} {middle['cpu']:8.1f} {middle['wall']:8.1f} {middle['peak']:9.0f} {ratio:16.2f}", flush=True)
+    for name in names:
+        for key, value in runs[name][0]["figures"].items():
+            ours = runs["suite"][0]["figures"][key]
+            if abs(value - ours) > 1e-9 * abs(ours):
+                raise SystemExit(f"{name} disagrees on {key}: {value} instead of {ours}")
 
 
-def used() -> float:
-    """Return the CPU seconds of this process and of the children that have ended."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+def report(folder: Path) -> None:
+    """Print what the benchmark-gap report of a log takes, with all the processes it starts."""
+    with tempfile.TemporaryDirectory() as out:
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "engineroom", "run", str(folder), "--report", "benchmark_gap", "--out", out]
+        subprocess.run(command, check=True, capture_output=True)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / PEAK
+    print(f"\nbenchmark_gap, whole report  {time.perf_counter() - started:.1f} s wall, largest process {peak:.0f} MiB")
+    print(f"(CPU of all children so far: {cpu:.0f} s)")
 
 
 def main() -> None:
-    """Print the timings of one engagement."""
-    parser = argparse.ArgumentParser(description="Time engineroom on an engagement.")
-    parser.add_argument("folder", nargs="?", default="starter/healthcare")
-    parser.add_argument("--times", type=int, default=3, help="runs of each line (default: 3)")
+    """Generate the logs, run the contest on each, and make a report of the largest where asked."""
+    parser = argparse.ArgumentParser(description="Time the event-log suite on generated logs.")
+    parser.add_argument("--events", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--times", type=int, default=3, help="runs of each contestant (default: 3)")
+    parser.add_argument("--folder", type=Path, help="keep the generated logs here, and use those that are there")
+    parser.add_argument("--report", action="store_true", help="also make the benchmark-gap report of the largest log")
+    parser.add_argument("--contest", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    case = engagement.open(given.folder)
-    read = tables.read(case)
+    if given.contest:
+        contest(given.contest[0], Path(given.contest[1]))
+        return
+    import loggen
 
-    timed("tables", given.times, lambda: tables.read(case))
-    timed("event log, opened", given.times, lambda: eventlog.open(case))
-    timed("event log, opened, measured", given.times, lambda: kpi.measure(read, eventlog.open(case)))
-    for formats in (("html",), ("html", "pdf")):
-        task = run.Task(given.folder, case.sector, "benchmark_gap", formats)
-        with tempfile.TemporaryDirectory() as out:
-            timed(f"benchmark_gap, {' and '.join(formats)}", given.times, produce(task, Path(out)))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
-    print(f"{'peak memory':<28} {peak:7.0f} MiB")
-
-
-def produce(task: run.Task, out: Path) -> Callable[[], Any]:
-    """Return the making of one report as a function without arguments."""
-    return lambda: run.produce(task, out, {}, lambda step: None)
+    with tempfile.TemporaryDirectory() as scratch:
+        for events in sorted(given.events):
+            place = (given.folder or Path(scratch)) / f"events-{events}"
+            if not (place / "engagement.toml").exists():
+                loggen.write(place, events)
+            compare(place, events, given.times)
+        if given.report:
+            report(place)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pandas as pd
 from engineroom import benchmark, results, wording
 from engineroom.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.columns import DataFrame
+from engineroom.phrases import retell, say
 from engineroom.tables import Tables
 
 GRADES = (
@@ -24,16 +25,16 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     files = {where: f"S{number}" for number, where in enumerate(found["source"].map(_file).drop_duplicates(), 1)}
     rows: list[list[Cell]] = [
         [
-            names[row["definition"]],
-            row["workflow"] or wording.WHOLE,
+            say(names[row["definition"]]),
+            wording.whose(row["workflow"]),
             wording.value(row["value"], row["unit"], currency),
             ""
             if math.isnan(row["denominator"])
             else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
             wording.count(row["n"]),
             wording.interval(row["low"], row["high"], row["unit"], currency, row["value"]),
-            row["method"],
-            " ".join(filter(None, (files[_file(row["source"])], _rows(row["source"])))),
+            retell(row["method"]),
+            " ".join(filter(None, (files[_file(row["source"])], retell(_rows(row["source"]))))),
         ]
         for row in found.to_dict("records")
     ]
@@ -47,7 +48,7 @@ def definitions(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     """Return the formula, standard and pitfalls of every KPI the report prints."""
     used = tables.definitions[tables.definitions["definition"].isin(found["definition"])]
     rows: list[list[Cell]] = [
-        [row["name"], row["definition"], row["formula"], row["standard"], wording.text(row["pitfalls"])]
+        [say(row["name"]), row["definition"], row["formula"], row["standard"], wording.text(row["pitfalls"])]
         for row in used.to_dict("records")
     ]
     columns = [left("name", "KPI"), left("definition", "Definition id"), left("formula", "Formula")]
@@ -66,10 +67,10 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
             row["label"],
             wording.published(row),
             row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}"),
-            row["kind"],
-            "not stated" if math.isnan(row["n"]) else wording.count(row["n"]),
+            say(row["kind"]),
+            say("not stated") if math.isnan(row["n"]) else wording.count(row["n"]),
             row["grade"],
-            {"text": f"{row['expires']:%Y-%m-%d} (stale)", "tone": "caution"}
+            {"text": f"{row['expires']:%Y-%m-%d} ({say('stale')})", "tone": "caution"}
             if is_old
             else f"{row['expires']:%Y-%m-%d}",
             wording.text(row["caveat"]),
@@ -77,7 +78,7 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
         for row, is_old in zip(used.to_dict("records"), stale, strict=True)
     ]
     columns = [left("label", "Benchmark"), right("value", "Value"), left("source", "Source"), left("kind", "Kind")]
-    columns += [right("n", "n"), left("grade", "Grade"), left("expires", "Good until"), left("caveat", "Caveat")]
+    columns += [right("n", "n"), left("grade", "Grade"), left("expires", "Good until"), left("caveat_quoted", "Caveat")]
     return table("benchmarks", "The benchmarks behind the verdicts", columns, rows, used, (GRADES,))
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,9 @@ def outcomes(
                 executor.shutdown(wait=False, cancel_futures=True)
                 executor = _executor(jobs)
     finally:
+        if running:  # interrupted: a worker would otherwise finish its report before it ends
+            for worker in active_children():
+                worker.terminate()
         executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -134,7 +138,12 @@ def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcom
 
 
 def _executor(jobs: int) -> Executor:
-    return Inline() if jobs == 1 else ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    return Inline() if jobs == 1 else ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_polite)
+
+
+def _polite() -> None:
+    """Let a worker that is told to end clean up: its lock, its scratch folder, its kernel."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

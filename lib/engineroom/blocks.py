@@ -13,9 +13,13 @@ from typing import Any
 import pandas as pd
 
 from engineroom import wording
+from engineroom.phrases import say
 
 Cell = str | dict[str, str]
 Column = tuple[str, str, str]
+QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted"), "en")
+"""Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -56,12 +60,12 @@ class Exhibit:
 
 def left(key: str, label: str) -> Column:
     """Return a column of words."""
-    return key, label, "left"
+    return key, say(label), "left"
 
 
 def right(key: str, label: str) -> Column:
     """Return a column of figures."""
-    return key, label, "right"
+    return key, say(label), "right"
 
 
 def table(
@@ -74,16 +78,16 @@ def table(
 ) -> Exhibit:
     """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`."""
     shape = [
-        {"key": key, "label": label, "align": align, "rowheader": place == 0}
+        {"key": key, "label": label, "align": align, "rowheader": place == 0, "language": QUOTED.get(key, "")}
         for place, (key, label, align) in enumerate(columns)
     ]
-    content = {"columns": shape, "rows": rows, "total_rows": len(rows), "notes": list(notes), "csv": csv(raw)}
-    return Exhibit("table", {"version": 1, "name": name, "caption": caption} | content)
+    content = {"columns": shape, "rows": rows, "total_rows": len(rows), "notes": [say(it) for it in notes], "csv": csv(raw)}
+    return Exhibit("table", {"version": 1, "name": name, "caption": say(caption)} | content)
 
 
 def note(title: str, *text: str, tone: str = "note") -> Exhibit:
     """Return a callout: a title and a few paragraphs."""
-    return Exhibit("callout", {"tone": tone, "title": title, "text": list(text)})
+    return Exhibit("callout", {"tone": tone, "title": say(title), "text": [say(part) for part in text]})
 
 
 def nothing() -> Exhibit:
@@ -93,7 +97,7 @@ def nothing() -> Exhibit:
 
 def verdict(word: str) -> Cell:
     """Return a verdict as a cell: its word, with the tone that gives it shape and colour."""
-    return {"text": wording.LABELS[word], "tone": wording.TONES[word]}
+    return {"text": wording.label(word), "tone": wording.TONES[word]}
 
 
 def csv(raw: pd.DataFrame) -> str:

@@ -67,7 +67,9 @@ def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table,
 
 def of_records(rows: ibis.Table, spec: Source) -> ibis.Table:
     """Return the case table of a record table: its rows are cases already."""
-    nothing: dict[str, Any] = {name: ibis.null("float64") for name in ("handoffs", "handling_hours", "rework_cost", "failures")}
+    nothing: dict[str, Any] = {
+        name: ibis.null("float64") for name in ("handoffs", "handling_hours", "rework_cost", "failures")
+    }
     names = [name for name in _columns(spec) if name in rows.columns]
     return rows.select(*names).mutate(**nothing, events=ibis.null("int64"), workflows=ibis.literal(1))
 
@@ -121,7 +123,7 @@ def _case_of_events(spec: Events) -> dict[str, Any]:
     closing = _.activity.isin(list(spec.closed.activities)) if spec.closed else ibis.literal(True)
     told = {
         "workflow": ibis.ifelse(_.workflow.count() > 0, _one_of(_.workflow), None),
-        "workflows": ibis.ifelse(_.workflow.min() == _.workflow.max(), 1, 2),
+        "workflows": ibis.ifelse((_.workflow.min() == _.workflow.max()).fill_null(True), 1, 2),
         "received": ibis.least(_.received.min(), _.completed.min()),
         "completed": _.completed.max(where=closing),
         "events": _.count(),

@@ -58,8 +58,8 @@ Caveat = dict[str, Any]
 Found = tuple[list[Caveat], list[Problem]]
 
 
-def of_rows(rows: ibis.Table, spec: Source, where: str) -> Found:
-    """Return the caveats and the problems of the rows as they were read: one scan, then examples."""
+def of_rows(rows: ibis.Table, spec: Source, where: str) -> tuple[Found, int]:
+    """Return the caveats and the problems of the rows as they were read, and their number: one scan, then examples."""
     rules = [*_rules(spec), *(_event_rules(spec) if isinstance(spec, Events) else _record_rules())]
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
     users = list(spec.human.automatic) if isinstance(spec, Events) and spec.human else []
@@ -67,7 +67,8 @@ def of_rows(rows: ibis.Table, spec: Source, where: str) -> Found:
     counts = rows.agg(total=_.count(), **counted).execute().iloc[0]
     total = int(counts["total"])
     if not total:
-        return [], [Problem(where, rule="no row is left", cure="look at filter, and whether the export is complete")]
+        cure = "look at filter, and whether the export is complete"
+        return ([], [Problem(where, rule="no row is left", cure=cure)]), 0
     caveats, problems = [], []
     for i, rule in enumerate(rules):
         hits = int(counts[f"rule{i}"])
@@ -83,7 +84,7 @@ def of_rows(rows: ibis.Table, spec: Source, where: str) -> Found:
     if unseen:
         said = f"no row was done by {', '.join(unseen[:EXAMPLES])}, which [events.human] names as automatic"
         caveats.append(_caveat(where, said, "if the log writes it otherwise, its work counts as human", 0, total))
-    return caveats, problems
+    return (caveats, problems), total
 
 
 def of_order(events: ibis.Table, spec: Source, where: str, total: int) -> list[Caveat]:
@@ -103,7 +104,7 @@ def of_order(events: ibis.Table, spec: Source, where: str, total: int) -> list[C
     if extra:
         said = f"{extra:,} of {total:,} rows repeat the case, activity and time of another row"
         found.append(_caveat(where, said, "counted as they stand, as separate events", extra, total))
-    if spec.resource or spec.human:
+    if isinstance(spec, Events) and (spec.resource or spec.human):
         said = f"{int(ties['events']):,} of {total:,} rows share their case and instant with another row"
         effect = "which came first cannot be told; hand-offs take them in a fixed order"
         found.append(_caveat(where, said, effect, ties["events"], total))
@@ -131,8 +132,8 @@ def of_cases(cases: ibis.Table, spec: Source, window: Window, where: str) -> Fou
     total = int(counts["total"])
     if total == int(counts["rule0"]) + int(counts["rule1"]):
         span = f"they run from {counts['first']:%Y-%m-%d} to {counts['last']:%Y-%m-%d}" if total else "there is none"
-        rule = f"no case was under way in the period; {span}"
-        return [], [Problem(where, rule=rule, cure="correct period, or format")]
+        said = f"no case was under way in the period; {span}"
+        return [], [Problem(where, rule=said, cure="correct period, or format")]
     found = []
     for i, rule in enumerate(rules):
         if hits := int(counts[f"rule{i}"]):
@@ -191,7 +192,11 @@ def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
         yield Rule(_.due.isnull() & _.is_met.isnull(), "have no due date", effect)
     effect = "steps overlap there, so that handling takes longer than the case and waiting counts as none"
     cycle = _.completed.delta(_.received, unit="microsecond").cast("float64")
-    yield Rule(_.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1, "were handled for longer than they lasted", effect)
+    yield Rule(
+        _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1,
+        "were handled for longer than they lasted",
+        effect,
+    )
 
 
 def _unsaid(spec: Source) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from engineroom import results, theme, wording
 from engineroom.blocks import Exhibit, nothing
 from engineroom.columns import DataFrame
+from engineroom.phrases import say, say_number
 from engineroom.tables import Tables
 
 Chart = Any  # altair's chart classes share no public base that keeps `.properties`
@@ -43,8 +44,8 @@ def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhib
     One panel per unit; within a panel all KPIs share the axis.
     """
     rows = _prepared(gaps[gaps["workflow"] == ""], tables)
-    rows["label"] = rows["name"]
-    return _dumbbells(rows, tables, "gap-dumbbell", _dumbbell_title(rows), "the whole engagement")
+    rows["label"] = rows["name"].map(say)
+    return _dumbbells(rows, tables, "gap-dumbbell", _dumbbell_title(rows))
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
@@ -59,15 +60,15 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
         _panel(
             group.nsmallest(MOST_ROWS, "rank"),
             tables,
-            title=str(name),
+            title=say(str(name)),
             width=170 if shown["name"].nunique() > 1 else 400,
         )
         for name, group in shown.groupby("name", sort=False)
     ]
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
     facts = [_sentence(row, tables) for row in shown.to_dict("records")]
-    description = "Small multiples, one panel per KPI and one row per workflow. " + " ".join(facts)
-    return _finished(chart, "workflow-gaps", _workflow_title(rows), description, MARKS)
+    description = " ".join([say("Small multiples, one panel per KPI and one row per workflow."), *facts])
+    return _finished(chart, "workflow-gaps", _workflow_title(rows), description, say(MARKS))
 
 
 def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> Chart | Exhibit:
@@ -81,20 +82,23 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     for name in kpis:
         rows = mine[mine["name"] == name]
         definitions = tables.definitions[tables.definitions["name"] == name]["definition"]
-        panels.append(_bands(rows, bands[bands["definition"].isin(definitions)], name if len(kpis) > 1 else ""))
+        panels.append(_bands(rows, bands[bands["definition"].isin(definitions)], say(name) if len(kpis) > 1 else ""))
     straddling = int(mine["straddles"].sum())
     whole = mine[mine["workflow"] == ""]
     first = (whole if len(whole) else mine).iloc[0]
-    title = f"{first['name']} is {_on_scale(first)} at {wording.value(first['value'], first['unit'])}"
+    value = wording.value(first["value"], first["unit"])
+    title = say("{kpi} is {tier} at {value}", kpi=say(first["name"]), tier=_on_scale(first), value=value)
     if straddling:
-        title += f"; {wording.plural(straddling, 'interval')} {'straddles' if straddling == 1 else 'straddle'} an edge"
+        title += say_number(
+            straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge", n=straddling
+        )
     facts = [
         f"{wording.subject(row)}: {wording.value(row['value'], row['unit'])}, {_on_scale(row)}."
         for row in mine.to_dict("records")
     ]
-    description = "Bands of a published scale. " + " ".join(facts)
+    description = " ".join([say("Bands of a published scale."), *facts])
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
-    caption = "Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale."
+    caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
     return _finished(chart, f"tiers-{scale.replace('_', '-')}", title, description, caption)
 
 
@@ -104,36 +108,39 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     if worths.empty:
         return nothing()
     rows = worths.head(MOST_ROWS).copy()
-    rows["label"] = rows["workflow"] + " · " + rows["name"]
-    rows["counted"] = rows["is_counted"].map({True: "in the total", False: "same failure, not added"})
+    rows["label"] = rows["workflow"] + " · " + rows["name"].map(say)
+    counted = [say("in the total"), say("same failure, not added")]
+    rows["counted"] = rows["is_counted"].map({True: counted[0], False: counted[1]})
     rows["said"] = [
-        f"{wording.money(r['worth_low'], currency)} to {wording.money(r['worth_high'], currency)}"
+        say("{low} to {high}", low=wording.money(r["worth_low"], currency), high=wording.money(r["worth_high"], currency))
         for r in rows.to_dict("records")
     ]
-    base = alt.Chart(rows).encode(
+    drawn = rows[["label", "worth_low", "worth", "worth_high", "counted", "said"]]
+    base = alt.Chart(drawn).encode(
         y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=300))
     )
     scale = alt.Color(
         "counted:N",
         title=None,
-        scale=alt.Scale(domain=["in the total", "same failure, not added"], range=[theme.ACCENT, theme.ACCENT_SOFT]),
+        scale=alt.Scale(domain=counted, range=[theme.ACCENT, theme.ACCENT_SOFT]),
     )
     bars = base.mark_bar(height=12).encode(
-        x=alt.X("worth_low:Q", title=f"{currency} a year", axis=alt.Axis(format="~s")), x2="worth_high:Q", color=scale
+        x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")), x2="worth_high:Q", color=scale
     )
     ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
     said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")
     top = worths[worths["is_counted"]].iloc[0]
     low, high = (wording.money(top[end], currency) for end in ("worth_low", "worth_high"))
-    title = f"{top['workflow']} holds the largest worth: {low} to {high} a year"
+    parts = {"workflow": top["workflow"], "low": low, "high": high}
+    title = say("{workflow} holds the largest worth: {low} to {high} a year", **parts)
     facts = [f"{row['label']}: {row['said']}, {row['counted']}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, ticks, said).properties(width=340, height=alt.Step(ROW))
     return _finished(
         chart,
         "worth",
         title,
-        "Range of annual worth per gap. " + " ".join(facts),
-        "Bar: range. Tick: at the measured gap and stated unit cost.",
+        " ".join([say("Range of annual worth per gap."), *facts]),
+        say("Bar: range. Tick: at the measured gap and stated unit cost."),
     )
 
 
@@ -148,11 +155,11 @@ def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
         f"{wording.value(r['value'], r['unit'], currency)} / {wording.line(r, currency)}"
         for r in rows.to_dict("records")
     ]
-    rows["verdict_said"] = rows["verdict"].map(wording.LABELS)
+    rows["verdict_said"] = rows["verdict"].map(wording.label)
     return rows
 
 
-def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: str) -> Chart | Exhibit:
+def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Chart | Exhibit:
     if rows.empty:
         return nothing()
     panels = [
@@ -167,21 +174,20 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str, of: st
         chart,
         name,
         title,
-        f"Value, interval and benchmark of {of}. " + " ".join(facts),
-        f"{MARKS} On the right: value / benchmark.",
+        " ".join([say("Value, interval and benchmark of the whole engagement."), *facts]),
+        f"{say(MARKS)} {say('On the right: value / benchmark.')}",
     )
 
 
 def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> Chart:
     unit, order = rows["unit"].iloc[0], list(rows["label"])
-    axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
-    x_title = UNIT_TITLES[unit].format(currency=tables.engagement.header.currency)
+    axis, x_title = _axis(unit), say(UNIT_TITLES[unit], currency=tables.engagement.header.currency)
     rows = rows[["label", "value", "from", "to", "benchmark_value", "verdict_said", "said"]]
     base = alt.Chart(rows).encode(
         y=alt.Y("label:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=LABEL_ROOM))
     )
     x = alt.X("value:Q", title=x_title, axis=axis, scale=_domain(rows, unit))
-    labels, tones = [wording.LABELS[v] for v in VERDICTS], [wording.TONES[v] for v in VERDICTS]
+    labels, tones = [wording.label(v) for v in VERDICTS], [wording.TONES[v] for v in VERDICTS]
     colour = alt.Color(
         "verdict_said:N", title=None, scale=alt.Scale(domain=labels, range=[theme.TONES[t] for t in tones])
     )
@@ -201,10 +207,10 @@ def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> Chart:
 def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
     unit = rows["unit"].iloc[0]
     shown = rows.assign(
-        label=rows["workflow"].replace("", wording.WHOLE),
+        label=rows["workflow"].map(wording.whose),
         **{"from": rows["low"].fillna(rows["value"]), "to": rows["high"].fillna(rows["value"])},
     )
-    shown = shown.head(MOST_ROWS)[["label", "value", "from", "to", "tier"]]
+    shown = shown.head(MOST_ROWS)[["label", "value", "from", "to"]]
     edges = bands.sort_values("low", na_position="first")
     low = min(edges["low"].min(), shown["from"].min())
     high = max(edges["high"].max(), shown["to"].max())
@@ -216,7 +222,7 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
         {
             "start": edges["low"].fillna(floor).clip(lower=floor),
             "end": edges["high"].fillna(ceiling).clip(upper=ceiling),
-            "band": edges["label"].map(wording.capital),
+            "band": edges["label"].map(lambda label: wording.capital(say(label))),
         }
     )
     names = list(areas["band"])
@@ -225,14 +231,14 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
         if len(names) > 2
         else [theme.FILLS["unknown"], theme.FILLS["good"]]
     )
-    fills = fills if names[0].lower() not in ("optimised", "best") else fills[::-1]
-    axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
+    fills = fills if edges["label"].iloc[0] not in ("optimised", "best") else fills[::-1]
+    axis = _axis(unit)
     domain = alt.Scale(domain=[floor, ceiling], nice=False)
     ground = (
         alt.Chart(areas)
         .mark_rect(opacity=0.38)
         .encode(
-            x=alt.X("start:Q", scale=domain, axis=axis, title=UNIT_TITLES[unit]),
+            x=alt.X("start:Q", scale=domain, axis=axis, title=say(UNIT_TITLES[unit])),
             x2="end:Q",
             color=alt.Color("band:N", title=None, sort=names, scale=alt.Scale(domain=names, range=fills)),
         )
@@ -243,6 +249,10 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
     interval = base.mark_rule(strokeWidth=6, color=theme.ACCENT).encode(x="from:Q", x2="to:Q", opacity=alt.value(0.45))
     value = base.mark_point(filled=True, size=80, color=theme.ACCENT, opacity=1).encode(x=alt.X("value:Q"))
     return alt.layer(ground, interval, value).properties(width=420, height=alt.Step(30), title=title)
+
+
+def _axis(unit: str) -> alt.Axis:
+    return alt.Axis(format="%") if unit == "share" else alt.Axis()
 
 
 def _domain(rows: pd.DataFrame, unit: str) -> alt.Scale:
@@ -260,37 +270,46 @@ def _domain(rows: pd.DataFrame, unit: str) -> alt.Scale:
 def _dumbbell_title(rows: pd.DataFrame) -> str:
     missed = rows[rows["verdict"] == "misses"]
     if missed.empty:
-        return "No KPI of the whole engagement misses its benchmark with the whole interval"
-    names = wording.listed([wording.inside(name) for name in missed["name"].head(3)])
-    rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
-    return f"{wording.capital(names)}{rest} {'misses' if len(missed) == 1 else 'miss'} the benchmark"
+        return say("No KPI of the whole engagement misses its benchmark with the whole interval")
+    names = [wording.inside(say(name)) for name in missed["name"].head(3)]
+    rest = [say("{n} more", n=len(missed) - 3)] if len(missed) > 3 else []
+    said = wording.capital(wording.listed(names + rest))
+    return say_number(len(missed), "{names} misses the benchmark", "{names} miss the benchmark", names=said)
 
 
 def _workflow_title(rows: pd.DataFrame) -> str:
     missed = rows.loc[rows["verdict"] == "misses", "workflow"].value_counts()
     if missed.empty:
-        return "No workflow misses a benchmark with its whole interval"
+        return say("No workflow misses a benchmark with its whole interval")
     if missed.iloc[0] > 1:
         compared = int((rows["workflow"] == missed.index[0]).sum())
-        return f"{missed.index[0]} misses the most benchmarks: {missed.iloc[0]} of {compared} compared"
-    names = wording.listed([*missed.index[:3], *(["others"] if len(missed) > 3 else [])])
-    return f"{len(missed)} of {rows['workflow'].nunique()} workflows miss a benchmark: {names}"
+        parts = {"workflow": missed.index[0], "missed": missed.iloc[0], "compared": compared}
+        return say("{workflow} misses the most benchmarks: {missed} of {compared} compared", **parts)
+    names = wording.listed([*missed.index[:3], *([say("others")] if len(missed) > 3 else [])])
+    return say_number(
+        len(missed),
+        "{n} of {all} workflows misses a benchmark: {names}",
+        "{n} of {all} workflows miss a benchmark: {names}",
+        n=len(missed),
+        all=rows["workflow"].nunique(),
+        names=names,
+    )
 
 
 def _sentence(row: dict[str, Any], tables: Tables) -> str:
     currency = tables.engagement.header.currency
     value, line = wording.value(row["value"], row["unit"], currency), wording.line(row, currency)
-    return f"{wording.subject(row)}: {value}, benchmark {line}, {wording.LABELS[row['verdict']].lower()}."
+    verdict = wording.label(row["verdict"]).lower()
+    return say(
+        "{subject}: {value}, benchmark {line}, {verdict}.",
+        subject=wording.subject(row), value=value, line=line, verdict=verdict,
+    )  # fmt: skip
 
 
 def _on_scale(row: Any) -> str:
-    return (
-        f"between {row['tier_low']} and {row['tier_high']}"
-        if row["straddles"]
-        else str(row["tier"])
-        if row["tier"] != "between"
-        else "between the bands"
-    )
+    if row["straddles"]:
+        return say("between {low} and {high}", low=say(row["tier_low"]), high=say(row["tier_high"]))
+    return say("between the bands") if row["tier"] == "between" else say(str(row["tier"]))
 
 
 def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Any
 from engineroom import __version__
 from engineroom.errors import EngineroomError
 
-USAGE = 2
+USAGE, INTERRUPTED = 2, 130
 DONE = "✓"
 FAILED = "✗"
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console must not stop a batch
     given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         return int(given.command(given))
     except EngineroomError as error:
@@ -33,8 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("\nstopped; finished reports are kept", file=sys.stderr)
-        return 130
+        print("\nstopped; finished reports are kept, and engineroom run makes the others", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _interrupted(*_: object) -> None:
+    """Let a polite kill end as Ctrl-C does: kernels stopped, nothing half written."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

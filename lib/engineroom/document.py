@@ -143,6 +143,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
             "label": clean(column.get("label", column["key"])),
             "align": "right" if column.get("align") == "right" else "left",
             "rowheader": bool(column.get("rowheader")),
+            "language": "en" if column.get("language") == "en" else "",
         }
         for column in data["columns"]
     ]

@@ -93,7 +93,7 @@ def steps(log: EventLog) -> DataFrame[logtables.Steps]:
 
     A case that repeated the step, or in which it ended in an exception, did not; empty where neither can be told.
     """
-    if log.attempts is None:
+    if log.events is None or log.attempts is None:
         return columns.empty(logtables.Steps)
     done = _done(log)
     visits = _of(log.events.filter(_.activity.notnull()), done).agg(
@@ -176,8 +176,10 @@ def weeks(log: EventLog) -> DataFrame[logtables.Weeks]:
     return logtables.Weeks.validate(found.reset_index(drop=True))
 
 
-def workflow_weeks(log: EventLog) -> pd.DataFrame:
+def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
     """Return the weeks of each workflow by completion: workflow, week, completed, reworked, judged, hours (median)."""
+    if log is None:
+        return pd.DataFrame(columns=["workflow", "week", "completed", "reworked", "judged", "hours"])
     done = log.cases.filter(_.is_done)
     clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
     frame = (

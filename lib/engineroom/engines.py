@@ -163,11 +163,13 @@ def remote(spec: Source, where: str) -> tuple[ibis.Table | None, list[Problem]]:
     except Exception as error:
         rule = f"the database that {variable} names does not answer ({type(error).__name__})"
         return None, [Problem(where, 0, "connection", rule, "check the address, the password and the network")]
+    atexit.register(connection.disconnect)  # figures are made from it long after the log is open
     if connection.name == "pyspark":
         connection.raw_sql("SET spark.sql.session.timeZone=UTC")
     *place, name = str(spec.table).split(".")
     try:
-        return connection.table(name, database=tuple(place) if len(place) > 1 else (place or [None])[0]), []
+        schema = tuple(place) if len(place) > 1 else next(iter(place), None)
+        return connection.table(name, database=schema), []
     except Exception as error:
         rule = f'there is no table "{spec.table}" that this user may read ({type(error).__name__})'
         return None, [Problem(where, 0, "table", rule, "write it as schema.table, and ask for the right to read it")]

@@ -83,22 +83,23 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
     files = [] if spec.connection else logfile.parts(engagement, spec)
     connection = engines.local(sum(file.stat().st_size for file in files if file.exists()))
     with engines.watched(connection, where):
-        window = _window(engagement, spec)
-        rows = _rows(engagement, spec, window, connection, files, where)
-        notes = _stop_at(caveats.of_rows(rows, spec, where), engagement)
+        period = window(engagement, spec)
+        rows = _rows(engagement, spec, period, connection, files, where)
+        found, total = caveats.of_rows(rows, spec, where)
+        notes = _stop_at(found, engagement)
         usable = logrows.usable(rows)
-        notes += caveats.of_order(usable, spec, where, int(notes[0]["total"]) if notes else 0)
+        notes += caveats.of_order(usable, spec, where, total)
         at_source, retried = _tables(usable, spec, connection)
         cases = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(cases, spec, where)
         cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
-        notes += saturated + _stop_at(caveats.of_cases(cases, spec, window, where), engagement)
-    found = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
+        notes += saturated + _stop_at(caveats.of_cases(cases, spec, period, where), engagement)
+    told = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
     return EventLog(
-        cases=casetable.in_period(cases, window),
-        start=window.start,
-        end=window.end,
-        caveats=results.Caveats.validate(found) if len(found) else columns.empty(results.Caveats),
+        cases=casetable.in_period(cases, period),
+        start=period.start,
+        end=period.end,
+        caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
         absent=_absent(spec, is_saturated=bool(saturated)),
         source=f"{where} · sha256 {logfile.digest(files)[:12]}" if files else where,
         timezone=spec.timezone or "UTC",
@@ -117,7 +118,7 @@ def _stop_at(found: caveats.Found, engagement: Engagement) -> list[caveats.Cavea
 
 
 def _rows(
-    engagement: Engagement, spec: Source, window: Window, connection: Any, files: list[Path], where: str
+    engagement: Engagement, spec: Source, period: Window, connection: Any, files: list[Path], where: str
 ) -> ibis.Table:
     """Return the rows with their meaning; what is not Parquet is read once, into Parquet."""
     raw, problems = engines.remote(spec, where) if spec.connection else logfile.rows(connection, files, spec, where)
@@ -125,7 +126,7 @@ def _rows(
         problems += logrows.faults(raw, spec, where)
     if raw is None or problems:
         raise DataProblems(problems, engagement.check_command)
-    rows = logrows.typed(raw, spec, window)
+    rows = logrows.typed(raw, spec, period)
     if not logrows.is_text(spec):
         return rows
     copy = engines.scratch("log") / "log.parquet"
@@ -155,12 +156,11 @@ def _fetched(cases: ibis.Table, connection: Any) -> ibis.Table:
     return connection.create_table("cases", frame, schema=cases.schema(), temp=True)
 
 
-def _window(engagement: Engagement, spec: Source) -> Window:
+def window(engagement: Engagement, spec: Source) -> Window:
+    """Return the engagement's period on the clocks of its log."""
     zone, period = ZoneInfo(spec.timezone or "UTC"), engagement.header.period
     days = (period.start, period.end + timedelta(days=1), engagement.header.as_of + timedelta(days=2))
-    start, end, latest = (
-        datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days
-    )
+    start, end, latest = (datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days)
     return Window(start, end, start - timedelta(days=365.25 * OLDEST), latest)
 
 
@@ -194,5 +194,5 @@ def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
             "cost_per_transaction": (told["cost"], "cost"),
         }
         events = ("rolled_throughput_yield", "exception_rate", "exception_types", "handling_time", "handoffs")
-        needs |= {kpi: (None, "[events], a log with one row an event,") for kpi in events}
+        needs |= dict.fromkeys(events, (None, "[events], a log with one row an event,"))
     return {kpi: f"would need {key} in engagement.toml" for kpi, (given, key) in needs.items() if not given}

@@ -11,6 +11,7 @@ from engineroom import kpi, results, wording
 from engineroom.blocks import Cell, Column, Exhibit, left, note, right, table, verdict
 from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
+from engineroom.phrases import retell, say, say_number
 from engineroom.tables import Tables
 
 JUDGED = ("meets", "misses", "inconclusive")
@@ -27,20 +28,25 @@ def caveats(tables: Tables, log: EventLog | None, measures: DataFrame[results.Me
         return note("No caveat", "Every row the client sent could be read and was used.", tone="good")
     raw = pd.DataFrame(found, columns=list(results.Caveats.to_schema().columns))
     rows: list[list[Cell]] = [
-        [row["subject"], wording.capital(row["caveat"]), wording.capital(row["effect"]), row["examples"] or ""]
+        [
+            say(row["subject"]),
+            wording.capital(retell(row["caveat"])),
+            wording.capital(retell(row["effect"])),
+            retell(row["examples"] or ""),
+        ]
         for row in found
     ]
     columns = [left("subject", "Data"), left("caveat", "Found"), left("effect", "Effect on the figures")]
     if any(row[-1] for row in rows):
         columns.append(left("examples", "For example"))
-    caption = f"What the data says about itself: {wording.plural(len(rows), 'caveat')}"
+    caption = say("What the data says about itself: {caveats}", caveats=wording.plural(len(rows), "caveat"))
     return table("caveats", caption, columns, [row[: len(columns)] for row in rows], raw)
 
 
 def scorecard(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     """Return every KPI of the whole engagement: value, interval, n, benchmark, gap, verdict."""
     whole = gaps[gaps["workflow"] == ""]
-    return gap_table("scorecard", whole, tables, _missing_title("The whole engagement", whole), [])
+    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), [])
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -50,7 +56,7 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
         return note(
             "No workflow can be compared", "No KPI of a single workflow has a benchmark of the same definition."
         )
-    title = _missing_title("Workflow by workflow", each)
+    title = _missing_title(say("Workflow by workflow"), each)
     return gap_table("workflow_gaps", each, tables, title, [left("workflow", "Workflow")])
 
 
@@ -61,12 +67,13 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     currency = tables.engagement.header.currency
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        tier = f"straddles {row['tier_low']} and {row['tier_high']}" if row["straddles"] else row["tier"]
+        edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
+        tier = say("straddles {low} and {high}", **edges) if row["straddles"] else say(row["tier"])
         tone = "caution" if row["straddles"] else TIER_TONES.get(row["tier"], "neutral")
         rows.append(
             [
-                row["name"],
-                row["workflow"] or wording.WHOLE,
+                say(row["name"]),
+                wording.whose(row["workflow"]),
                 wording.value(row["value"], row["unit"], currency),
                 wording.interval(row["low"], row["high"], row["unit"], currency),
                 wording.count(row["n"]),
@@ -74,9 +81,11 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
             ]
         )
     crossing = int(found["straddles"].sum())
-    caption = f"{wording.plural(len(rows), 'position')} on published scales"
+    caption = say_number(
+        len(rows), "{n} position on published scales", "{n} positions on published scales", n=len(rows)
+    )
     if crossing:
-        caption += f", {crossing} of them not settled: the interval crosses an edge"
+        caption += say(", {n} of them not settled: the interval crosses an edge", n=crossing)
     columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value")]
     columns += [right("interval", "95% interval"), right("n", "n"), left("tier", "Tier")]
     notes = (
@@ -96,14 +105,14 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
     currency = tables.engagement.header.currency
     rows: list[list[Cell]] = []
     for row in told.to_dict("records"):
-        said: Cell = {"text": DEFINITION_DIFFERS, "tone": "unknown"}
+        said: Cell = {"text": say(DEFINITION_DIFFERS), "tone": "unknown"}
         if row["verdict"] in wording.LABELS and row["is_comparable"]:
             said = verdict(row["verdict"])
         elif row["is_comparable"]:
-            said = {"text": wording.capital(row["verdict"]), "tone": "neutral"}
+            said = {"text": wording.capital(say(row["verdict"])), "tone": "neutral"}
         published = wording.published(row)
         measured = wording.value(row["measured"], row["unit"], currency)
-        rows.append([row["topic"], row["label"], published, row["population"], row["grade"], measured, said])
+        rows.append([say(row["topic"]), retell(row["label"]), published, row["population"], row["grade"], measured, said])
     columns = [left("topic", "About"), left("label", "Published by"), right("published", "Value")]
     columns += [
         left("population", "For whom"),
@@ -112,8 +121,13 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
         left("verdict", "Would say"),
     ]
     lessons = told.drop_duplicates("collision")
-    notes = tuple(f"{row.topic}: {row.lesson}" for row in lessons.itertuples())
-    caption = f"{wording.plural(len(lessons), 'question')} on which published values disagree"
+    notes = tuple(f"{say(row.topic)}: {say(row.lesson)}" for row in lessons.itertuples())
+    caption = say_number(
+        len(lessons),
+        "{n} question on which published values disagree",
+        "{n} questions on which published values disagree",
+        n=len(lessons),
+    )
     return table("rivals", caption, columns, rows, told, notes)
 
 
@@ -126,12 +140,12 @@ def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            row["name"],
+            say(row["name"]),
             wording.count(row["annual_volume"]),
             wording.money(row["unit_price"], currency),
             wording.money(row["worth_low"], currency),
             wording.money(row["worth_high"], currency),
-            "yes" if row["is_counted"] else "no, same failure",
+            say("yes") if row["is_counted"] else say("no, same failure"),
         ]
         for row in found.to_dict("records")
     ]
@@ -146,18 +160,19 @@ def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
         "It is what the gap costs, not what a project saves: a benchmark may be out of reach, and closing a gap has a "
         "price.",
     )
-    return table("worth", f"Closing the missed gaps is worth {low} to {high} a year", columns, rows, found, notes)
+    caption = say("Closing the missed gaps is worth {low} to {high} a year", low=low, high=high)
+    return table("worth", caption, columns, rows, found, notes)
 
 
 def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, tables: Tables) -> Exhibit:
     """Return what to measure next: samples that are too small, and KPIs of the sector that nothing supports yet."""
     rows: list[list[Cell]] = []
     for row in gaps[gaps["verdict"] == "inconclusive"].to_dict("records"):
-        needed = f"{wording.plural(row['items_needed'], 'more item')}, if the figure stays"
-        settled = needed if row["items_needed"] > 0 else wording.capital(row["reason"])
-        rows.append([wording.subject(row), f"Inconclusive at n = {wording.count(row['n'])}", settled])
+        state = say("Inconclusive at n = {n}", n=wording.count(row["n"]))
+        rows.append([wording.subject(row), state, _settled(row)])
     rows += [
-        [row["name"], f"Not measured. {row['why']}", wording.capital(row["needs"])] for row in absent.to_dict("records")
+        [say(row["name"]), say("Not measured. {why}", why=retell(row["why"])), wording.capital(retell(row["needs"]))]
+        for row in absent.to_dict("records")
     ]
     if not rows:
         return note(
@@ -165,8 +180,22 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
         )
     columns = [left("kpi", "KPI"), left("state", "State"), left("needed", "What would settle it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
-    caption = f"{wording.plural(len(rows), 'measurement')} would sharpen this report"
+    caption = say_number(
+        len(rows), "{n} measurement would sharpen this report", "{n} measurements would sharpen this report", n=len(rows)
+    )
     return table("next_measurements", caption, columns, rows, raw)
+
+
+def _settled(row: dict[str, Any]) -> str:
+    if row["items_needed"] > 0:
+        n = wording.count(row["items_needed"])
+        return say_number(
+            row["items_needed"],
+            "{n} more item, if the figure stays",
+            "{n} more items, if the figure stays",
+            n=n,
+        )
+    return wording.capital(say(row["reason"]))
 
 
 def every_comparison(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -189,11 +218,11 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra
 
 def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
     named = isinstance(row["benchmark"], str)
-    remarks = ["typical"] * (row["line"] == "typical") + ["stale"] * bool(row["is_stale"])
-    whose = row["benchmark_label"] + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
+    remarks = [say("typical")] * (row["line"] == "typical") + [say("stale")] * bool(row["is_stale"])
+    whose = retell(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
     return [
-        row["name"],
-        *([row["workflow"] or wording.WHOLE] if with_workflow else []),
+        say(row["name"]),
+        *([wording.whose(row["workflow"])] if with_workflow else []),
         wording.value(row["value"], row["unit"], currency),
         wording.interval(row["low"], row["high"], row["unit"], currency, row["value"]),
         wording.count(row["n"]),
@@ -207,7 +236,12 @@ def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Ce
 def _conflict(row: dict[str, Any], tables: Tables) -> dict[str, Any]:
     currency = tables.engagement.header.currency
     stated, measured = (wording.value(row[key], row["unit"], currency) for key in ("stated", "measured"))
-    said = f"{wording.subject(row)} is stated as {stated}, the log gives {measured}"
+    said = say(
+        "{subject} is stated as {stated}, the log gives {measured}",
+        subject=wording.subject(row),
+        stated=stated,
+        measured=measured,
+    )
     blank = {"affected": math.nan, "total": math.nan, "examples": ""}
     return {"subject": "tables", "caveat": said, "effect": "the log is used: it can be counted again"} | blank
 
@@ -216,6 +250,12 @@ def _missing_title(what: str, gaps: pd.DataFrame) -> str:
     judged = gaps[gaps["verdict"].isin(JUDGED)]
     missed = int((judged["verdict"] == "misses").sum())
     if judged.empty:
-        return f"{what}: nothing can be compared"
-    made = wording.plural(len(judged), "comparison")
-    return f"{what}: {missed} of {made} {wording.verb(missed, 'misses', 'miss')} the benchmark"
+        return say("{what}: nothing can be compared", what=what)
+    return say_number(
+        missed,
+        "{what}: {missed} of {made} comparisons misses the benchmark",
+        "{what}: {missed} of {made} comparisons miss the benchmark",
+        what=what,
+        missed=missed,
+        made=len(judged),
+    )

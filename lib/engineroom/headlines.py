@@ -10,6 +10,7 @@ import pandas as pd
 from engineroom import results, wording
 from engineroom.blocks import Exhibit, note
 from engineroom.columns import DataFrame
+from engineroom.phrases import retell, say, say_number
 from engineroom.tables import Tables
 
 JUDGED = ("meets", "misses", "inconclusive")
@@ -21,14 +22,14 @@ def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
     """Return the cover: who, what, when, and how far the document is."""
     header = tables.engagement.header
     said = {
-        "title": title,
-        "subtitle": subtitle,
+        "title": say(title),
+        "subtitle": say(subtitle),
         "client": header.client,
-        "sector": tables.pack.name,
-        "period": f"{wording.day(header.period.start)} to {wording.day(header.period.end)}",
+        "sector": say(tables.pack.name),
+        "period": say("{low} to {high}", low=wording.day(header.period.start), high=wording.day(header.period.end)),
         "as_of": f"{header.as_of:%Y-%m-%d}",
         "status": header.status,
-        "confidentiality": header.confidentiality,
+        "confidentiality": say(header.confidentiality),
         "prepared_by": header.prepared_by,
     }
     return Exhibit("cover", said)
@@ -53,7 +54,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     currency = tables.engagement.header.currency
     volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
     items = [
-        {"label": "Items completed", "value": wording.count(amount), "note": "in the period", "tone": "neutral"}
+        {"label": say("Items completed"), "value": wording.count(amount), "note": say("in the period"), "tone": "neutral"}
         for amount in volume["value"]
     ]
     order = {kpi: place for place, kpi in enumerate(measures["kpi"].drop_duplicates())}
@@ -64,7 +65,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
         {
             "label": wording.subject(row),
             "value": wording.value(row["value"], row["unit"], currency),
-            "note": f"{wording.LABELS[row['verdict']].lower()}: {wording.line(row, currency)}",
+            "note": f"{wording.label(row['verdict']).lower()}: {wording.line(row, currency)}",
             "tone": wording.TONES[row["verdict"]],
         }
         for row in rows.head(MOST_FACTS - len(items)).to_dict("records")
@@ -77,19 +78,32 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
     judged = gaps[gaps["verdict"].isin(JUDGED)]
     sampled = judged[judged["low"] != judged["high"]]
     text = [
-        f"This report makes {wording.plural(len(judged), 'comparison')} with a benchmark. A verdict is given only "
-        "where the whole 95% interval lies on one side of the benchmark; otherwise it is inconclusive, and the report "
-        "says how many further items would settle it. A complete count has no sampling interval and is judged as it is."
+        say_number(
+            len(judged),
+            "This report makes {n} comparison with a benchmark.",
+            "This report makes {n} comparisons with a benchmark.",
+            n=wording.count(len(judged)),
+        )
+        + " "
+        + say(
+            "A verdict is given only where the whole 95% interval lies on one side of the benchmark; otherwise it is "
+            "inconclusive, and the report says how many further items would settle it. A complete count has no "
+            "sampling interval and is judged as it is."
+        )
     ]
     if len(sampled) > 1:
         text.append(
-            f"Among {len(sampled)} intervals at 95%, about {max(round(len(sampled) * 0.05), 1)} can be expected to "
-            "leave out the true value by chance alone. One narrow miss among many is weak evidence; several in one "
-            "workflow are not."
+            say(
+                "Among {n} intervals at 95%, about {missing} can be expected to leave out the true value by chance "
+                "alone. One narrow miss among many is weak evidence; several in one workflow are not.",
+                n=len(sampled),
+                missing=max(round(len(sampled) * 0.05), 1),
+            )
         )
     if stale := judged.loc[judged["is_stale"], "benchmark_label"].drop_duplicates().tolist():
-        text.append(f"Past their date when this report was made, and marked stale: {wording.listed(stale)}.")
-    return note("How to read the verdicts", *text)
+        said = wording.listed(stale)
+        text.append(say("Past their date when this report was made, and marked stale: {benchmarks}.", benchmarks=said))
+    return note(say("How to read the verdicts"), *text)
 
 
 def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -103,61 +117,91 @@ def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
 
 def _summary(rows: pd.DataFrame) -> dict[str, str]:
     if rows.empty:
-        text = "None of the measured KPIs has a benchmark that follows the same definition."
-        return {"tone": "unknown", "label": "No verdict", "text": text, "detail": ""}
+        text = say("None of the measured KPIs has a benchmark that follows the same definition.")
+        return _finding("unknown", "No verdict", text)
     missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
     counted = {
-        f"{missed} {wording.verb(missed, 'misses', 'miss')} it": missed,
-        f"{met} {wording.verb(met, 'meets', 'meet')} it": met,
-        f"{doubtful} {wording.verb(doubtful, 'is', 'are')} inconclusive": doubtful,
+        say_number(missed, "{n} misses it", "{n} miss it", n=missed): missed,
+        say_number(met, "{n} meets it", "{n} meet it", n=met): met,
+        say_number(doubtful, "{n} is inconclusive", "{n} are inconclusive", n=doubtful): doubtful,
     }
-    said = [words for words, number in counted.items() if number]
-    text = f"Of {wording.plural(len(rows), 'comparison')} with a benchmark, {wording.listed(said)}."
-    tone = "bad" if missed > met else "good" if met > missed else "neutral"
-    return {"tone": tone, "label": "Verdict", "text": text, "detail": ""}
+    text = say_number(
+        len(rows),
+        "Of {n} comparison with a benchmark, {said}.",
+        "Of {n} comparisons with a benchmark, {said}.",
+        n=len(rows),
+        said=wording.listed([words for words, number in counted.items() if number]),
+    )
+    return _finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text)
 
 
 def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
-    verb = "trails" if row["operator"] in (">", ">=") else "exceeds"
-    size = wording.distance(row["gap"], row["unit"], currency, row["value"])
-    against = wording.line(row, currency, row["value"])
-    text = f"{wording.subject(row)} {verb} the benchmark by {size}: "
-    text += f"{wording.value(row['value'], row['unit'], currency)} against {against}."
-    n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
+    parts = {
+        "subject": wording.subject(row),
+        "size": wording.distance(row["gap"], row["unit"], currency, row["value"]),
+        "value": wording.value(row["value"], row["unit"], currency),
+        "line": wording.line(row, currency, row["value"]),
+    }
+    if row["operator"] in (">", ">="):
+        text = say("{subject} trails the benchmark by {size}: {value} against {line}.", **parts)
+    else:
+        text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
     interval = wording.interval(row["low"], row["high"], row["unit"], currency, row["value"])
-    certain = f"{wording.capital(interval)}{n}" if row["low"] == row["high"] else f"95% interval {interval}{n}"
-    stale = ", stale" if row["is_stale"] else ""
-    detail = f"{certain}. Benchmark: {row['benchmark_label']}, {row['kind']}, grade {row['grade']}{stale}."
-    return {"tone": "bad", "label": "Misses", "text": text, "detail": detail}
+    certain = wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
+    n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
+    whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
+    whose += [say("stale")] if row["is_stale"] else []
+    return _finding("bad", "Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 
 
 def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
     counted = worths[worths["is_counted"]]
     low, high = (wording.money(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
     top = counted.iloc[0]
-    text = f"Closing the missed gaps is worth {low} to {high} a year; the largest part is "
-    text += f"{wording.inside(top['name'])} in {top['workflow']}."
-    detail = (
-        f"{wording.plural(len(counted), 'gap')} with known volume and unit cost, one per kind of failure and workflow. "
-        "It is what the gap costs, not what a project saves."
+    text = say(
+        "Closing the missed gaps is worth {low} to {high} a year; the largest part is {kpi} in {workflow}.",
+        low=low,
+        high=high,
+        kpi=wording.inside(say(top["name"])),
+        workflow=top["workflow"],
     )
-    return {"tone": "neutral", "label": "Worth", "text": text, "detail": detail}
+    detail = say_number(
+        len(counted),
+        "{n} gap with known volume and unit cost, one per kind of failure and workflow.",
+        "{n} gaps with known volume and unit cost, one per kind of failure and workflow.",
+        n=len(counted),
+    )
+    return _finding("neutral", "Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
 
 
 def _doubt(doubtful: pd.DataFrame, currency: str) -> dict[str, str]:
-    names = wording.listed([wording.inside(name) for name in doubtful["name"].drop_duplicates().head(4)])
-    text = f"{names} cannot be judged yet: the interval holds the benchmark."
+    names = [wording.inside(say(name)) for name in doubtful["name"].drop_duplicates().head(4)]
+    text = say("{names} cannot be judged yet: the interval holds the benchmark.", names=wording.listed(names))
     detail = ""
     if len(known := doubtful[doubtful["items_needed"] > 0]):
         row = known.sort_values("items_needed", kind="stable").iloc[0]
-        held = wording.value(row["value"], row["unit"], currency)
-        needed = wording.plural(row["items_needed"], "more item")
-        detail = f"{wording.subject(row)}: {needed} would settle it, if the figure stays at {held}."
-    return {"tone": "caution", "label": "Inconclusive", "text": wording.capital(text), "detail": detail}
+        detail = say_number(
+            row["items_needed"],
+            "{subject}: {n} more item would settle it, if the figure stays at {value}.",
+            "{subject}: {n} more items would settle it, if the figure stays at {value}.",
+            subject=wording.subject(row),
+            n=wording.count(row["items_needed"]),
+            value=wording.value(row["value"], row["unit"], currency),
+        )
+    return _finding("caution", "Inconclusive", wording.capital(text), detail)
 
 
 def _strength(met: pd.DataFrame) -> dict[str, str]:
     names = met["name"].drop_duplicates()
-    said = [wording.inside(name) for name in names.head(4)] + (["others"] if len(names) > 4 else [])
-    text = f"{wording.listed(said)} {wording.verb(len(names), 'meets', 'meet')} the benchmark with the whole interval."
-    return {"tone": "good", "label": "Meets", "text": wording.capital(text), "detail": ""}
+    said = [wording.inside(say(name)) for name in names.head(4)] + ([say("others")] if len(names) > 4 else [])
+    text = say_number(
+        len(names),
+        "{names} meets the benchmark with the whole interval.",
+        "{names} meet the benchmark with the whole interval.",
+        names=wording.listed(said),
+    )
+    return _finding("good", "Meets", wording.capital(text))
+
+
+def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
+    return {"tone": tone, "label": say(label), "text": text, "detail": detail}

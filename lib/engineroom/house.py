@@ -13,8 +13,8 @@ def style(engagement: Engagement) -> Exhibit:
     Returned as a block that prints nothing: the notebook carries its style with it, so that whoever renders it gets
     the same pages.
     """
-    theme.enable()
     header = engagement.header
     phrases.speak(header.language)
+    theme.enable()
     place = engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder) if header.brand else None
     return Exhibit("house", {"language": header.language, "brand": brand.read(place) if place else {}})

@@ -47,12 +47,12 @@ BATCH = 20_000
 KINDS = {".parquet": "Parquet", ".csv": "CSV", ".xlsx": "XLSX", ".xes": "XES"}
 
 
-class LogFault(ValueError):
+class LogFileError(ValueError):
     """The file cannot be read as what it is said to be; the message reads `what is wrong; what to do`."""
 
 
 def parts(case: Engagement, spec: Source) -> list[Path]:
-    """Return the files of a log, in order: one, those of a folder, or those a pattern finds in the engagement folder."""
+    """Return the files of a log, in order: one, those of a folder, or those a pattern finds."""
     source = str(spec.source)
     place = case.path(source, allow_outside_folder=spec.allow_outside_folder)
     if place.is_dir():
@@ -83,11 +83,11 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
     try:
         raw = opened(con, files, spec)
         if taken := {ROW, FILE} & {name.lower() for name in raw.columns if name not in (ROW, FILE)}:
-            raise LogFault(f'has a column "{taken.pop()}", a name engineroom uses itself; rename it')
+            raise LogFileError(f'has a column "{taken.pop()}", a name engineroom uses itself; rename it')
         if len(raw.columns) > MOST_COLUMNS:
-            raise LogFault(f"has {len(raw.columns):,} columns; export those that are needed, at most {MOST_COLUMNS:,}")
+            raise LogFileError(f"has {len(raw.columns):,} columns; export those that are needed, at most {MOST_COLUMNS:,}")
         return raw, []
-    except (LogFault, xes.XesError) as fault:
+    except (LogFileError, xes.XesError) as fault:
         rule, _, cure = str(fault).partition("; ")
         return None, [Problem(where, rule=rule, cure=cure)]
     except Exception as fault:
@@ -100,7 +100,7 @@ def rejected(con: Any, where: str) -> Iterator[Problem]:
     """Yield the rows of a CSV file that have too few or too many cells, once it has been read to its end."""
     if "reject_errors" not in {name for (name,) in con.raw_sql("SELECT table_name FROM duckdb_tables()").fetchall()}:
         return
-    bad = con.raw_sql("SELECT line, any_value(error_message) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
+    bad = con.raw_sql("SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
     for line, message in bad[:TOLD]:
         is_text = "unicode" in str(message)
         cure = 'state encoding, for example "cp1252"' if is_text else "quote cells that hold the separator"
@@ -164,17 +164,17 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
     with _opened(path) as stream:
         head = stream.read(SAMPLE)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise LogFault("is empty; export it again")
+        raise LogFileError("is empty; export it again")
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = spec.encoding or ("utf-16" if is_wide else "utf-8")
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < SAMPLE).lstrip("\ufeff")
     except (UnicodeError, LookupError, TypeError, AttributeError) as error:
-        raise LogFault(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
+        raise LogFileError(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
     if "\0" in text:
-        raise LogFault("is not text: it holds NUL characters; export it as CSV, or name it by its own kind")
+        raise LogFileError("is not text: it holds NUL characters; export it as CSV, or name it by its own kind")
     if "\r" in text and "\n" not in text:
-        raise LogFault("ends its lines with CR alone, as old Macs did; save it with LF or CRLF line ends")
+        raise LogFileError("ends its lines with CR alone, as old Macs did; save it with LF or CRLF line ends")
     separator = spec.separator or _separator(text)
     header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator))]
     _header(header, "")
@@ -189,7 +189,7 @@ def _separator(text: str) -> str:
     }
     proven = [mark for mark, width in widths.items() if width[0] > 1 and len(set(width)) == 1]
     if len(proven) != 1:
-        raise LogFault('the separator cannot be told from the first rows; state it, for example separator = ";"')
+        raise LogFileError('the separator cannot be told from the first rows; state it, for example separator = ";"')
     return proven[0]
 
 
@@ -197,14 +197,14 @@ def _header(names: Sequence[str], file: str) -> None:
     """Refuse names that DuckDB would change without a word; for DuckDB `Case` and `case` are one."""
     within = f" in {file}" if file else ""
     if len(names) > MOST_COLUMNS:
-        raise LogFault(f"has {len(names):,} columns{within}; export those that are needed, at most {MOST_COLUMNS:,}")
+        raise LogFileError(f"has {len(names):,} columns{within}; export those that are needed, at most {MOST_COLUMNS:,}")
     often = Counter(name.strip().lower() for name in names)
     twice = next((name for name in names if often[name.strip().lower()] > 1), None)
     if twice is not None:
         said = f'"{twice[:60]}"' if twice.strip() else "a blank"
-        raise LogFault(f"the header names {said} more than once{within}; give each column its own name")
+        raise LogFileError(f"the header names {said} more than once{within}; give each column its own name")
     if taken := {ROW, FILE, "file_row_number"} & set(often):
-        raise LogFault(f'has a column "{taken.pop()}"{within}, a name engineroom uses itself; rename it')
+        raise LogFileError(f'has a column "{taken.pop()}"{within}, a name engineroom uses itself; rename it')
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -222,7 +222,7 @@ class _Bounded:
         piece = self.stream.read(PIECE if size < 0 else size)
         self.left -= len(piece)
         if self.left < 0:
-            raise LogFault(f"unzips to more than {UNZIPPED_RATIO} times its size; send it unzipped if it is honest")
+            raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size; send it unzipped if it is honest")
         return piece
 
 
@@ -247,17 +247,17 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     with zipfile.ZipFile(path) as archive:
         unzipped = sum(one.file_size for one in archive.infolist())
     if unzipped > max(UNZIPPED_RATIO * path.stat().st_size, UNZIPPED_LEAST):
-        raise LogFault(f"unzips to more than {UNZIPPED_RATIO} times its size; export it as CSV")
+        raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size; export it as CSV")
     try:
         book = CalamineWorkbook.from_path(path)
         lines = book.get_sheet_by_name(_sheet(book, spec)).iter_rows()
     except CalamineError as error:
-        raise LogFault(f"is not a workbook that can be read ({first_line(error)}); save it again in Excel") from None
+        raise LogFileError(f"is not a workbook that can be read ({first_line(error)}); save it again in Excel") from None
     header = [_said(cell) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise LogFault("has no header in row 1; put the column names there")
+        raise LogFileError("has no header in row 1; put the column names there")
     _header(header, "")
     target = engines.scratch("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
@@ -276,7 +276,7 @@ def _sheet(book: Any, spec: Source) -> str:
     if spec.sheet in shown or (spec.sheet is None and len(shown) == 1):
         return spec.sheet or shown[0]
     asked = f'has no visible sheet "{spec.sheet}"' if spec.sheet else f"has {len(shown)} sheets"
-    raise LogFault(f"{asked}; state sheet, one of: {', '.join(shown[:20])}")
+    raise LogFileError(f"{asked}; state sheet, one of: {', '.join(shown[:20])}")
 
 
 def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]]:
@@ -284,10 +284,10 @@ def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]
     batch: list[list[Any]] = []
     for number, line in enumerate(lines, 2):
         if number > EXCEL_ROWS - 1:
-            raise LogFault("fills every row a sheet has, so it was probably cut; export it as CSV")
+            raise LogFileError("fills every row a sheet has, so it was probably cut; export it as CSV")
         cells = [_said(cell) for cell in line]
         if any(cells[width:]):
-            raise LogFault(f"row {number} has a cell beyond the last column name; name its column, or clear it")
+            raise LogFileError(f"row {number} has a cell beyond the last column name; name its column, or clear it")
         if any(cells):
             batch.append([*(cells + [None] * width)[:width], number])
         if len(batch) == BATCH:
@@ -310,6 +310,6 @@ def _xes(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     with _opened(path) as stream:
         number = xes.to_parquet(_Bounded(stream, path.stat().st_size), target, ROW)
     if not number:
-        raise LogFault("holds no event; export it again")
+        raise LogFileError("holds no event; export it again")
     table = con.read_parquet(f"{target}/*.parquet", union_by_name=True)
     return table.mutate(**{FILE: ibis.null("string")})

@@ -102,6 +102,7 @@ def usable(rows: ibis.Table) -> ibis.Table:
 def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     completed = _instant(raw, spec.completed, spec)
     started = _instant(raw, spec.started, spec)
+    unstarted = _is_blank(raw, spec.started, spec) if spec.started else ibis.literal(False)
     spent = completed.delta(started, unit="microsecond")
     actor = _text(raw, spec.human.column if spec.human else None, spec)
     transition = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec)
@@ -111,7 +112,7 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
         "completed": completed,
         "completed_readable": completed.notnull(),
         "received": ibis.coalesce(started, completed) if spec.started else completed,
-        "received_readable": started.notnull() | _is_blank(raw, spec.started, spec) if spec.started else completed.notnull(),
+        "received_readable": (started if spec.started else completed).notnull() | unstarted,
         "handled": ibis.ifelse(spent >= 0, spent, None) if spec.started else ibis.null("int64"),
         "actor": actor,
         "is_human": ~actor.isin(list(spec.human.automatic)) if spec.human else ibis.null("boolean"),

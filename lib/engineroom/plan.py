@@ -155,6 +155,16 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
     return pd.DataFrame(rows, columns=columns).sort_values("cost", ascending=False, kind="stable", na_position="first")
 
 
+def priced(initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables) -> pd.DataFrame:
+    """Return what each initiative takes and brings: person_weeks, annual benefits, cost, and its state in the plan."""
+    people = tables.demands.groupby("initiative")["people"].sum()
+    states = dict.fromkeys(draft.dropped, "refused") | dict.fromkeys(found.starts, "in the plan")
+    kept = ["initiative", "workflow", "annual_benefit_low", "annual_benefit", "annual_benefit_high", "cost"]
+    frame = initiatives[kept].reset_index(drop=True)
+    frame.insert(2, "person_weeks", initiatives["initiative"].map(people).to_numpy() * initiatives["weeks"].to_numpy())
+    return frame.assign(state=frame["initiative"].map(states).fillna("left out"))
+
+
 def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> pd.DataFrame:
     """Return benefit less cost, added up month by month: date, low, expected, high.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engineroom import sequence
 from engineroom.sequence import Activity, Blackout, Precedence, Problem, earliest, greedy
 
 __all__ = [
@@ -163,12 +164,14 @@ def _search(
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    hint = hint or {}
+    settled, first = sequence.settled(problem)
+    hint = {**(hint or {}), **settled}
+    fixed = fixed | frozenset(settled)
     starts: dict[str, Any] = {}
     present: dict[str, Any] = {}
     chosen: dict[str, dict[int, Any]] = {}
     for one in problem.activities:
-        allowed = [hint[one.name]] if one.name in fixed else problem.starts(one)
+        allowed = [hint[one.name]] if one.name in fixed else [s for s in problem.starts(one) if s >= first[one.name]]
         if not allowed and not one.is_optional:
             return Schedule("infeasible", {}, 0, 0)
         start = model.new_int_var_from_domain(cp_model.Domain.from_values(allowed or [0]), one.name)
@@ -193,7 +196,7 @@ def _search(
             model.add(end >= starts[one.name] + one.duration).only_enforce_if(present[one.name])
         model.minimize(end)
     elif objective == "benefit":
-        _tighten(model, problem, chosen)
+        _tighten(model, problem, chosen, settled)
         worths = {
             one.name: {period: problem.worth(one, period + one.duration) for period in chosen[one.name]}
             for one in problem.activities
@@ -244,7 +247,7 @@ def _limit(model: Any, problem: Problem, starts: Mapping[str, Any], present: Map
         model.add_cumulative(spans, [one.demands[team] for one in users] + [missing for _, missing in short], most)
 
 
-def _tighten(model: Any, problem: Problem, chosen: Mapping[str, Mapping[int, Any]]) -> None:
+def _tighten(model: Any, problem: Problem, chosen: Mapping[str, Mapping[int, Any]], settled: Mapping[str, int]) -> None:
     """Add the same limits period by period: their linear relaxation gives a far better bound (Pritsker, 1969)."""
     length = {one.name: one.duration for one in problem.activities}
     for team, capacity in problem.capacities.items():
@@ -260,6 +263,8 @@ def _tighten(model: Any, problem: Problem, chosen: Mapping[str, Mapping[int, Any
                 model.add(sum(busy) <= amount)
     for pair in problem.precedences:
         wait = length[pair.before] + pair.lag
+        if pair.before in settled:
+            continue
         for period in chosen[pair.after]:
             begun = [here for start, here in chosen[pair.after].items() if start <= period]
             ended = [here for start, here in chosen[pair.before].items() if start <= period - wait]

@@ -114,6 +114,28 @@ def earliest(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
     return dict(starts) if moved is None else moved
 
 
+def settled(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the activities whose start needs no search, and the earliest start of all by precedence alone.
+
+    What keeps no team busy and follows only what is settled starts as early as it can: later helps nobody.
+    """
+    one_of = {one.name: one for one in problem.activities}
+    before: dict[str, list[Precedence]] = {name: [] for name in one_of}
+    for pair in problem.precedences:
+        before[pair.after].append(pair)
+    done: dict[str, int] = {}
+    first = dict.fromkeys(one_of, 0)
+    for _ in one_of:  # as often as the longest chain can need; a cycle is left to the solver
+        for name, one in one_of.items():
+            ready = max((first[p.before] + one_of[p.before].duration + p.lag for p in before[name]), default=0)
+            allowed = next((start for start in problem.starts(one) if start >= ready), None)
+            first[name] = min(ready if allowed is None else allowed, problem.horizon)
+            free = not one.is_optional and not any(one.demands.values()) and allowed is not None
+            if free and all(pair.before in done for pair in before[name]):
+                done[name] = first[name]
+    return done, first
+
+
 def held_by(problem: Problem, starts: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     """Return what keeps each activity from starting one period earlier.
 

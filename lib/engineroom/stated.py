@@ -93,22 +93,20 @@ def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, sour
 
 
 def _pooled_parts(definition: str, rows: pd.DataFrame, unit: str) -> Measure:
+    """Pool sums over sums; the interval follows the spread between segments, or else between periods."""
     top, bottom = float(rows["numerator"].sum()), float(rows["denominator"].sum())
     clusters, by = rows.groupby(rows["segment"].fillna("")), "segments"
     if clusters.ngroups < statistics.FEWEST_CLUSTERS:
         clusters, by = rows.groupby("period_start"), "periods"
-    whole = unit == "share" and float(bottom).is_integer() and float(top).is_integer()
-    if whole and clusters.ngroups < statistics.FEWEST_CLUSTERS:
-        return share(definition, top, bottom)
-    if clusters.ngroups >= (3 if not whole else statistics.FEWEST_CLUSTERS):
-        sums = clusters[["numerator", "denominator"]].sum()
-        low, high = statistics.clustered_ratio(sums["numerator"], sums["denominator"])
-        measured = complete(
-            definition, top / bottom, rows["n"].sum() if rows["n"].notna().all() else bottom, top, bottom
-        )
-        method = statistics.CLUSTERED.format(clusters=clusters.ngroups, unit=by)
-        return measured | {"low": max(low, 0.0), "high": min(high, 1.0) if unit == "share" else high, "method": method}
-    return complete(definition, top / bottom, bottom, top, bottom)
+    if clusters.ngroups < statistics.FEWEST_CLUSTERS:
+        counted = unit == "share" and top.is_integer() and bottom.is_integer()
+        return share(definition, top, bottom) if counted else complete(definition, top / bottom, bottom, top, bottom)
+    sums = clusters[["numerator", "denominator"]].sum()
+    interval = statistics.clustered_share if unit == "share" else statistics.clustered_ratio
+    low, high = interval(sums["numerator"], sums["denominator"])
+    n = float(rows["n"].sum()) if rows["n"].notna().all() else bottom
+    method = statistics.CLUSTERED.format(clusters=clusters.ngroups, unit=by)
+    return complete(definition, top / bottom, n, top, bottom) | {"low": low, "high": high, "method": method}
 
 
 def _pooled_means(definition: str, rows: pd.DataFrame) -> Measure:

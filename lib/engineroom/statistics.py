@@ -15,8 +15,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
-FEWEST_CLUSTERS = 10
-"""Below this many segments or periods their variation cannot be judged, and a share is taken as independent items."""
+FEWEST_CLUSTERS = 3
+"""Below this many segments or periods their spread cannot be judged, and items are taken as independent."""
 
 POWER = 0.8
 """Chance that a difference which is there is seen."""

@@ -12,7 +12,8 @@ from typing import cast
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engineroom import columns, initiatives, schemas, sheets
+from engineroom import columns, schemas, sheets
+from engineroom import initiatives as planning
 from engineroom.columns import UNITS, DataFrame, Table
 from engineroom.contract import nearest
 from engineroom.engagement import Engagement, TableFiles, digest, sectors
@@ -77,24 +78,24 @@ class Tables:
     costs: DataFrame[schemas.Costs]
     staffing: DataFrame[schemas.Staffing]
     readiness: DataFrame[schemas.Readiness]
-    portfolio: DataFrame[initiatives.Portfolio]
-    exceptions: DataFrame[initiatives.Exceptions]
-    steps: DataFrame[initiatives.Steps]
-    edges: DataFrame[initiatives.Edges]
-    unit_definitions: DataFrame[initiatives.UnitDefinitions]
-    initiatives: DataFrame[initiatives.Initiatives]
-    demands: DataFrame[initiatives.Demands]
-    capacity: DataFrame[initiatives.Capacity]
-    blackouts: DataFrame[initiatives.Blackouts]
-    overrides: DataFrame[initiatives.Overrides]
-    pilots: DataFrame[initiatives.Pilots]
-    slas: DataFrame[initiatives.Slas]
+    portfolio: DataFrame[planning.Portfolio]
+    exceptions: DataFrame[planning.Exceptions]
+    steps: DataFrame[planning.Steps]
+    edges: DataFrame[planning.Edges]
+    unit_definitions: DataFrame[planning.UnitDefinitions]
+    initiatives: DataFrame[planning.Initiatives]
+    demands: DataFrame[planning.Demands]
+    capacity: DataFrame[planning.Capacity]
+    blackouts: DataFrame[planning.Blackouts]
+    overrides: DataFrame[planning.Overrides]
+    pilots: DataFrame[planning.Pilots]
+    slas: DataFrame[planning.Slas]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
     processes: DataFrame[schemas.Processes]
-    gates: DataFrame[initiatives.Gates]
-    buckets: DataFrame[initiatives.Buckets]
+    gates: DataFrame[planning.Gates]
+    buckets: DataFrame[planning.Buckets]
     sources: dict[str, str]
 
 
@@ -149,14 +150,14 @@ def processes() -> DataFrame[schemas.Processes]:
     return _shipped("processes", schemas.Processes)
 
 
-def gates() -> DataFrame[initiatives.Gates]:
+def gates() -> DataFrame[planning.Gates]:
     """Return the rules that refuse an initiative."""
-    return _shipped("gates", initiatives.Gates)
+    return _shipped("gates", planning.Gates)
 
 
-def buckets() -> DataFrame[initiatives.Buckets]:
+def buckets() -> DataFrame[planning.Buckets]:
     """Return the rules of the portfolio review."""
-    return _shipped("buckets", initiatives.Buckets)
+    return _shipped("buckets", planning.Buckets)
 
 
 def pack(sector: str) -> Pack:

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+
+from engineroom import phrases
 from engineroom.resources import folder
 
 TOKENS: dict[str, Any] = tomllib.loads((folder("templates") / "tokens.toml").read_text(encoding="utf-8"))
@@ -117,6 +120,33 @@ def config() -> dict[str, Any]:
     }
 
 
+def number_and_time() -> dict[str, Any]:
+    """Return how the language of the report writes numbers and dates, in the words of Vega's axes."""
+    locale = Locale.parse(phrases.locale())
+    signs, percent = locale.number_symbols["latn"], locale.percent_formats[None].pattern.rpartition("0")[2]
+    months, days = (getattr(locale, part)["format"] for part in ("months", "days"))
+    week = [6, 0, 1, 2, 3, 4, 5]  # d3 begins on Sunday
+    return {
+        "number": {
+            "decimal": signs["decimal"],
+            "thousands": signs["group"],
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": percent,
+        },
+        "time": {
+            "dateTime": "%x, %X",
+            "date": "%x",
+            "time": "%X",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][day] for day in week],
+            "shortDays": [days["abbreviated"][day] for day in week],
+            "months": [months["wide"][month] for month in range(1, 13)],
+            "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+        },
+    }
+
+
 def enable() -> None:
     """Make altair draw every chart in the house style and hand the notebook its specification, not a drawing.
 
@@ -124,9 +154,11 @@ def enable() -> None:
     """
     import altair as alt
 
+    spoken = {"locale": number_and_time()} if phrases.language() != phrases.ENGLISH else {}
+
     @alt.theme.register("engineroom", enable=True)
     def house() -> alt.theme.ThemeConfig:
-        return alt.theme.ThemeConfig(config=config())  # type: ignore[typeddict-item]
+        return alt.theme.ThemeConfig(config=config() | spoken)  # type: ignore[typeddict-item]
 
     def specification(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
         # JupyterLab 4.6 draws Vega-Lite up to version 5; these charts use nothing that is newer

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
-LOCALE = "en_US"
+from engineroom.phrases import language, locale, say, say_number
+
 BLANK = "–"
 WHOLE = "Whole engagement"
 TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution", "not compared": "unknown"}
 LABELS = {"meets": "Meets", "misses": "Misses", "inconclusive": "Inconclusive", "not compared": "Not compared"}
 OPERATORS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 MINUTE, DAY = 1 / 60, 24.0
+CAPITALS_INSIDE = ("de",)
+"""Languages that write nouns with a capital inside a sentence too."""
 
 
 def value(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
@@ -22,16 +26,22 @@ def value(amount: float, unit: str, currency: str = "", like: float | None = Non
     if amount is None or math.isnan(amount):
         return BLANK
     if unit == "share":
-        return format_percent(amount, "#,##0.0%" if _decimals(amount) == 1 else "#,##0.00%", LOCALE)
+        return percent(amount, _decimals(amount))
     if unit == "hours":
         return duration(amount, like)
     if unit == "days":
-        return f"{format_decimal(amount, '#,##0.0', LOCALE)} d"
+        return say("{n} d", n=format_decimal(amount, "#,##0.0", locale()))
     if unit == "money":
         return money(amount, currency)
     if unit == "count":
         return count(amount)
-    return format_decimal(amount, "#,##0.00", LOCALE)
+    return format_decimal(amount, "#,##0.00", locale())
+
+
+def percent(part: float, decimals: int) -> str:
+    """Return a share in percent, as the language writes it: `88.1%`, `88,1 %`."""
+    pattern = Locale.parse(locale()).percent_formats[None].pattern
+    return str(format_percent(part, pattern.replace("##0", f"##0.{'0' * decimals}"), locale()))
 
 
 def _decimals(part: float) -> int:
@@ -42,40 +52,49 @@ def duration(hours: float, like: float | None = None) -> str:
     """Return hours in the unit a person would choose: never `0.0 days`."""
     size = abs(hours if like is None else like)
     if size == 0:
-        return "0 min"
+        return say("{n} min", n=0)
     if size < 1.5 * MINUTE:
-        return f"{format_decimal(hours * 3600, '#,##0', LOCALE)} s"
+        return say("{n} s", n=format_decimal(hours * 3600, "#,##0", locale()))
     if size < 2:
-        return f"{format_decimal(hours * 60, '#,##0', LOCALE)} min"
+        return say("{n} min", n=format_decimal(hours * 60, "#,##0", locale()))
     if size < 2 * DAY:
-        return f"{format_decimal(hours, '#,##0.0', LOCALE)} h"
-    return f"{format_decimal(hours / 24, '#,##0.0', LOCALE)} d"
+        return say("{n} h", n=format_decimal(hours, "#,##0.0", locale()))
+    return say("{n} d", n=format_decimal(hours / 24, "#,##0.0", locale()))
 
 
 def money(amount: float, currency: str) -> str:
     """Return an amount: with cents below a thousand, else compact (`$1.2M`)."""
     if abs(amount) < 1000:
-        return str(format_currency(amount, currency, locale=LOCALE))
-    digits = 0 if abs(amount) < 10**6 else 1
-    return str(format_compact_currency(amount, currency, locale=LOCALE, fraction_digits=digits))
+        return str(format_currency(amount, currency, locale=locale()))
+    power, digits = (3, 0) if abs(amount) < 10**6 else (6, 1)
+    if _is_compact(power):
+        return str(format_compact_currency(amount, currency, locale=locale(), fraction_digits=digits))
+    return str(format_currency(round(amount, digits - power), currency, "#,##0\u00a0¤", locale=locale(), currency_digits=False))
+
+
+def _is_compact(power: int) -> bool:
+    """Return whether the language has a short form for thousands or millions: German has none for thousands."""
+    forms = Locale.parse(locale()).compact_currency_formats["short"]["other"]
+    return str(forms[str(10**power)].pattern).strip("0#,. ") != ""
 
 
 def count(amount: float) -> str:
     """Return a count with its thousands apart."""
-    return BLANK if amount is None or math.isnan(amount) else str(format_decimal(round(amount), "#,##0", LOCALE))
+    return BLANK if amount is None or math.isnan(amount) else str(format_decimal(round(amount), "#,##0", locale()))
 
 
 def interval(low: float, high: float, unit: str, currency: str = "", like: float | None = None) -> str:
     """Return an interval, saying so where one side has no bound."""
     if math.isnan(low) and math.isnan(high):
-        return "none"
+        return say("none")
     if low == high:
-        return "complete count"
+        return say("complete count")
+    ends = {"low": value(low, unit, currency, like), "high": value(high, unit, currency, like)}
     if math.isnan(high):
-        return f"from {value(low, unit, currency, like)}; no upper bound"
+        return say("from {low}; no upper bound", **ends)
     if math.isnan(low):
-        return f"up to {value(high, unit, currency, like)}; no lower bound"
-    return f"{value(low, unit, currency, like)} to {value(high, unit, currency, like)}"
+        return say("up to {high}; no lower bound", **ends)
+    return say("{low} to {high}", **ends)
 
 
 def distance(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
@@ -83,7 +102,7 @@ def distance(amount: float, unit: str, currency: str = "", like: float | None = 
     if math.isnan(amount):
         return BLANK
     if unit == "share":
-        return f"{format_decimal(abs(amount) * 100, '#,##0.0', LOCALE)} points"
+        return say("{n} points", n=format_decimal(abs(amount) * 100, "#,##0.0", locale()))
     return value(abs(amount), unit, currency, like)
 
 
@@ -109,8 +128,8 @@ def published(row: dict[str, Any]) -> str:
         return " ".join(filter(None, (OPERATORS.get(row["operator"], ""), value(row["value"], row["unit"], currency))))
     low, high = (value(row[end], row["unit"], currency) for end in ("low", "high"))
     if BLANK in (low, high):
-        return f"up to {high}" if low == BLANK else f"from {low}"
-    return f"{low} to {high}"
+        return say("up to {high}", high=high) if low == BLANK else say("from {low}", low=low)
+    return say("{low} to {high}", low=low, high=high)
 
 
 def text(cell: Any) -> str:
@@ -120,21 +139,34 @@ def text(cell: Any) -> str:
 
 def plain(number: float) -> str:
     """Return a number for the appendix: whole where it is whole."""
-    return count(number) if float(number).is_integer() else str(format_decimal(number, "#,##0.00", LOCALE))
+    return count(number) if float(number).is_integer() else str(format_decimal(number, "#,##0.00", locale()))
 
 
 def day(date: Any) -> str:
     """Return a date in words: `30 June 2026`."""
-    return str(format_date(date, "d MMMM yyyy", LOCALE))
+    return str(format_date(date, say("d MMMM y"), locale()))
 
 
 def subject(row: Any) -> str:
     """Return what a row is about: its KPI, and its workflow where it has one."""
-    return f"{row['name']}, {row['workflow']}" if row["workflow"] else str(row["name"])
+    name = say(row["name"])
+    return f"{name}, {row['workflow']}" if row["workflow"] else name
+
+
+def label(verdict: str) -> str:
+    """Return a verdict as a reader says it."""
+    return say(LABELS[verdict])
+
+
+def whose(workflow: str) -> str:
+    """Return the workflow a row is about, or that it is about all of them."""
+    return workflow or say(WHOLE)
 
 
 def inside(name: str) -> str:
     """Return a name as it stands inside a sentence: abbreviations keep their capitals."""
+    if language().startswith(CAPITALS_INSIDE):
+        return name
     return name if name[1:2].isupper() or name[1:2].isdigit() else name[:1].lower() + name[1:]
 
 
@@ -145,12 +177,12 @@ def verb(number: float, one: str, many: str) -> str:
 
 def plural(number: float, singular: str, many: str | None = None) -> str:
     """Return a number with its noun: `1 case`, `2 cases`."""
-    return f"{count(number)} {singular if number == 1 else many or singular + 's'}"
+    return f"{count(number)} {say_number(number, singular, many or singular + 's')}"
 
 
 def listed(words: list[str]) -> str:
     """Return words as a sentence lists them: `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {say('and')} {words[-1]}" if words else ""
 
 
 def capital(sentence: str) -> str:

@@ -1,0 +1,356 @@
+"""What a log says about itself before any figure is made, where it may lie, and what is drilled out of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from engineroom import drilldown, engagement, eventlog, kpi, tables
+from engineroom.errors import DataProblems, EngagementError
+
+TOML = """
+[events]
+source = "{source}"
+case = "case"
+activity = "step"
+completed = "at"
+"""
+HEADER = "case,step,at\n"
+SOUND = HEADER + "".join(f"C{n},{step},2026-02-0{n} 0{h}:30\n" for n in range(1, 10) for h, step in enumerate("abc"))
+
+
+def opened(make_engagement, log: str, more: str = "", **options) -> eventlog.EventLog:
+    toml = TOML.format(source="log.csv") + ("" if "timezone" in more else 'timezone = "UTC"\n') + more
+    return eventlog.open(engagement.open(make_engagement(toml, {"log.csv": log}, **options)))
+
+
+def said(log: eventlog.EventLog) -> dict[str, str]:
+    """Return each caveat, with its examples where it has any, and its effect."""
+    rows = log.caveats.itertuples()
+    return {f"{row.caveat} ({row.examples})" if row.examples else row.caveat: row.effect for row in rows}
+
+
+UNCLOSED = {
+    "no closing activity is stated": "every case counts as complete at its last event; open cases cannot be told"
+}
+
+
+def test_a_sound_log_has_nothing_to_say(make_engagement) -> None:
+    assert said(opened(make_engagement, SOUND)) == UNCLOSED
+
+
+def test_hospital_billing_holds_the_duplicates_of_the_reference(make_engagement, real_log) -> None:
+    toml = TOML.format(source="hospital_billing.csv.gz").replace('"case"', '"case_id"').replace('"step"', '"activity"')
+    toml = toml.replace('"at"', '"timestamp"') + 'timezone = "UTC"\n'
+    place = make_engagement(toml, period=("2012-12-13", "2015-12-13"), as_of="2016-01-15")
+    shutil.copy(real_log("hospital_billing.csv.gz"), place)
+    quality = json.loads(real_log("expected.json").read_text())["hospital-billing"]["log"]["data_quality"]
+
+    found = said(eventlog.open(engagement.open(place)))
+
+    rows = quality["duplicate_case_activity_timestamp_rows"]
+    assert f"{rows} of 49,951 rows repeat the case, activity and time of another row" in found
+    assert "9 of 49,951 rows have a case id that reads as missing (rows 214, 41644, 41645)" in found
+
+
+def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> None:
+    filler = "".join(f"D{n},a,2026-03-01 08:15\n" for n in range(200))
+
+    log = opened(make_engagement, SOUND + filler + "E,a,4009-01-01 08:00\nF,a,1948-05-01 08:00\n")
+
+    fact = "2 of 229 rows carry a time that cannot be true (more than 30 years before the period, or after as_of)"
+    assert said(log)[f"{fact} (rows 229, 230)"] == "left out"
+    assert log.cases.count().execute() == 209
+
+
+def test_a_case_id_that_reads_as_missing_is_a_case(make_engagement) -> None:
+    log = opened(make_engagement, SOUND + "NA,a,2026-02-01 08:15\nnull,a,2026-02-01 08:15\n")
+
+    effect = said(log)["2 of 29 rows have a case id that reads as missing (rows 29, 30)"]
+    assert effect == "kept as texts; a text that means no value belongs into missing"
+    assert set(log.cases.case_id.execute()) >= {"NA", "null"}
+
+
+def test_times_with_and_without_an_offset_are_told_apart(make_engagement) -> None:
+    log = opened(make_engagement, SOUND + "Z,a,2026-02-01T08:00:00+05:00\n", 'timezone = "Europe/Amsterdam"\n')
+
+    effect = said(log)["1 of 28 rows state an offset from UTC, the others do not (row 29)"]
+    assert effect == "those are instants; the others are read on the clocks of Europe/Amsterdam"
+    assert str(log.cases.filter(log.cases.case_id == "Z").completed.execute()[0]) == "2026-02-01 03:00:00"
+
+
+def test_dates_without_a_time_of_day_are_counted(make_engagement) -> None:
+    log = opened(make_engagement, SOUND + "Z,a,2026-02-01\nZ,b,2026-02-02 00:00\n")
+
+    effect = said(log)["2 of 29 rows carry a date without a time of day (rows 29, 30)"]
+    assert effect == "durations shorter than a day cannot be told there"
+
+
+def test_events_at_one_instant_matter_to_handoffs_alone(make_engagement) -> None:
+    text = SOUND.replace("at\n", "at,who\n", 1).replace(":30\n", ":30,ann\n") + "Z,a,2026-02-01 08:15,bob\n"
+    text += "Z,b,2026-02-01 08:15,Ann\n"
+
+    log = opened(make_engagement, text, 'resource = "who"\n')
+
+    effect = said(log)["2 of 29 rows share their case and instant with another row"]
+    assert effect == "which came first cannot be told; hand-offs take them in a fixed order"
+    assert log.cases.filter(log.cases.case_id == "Z").handoffs.execute()[0] == 1
+
+
+def test_automatic_users_that_never_appear_or_are_written_otherwise_are_told(make_engagement) -> None:
+    text = SOUND.replace("at\n", "at,who\n", 1).replace(":30\n", ":30,system\n")
+
+    log = opened(make_engagement, text, '[events.human]\ncolumn = "who"\nautomatic = ["SYSTEM", "BOT"]\n')
+
+    found = said(log)
+    assert found["no row was done by SYSTEM, BOT, which [events.human] names as automatic"] == (
+        "if the log writes it otherwise, its work counts as human"
+    )
+    alike = "27 of 27 rows were done by a user who differs from an automatic one in capitals only (rows 2, 3, 4)"
+    assert found[alike] == "counted as human"
+
+
+def test_a_case_whose_events_name_two_workflows_is_in_the_whole_alone(make_engagement) -> None:
+    text = (
+        SOUND.replace("at\n", "at,flow\n", 1)
+        .replace(":30\n", ":30,one\n")
+        .replace("C1,b,2026-02-01 01:30,one", "C1,b,2026-02-01 01:30,two")
+    )
+
+    log = opened(make_engagement, text, 'workflow = "flow"\n')
+
+    effect = said(log)["1 of 9 cases carry more than one workflow"]
+    assert effect == 'counted in the whole, and under the workflow "(several)"'
+    assert drilldown.groups(log).set_index("group")["volume"].to_dict() == {"one": 8.0, "(several)": 1.0}
+
+
+def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_engagement) -> None:
+    status = HEADER + "".join(f"C{n},changed,2026-02-0{n} 0{h}:30\n" for n in range(1, 10) for h in range(3))
+    place = make_engagement(
+        TOML.format(source="log.csv") + 'timezone = "UTC"\n[events.rework]\nrepeats = true\n', {"log.csv": status}
+    )
+    case = engagement.open(place)
+
+    log = eventlog.open(case)
+    found = kpi.measure(tables.read(case), log)
+
+    effect = said(log)["9 of 9 cases repeat an activity, as a log of status changes does"]
+    assert effect == "a repeat is not taken as rework, and no figure rests on repeats"
+    assert set(found["kpi"]) == {"volume", "cycle_time_p50", "cycle_time_p90"}
+    assert log.absent["rework_rate"] == "would need activities in [events.rework] in engagement.toml"
+    assert drilldown.steps(log).empty
+
+
+def test_steps_of_a_life_cycle_are_told_unless_filtered(make_engagement) -> None:
+    text = SOUND.replace("at\n", "at,lifecycle:transition\n", 1).replace(":30\n", ":30,complete\n")
+    text += "Z,a,2026-02-01 08:15,start\n"
+
+    told = said(opened(make_engagement, text))
+    filtered = said(opened(make_engagement, text, 'filter = { "lifecycle:transition" = ["complete"] }\n'))
+
+    assert "1 of 28 rows are other steps of a life cycle than its completion (row 29)" in told
+    assert filtered == UNCLOSED
+
+
+def test_a_repeated_case_id_of_a_record_table_is_told(make_engagement) -> None:
+    text = "id,got,sent\n1,2026-02-01 08:00,2026-02-02 08:30\n1,2026-02-01 08:00,2026-02-03 08:30\n"
+    toml = '[cases]\nsource = "log.csv"\ncase = "id"\nreceived = "got"\ncompleted = "sent"\ntimezone = "UTC"\n'
+
+    log = eventlog.open(engagement.open(make_engagement(toml, {"log.csv": text})))
+
+    assert said(log) == {"1 of 2 rows repeat a case id": "each row is counted as a case of its own"}
+
+
+# ------------------------------------------------------------------------------------------------------- where it lies
+
+
+def parted(place, parts: int) -> None:
+    frame = pd.read_csv(place / "log.csv", dtype=str, keep_default_na=False)
+    (place / "log" / "sub").mkdir(parents=True)
+    for number in range(parts):
+        frame.iloc[number::parts].to_parquet(place / "log" / ("sub" if number % 2 else "") / f"part-{number}.parquet")
+
+
+@pytest.mark.parametrize("source", ["log", "log/", "log/**/*.parquet"])
+def test_a_folder_or_a_pattern_of_parquet_files_is_one_log(make_engagement, source) -> None:
+    place = make_engagement(TOML.format(source=source) + 'timezone = "UTC"\n', {"log.csv": SOUND})
+    parted(place, 3)
+
+    log = eventlog.open(engagement.open(place))
+
+    assert log.cases.count().execute() == 9
+    assert log.source.startswith(f"client/{source} · sha256 ")
+
+
+def test_an_example_in_a_folder_names_its_file_and_row(make_engagement) -> None:
+    text = SOUND + "NA,a,2026-02-01 08:15\n"
+    place = make_engagement(TOML.format(source="log") + 'timezone = "UTC"\n', {"log.csv": text})
+    parted(place, 2)
+
+    found = said(eventlog.open(engagement.open(place)))
+
+    assert "1 of 28 rows have a case id that reads as missing (part-1.parquet row 15)" in found
+
+
+def test_a_pattern_that_a_link_leads_out_of_the_folder_is_refused(make_engagement, tmp_path) -> None:
+    place = make_engagement(TOML.format(source="log/*.parquet"), {"log.csv": SOUND})
+    (place / "log").mkdir()
+    (tmp_path / "elsewhere.parquet").write_bytes(b"PAR1")
+    (place / "log" / "link.parquet").symlink_to(tmp_path / "elsewhere.parquet")
+
+    with pytest.raises(EngagementError, match="lies outside the engagement folder"):
+        eventlog.open(engagement.open(place))
+
+
+def test_a_log_is_in_one_place(make_engagement) -> None:
+    keys = 'case = "c"\nactivity = "a"\ncompleted = "t"\n'
+    for given, told in {
+        "": 'events: names no log; write source = "data/log.csv", or connection and table',
+        'source = "log.csv"\nconnection = "env:A"\ntable = "t"\n': "events: names a file and a warehouse; keep source",
+        'connection = "env:A"\n': "events: connection and table belong together; state both",
+        'connection = "postgres://ann:s3cret@host/db"\ntable = "t"\n': "events.connection: names no variable of the",
+    }.items():
+        with pytest.raises(EngagementError) as refusal:
+            engagement.open(make_engagement("[events]\n" + given + keys))
+
+        assert told in str(refusal.value)
+        assert "s3cret" not in str(refusal.value)
+
+
+def test_a_workbook_of_several_sheets_is_read_where_its_sheet_is_stated(make_engagement) -> None:
+    place = make_engagement(TOML.format(source="log.xlsx") + 'sheet = "Events"\ntimezone = "UTC"\n', {"log.csv": SOUND})
+    frame = pd.read_csv(place / "log.csv", dtype=str)
+    with pd.ExcelWriter(place / "log.xlsx") as book:
+        frame.head(2).to_excel(book, sheet_name="Guide", index=False)
+        frame.to_excel(book, sheet_name="Events", index=False)
+
+    assert eventlog.open(engagement.open(place)).cases.count().execute() == 9
+
+
+# --------------------------------------------------------------------------------------------------------- drilldown
+
+WORK = """case,step,begun,at,who,cost,why
+A,enter,2026-02-02 08:00,2026-02-02 09:00,ann,10,
+A,check,2026-02-02 10:00,2026-02-02 11:00,bob,10,Missing form
+A,check,2026-02-03 10:00,2026-02-03 10:30,ann,5,
+A,done,2026-02-03 12:00,2026-02-03 12:00,BOT,0,
+B,enter,2026-02-04 08:00,2026-02-04 08:30,ann,4,
+B,check,2026-02-04 09:00,2026-02-04 09:30,ann,4,
+B,done,2026-02-04 10:00,2026-02-04 10:00,BOT,0,
+C,enter,2026-02-09 08:00,2026-02-09 08:30,bob,4,
+"""
+WORK_TOML = """
+[events]
+source = "log.csv"
+case = "case"
+activity = "step"
+started = "begun"
+completed = "at"
+timezone = "UTC"
+resource = "who"
+cost = "cost"
+exception = "why"
+[events.human]
+column = "who"
+automatic = ["BOT"]
+[events.closed]
+activities = ["done"]
+[events.rework]
+repeats = true
+"""
+
+
+@pytest.fixture
+def work(make_engagement) -> eventlog.EventLog:
+    return eventlog.open(engagement.open(make_engagement(WORK_TOML, {"log.csv": WORK})))
+
+
+def test_a_step_is_passed_at_first_by_cases_that_neither_repeat_it_nor_fail_in_it(work) -> None:
+    steps = drilldown.steps(work).set_index("step")
+
+    assert steps["first_pass_yield"].to_dict() == {"check": 0.5, "done": 1.0, "enter": 1.0}
+    assert steps.loc["check", ["cases", "events"]].tolist() == [2, 3]
+    assert steps.loc["check", "handling_hours"] == 2.0
+
+
+def test_rolled_yield_is_the_product_of_the_steps(work) -> None:
+    assert drilldown.rolled(drilldown.steps(work)).to_dict() == {"(not stated)": 0.5}
+
+
+def test_handling_and_waiting_make_up_the_cycle_time(work) -> None:
+    whole = drilldown.groups(work).iloc[0]
+
+    assert whole["volume"] == 2
+    assert whole["handling_hours"] == (2.5 + 1) / 2
+    assert whole["waiting_hours"] == (28 - 2.5 + 2 - 1) / 2
+
+
+def test_rework_costs_what_failed_attempts_cost(work) -> None:
+    whole = drilldown.groups(work).iloc[0]
+
+    assert (whole["rework_cost"], whole["rework_cost_share"]) == (10, 10 / 33)
+
+
+def test_a_system_between_two_people_makes_no_handoff(work) -> None:
+    cases = work.cases.execute().set_index("case_id")
+
+    assert cases["handoffs"].to_dict() == {"A": 2, "B": 0, "C": 0}
+
+
+def test_exceptions_are_told_by_type_and_cost(work) -> None:
+    found = drilldown.exceptions(work)
+
+    assert found.drop(columns="workflow").values.tolist() == [["Missing form", 1, 1, 10, 1, 1]]
+
+
+def test_a_week_takes_over_what_the_one_before_left_open(work) -> None:
+    weeks = drilldown.weeks(work)
+
+    assert weeks["week"].dt.strftime("%Y-%m-%d").tolist() == ["2026-02-02", "2026-02-09"]
+    assert weeks[["received", "completed", "open_cases"]].values.tolist() == [[2, 2, 0], [1, 0, 1]]
+
+
+def test_utilisation_runs_from_a_persons_first_event_to_the_last(work) -> None:
+    people = drilldown.resources(work, weekly_hours=168).set_index("resource")
+
+    assert people["is_human"].to_dict() == {"BOT": False, "ann": True, "bob": True}
+    assert people.loc["ann", ["events", "cases", "hours"]].tolist() == [4, 2, 2.5]
+    assert people.loc["ann", "utilisation"] == pytest.approx(2.5 / 49.5)
+    assert people.loc["ann", "events_per_hour"] == 4 / 2.5
+
+
+def test_complaints_are_grouped_by_any_column(make_engagement, real_log) -> None:
+    toml = (
+        '[cases]\nsource = "cfpb_complaints.csv.gz"\nreceived = "Date received"\ncompleted = "Date sent to company"\n'
+        'timezone = "UTC"\nformat = "%m/%d/%Y"\nattributes = ["Product", "Company"]\n'
+    )
+    place = make_engagement(toml, sector="banking", period=("2013-06-01", "2018-01-31"), as_of="2018-03-01")
+    shutil.copy(real_log("cfpb_complaints.csv.gz"), place)
+    reference = json.loads(real_log("expected.json").read_text())["cfpb-complaints"]["extra"]
+
+    log = eventlog.open(engagement.open(place))
+
+    for column, expected in (("Product", "complaints_by_product"), ("Company", "complaints_by_company")):
+        found = drilldown.groups(log, column)
+        shown = [[row.group, row.volume, round(row.cumulative_share, 6)] for row in found.head(10).itertuples()]
+        assert shown == [[one["type"], one["value"], one["cumulative"]] for one in reference[expected]["top"]]
+        assert len(found) == reference[expected]["types"]
+        needed = int((found["cumulative_share"] < 0.8).sum()) + 1
+        assert needed == reference[expected]["types_needed_for_80pct"]
+    days = reference["received_to_sent_days"]
+    assert f"{days['negative']} of 3,186 rows are completed before they are received" in " ".join(said(log))
+    assert log.cases.hours.quantile(0.5).execute() / 24 == days["p50_linear"]
+    assert log.cases.hours.mean().execute() / 24 == pytest.approx(days["mean"], abs=5e-7)
+
+
+def test_a_refusal_ends_with_what_to_do(make_engagement) -> None:
+    with pytest.raises(DataProblems) as refusal:
+        opened(make_engagement, HEADER + ",a,2026-02-01\nA,b,2026-02-01\n")
+
+    assert str(refusal.value).splitlines()[:2] == [
+        "client/log.csv: 1 problem",
+        "  row 2: 1 of 2 rows have no case id (row 2); case may name the wrong column",
+    ]
