@@ -196,14 +196,15 @@ def test_the_title_of_a_chart_is_type_and_not_drawing():
         "alt": "Bars.",
         "name": "n",
         "spec": '{"mark": "bar"}',
+        "is_described": True,
         "id": "gap-chart",
         "number": 1,
     }
 
 
-def test_a_chart_without_description_is_refused():
-    with pytest.raises(RenderError, match=r"^cell gap-chart: the chart has no description; "):
-        build(shown({VEGALITE: {"mark": "bar"}}, "gap-chart"))
+def test_a_chart_without_description_is_known_as_one():
+    (block,) = build(shown({VEGALITE: {"mark": "bar", "title": "Bars"}}, "gap-chart")).blocks
+    assert (block["alt"], block["is_described"]) == ("Bars", False)
 
 
 def test_altairs_own_page_is_refused():
@@ -215,9 +216,9 @@ def test_a_table_of_pandas_becomes_a_table():
     frame = pd.DataFrame({"n": [1, 2], "name": ["a", "b<c"]}, index=pd.Index(["x", "y"], name="key"))
     (block,) = build(shown({"text/html": frame.to_html()})).blocks
     assert block["columns"] == [
-        {"label": "key", "align": "left", "rowheader": True},
-        {"label": "n", "align": "right", "rowheader": False},
-        {"label": "name", "align": "left", "rowheader": False},
+        {"label": "key", "align": "left", "rowheader": True, "language": ""},
+        {"label": "n", "align": "right", "rowheader": False, "language": ""},
+        {"label": "name", "align": "left", "rowheader": False, "language": ""},
     ]
     assert [[cell["text"] for cell in row] for row in block["rows"]] == [["x", "1", "a"], ["y", "2", "b<c"]]
 

@@ -101,7 +101,7 @@ LOGS: dict[str, tuple[str, str | bytes, str]] = {
     "UTF-16 cut in a character": ("log.csv", SOUND.encode("utf-16")[:-1], "the text is not utf-16"),
     "UTF-16 without mark": ("log.csv", SOUND.encode("utf-16-le"), "is not text: it holds NUL characters"),
     "unknown encoding": ("log.csv", SOUND, "the text is not klingon"),
-    "50 MB cell": ("log.csv", SOUND + f'9,"{"x" * 50_000_000}",2026-02-01,1\n', "Maximum line size"),
+    "50 MB cell": ("log.csv", SOUND + f'9,"{"x" * 50_000_000}",2026-02-01,1\n', "a line may hold 2 MB"),
     "open quotation mark": ("log.csv", SOUND * 30 + '1,"a,2026-02-01,1\n' + SOUND, "unterminated quote|quote"),
     "formulas for times": ("log.csv", HEADER + "1,a,=NOW(),1\n" * 9, "have a completion time that cannot be read"),
     "day first": ("log.csv", HEADER + "1,a,31/01/2026 09:00,1\n", "have a completion time that cannot be read"),

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -34,15 +34,6 @@ HOSTILE = (
     "]] $x$ @y \\end",
     "<img src=x onerror=alert(1)>",
 )
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with every report of every starter, as `engineroom demo` makes them."""
-    out = tmp_path_factory.mktemp("reports")
-    assert cli.main(["demo", "--out", str(out)]) == 0
-    return out
 
 
 def each_report() -> list[str]:
@@ -131,19 +122,6 @@ def test_no_edition_shows_code_paths_or_this_machine(made: Path, report: str) ->
         assert trace not in said
         assert trace not in properties
         assert squeezed(trace) not in pdf_text(pdf)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("report", each_report())

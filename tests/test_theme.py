@@ -13,33 +13,22 @@ from engineroom import theme
 COLOURS, TONES = theme.TOKENS["colour"], theme.TOKENS["tone"]
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("name", ["ink", "text", "muted", "accent"])
 def test_text_has_contrast_on_paper_and_panels_by_day_and_night(name):
-    assert contrast(COLOURS[name], COLOURS["paper"]) >= 4.5
-    assert contrast(COLOURS[name], COLOURS["wash"]) >= 4.5
-    assert contrast(COLOURS["dark"][name], COLOURS["dark"]["paper"]) >= 4.5
-    assert contrast(COLOURS["dark"][name], COLOURS["dark"]["wash"]) >= 4.5
+    assert theme.contrast(COLOURS[name], COLOURS["paper"]) >= 4.5
+    assert theme.contrast(COLOURS[name], COLOURS["wash"]) >= 4.5
+    assert theme.contrast(COLOURS["dark"][name], COLOURS["dark"]["paper"]) >= 4.5
+    assert theme.contrast(COLOURS["dark"][name], COLOURS["dark"]["wash"]) >= 4.5
 
 
 @pytest.mark.parametrize("tone", TONES)
 def test_a_tone_has_contrast_on_paper_and_on_its_tint(tone):
     look = TONES[tone]
-    assert contrast(look["colour"], COLOURS["paper"]) >= 4.5
-    assert contrast(look["colour"], look["tint"]) >= 4.5
-    assert contrast(COLOURS["text"], look["tint"]) >= 4.5
-    assert contrast(look["dark"], COLOURS["dark"]["paper"]) >= 4.5
-    assert contrast(look["dark"], look["dark_tint"]) >= 4.5
+    assert theme.contrast(look["colour"], COLOURS["paper"]) >= 4.5
+    assert theme.contrast(look["colour"], look["tint"]) >= 4.5
+    assert theme.contrast(COLOURS["text"], look["tint"]) >= 4.5
+    assert theme.contrast(look["dark"], COLOURS["dark"]["paper"]) >= 4.5
+    assert theme.contrast(look["dark"], look["dark_tint"]) >= 4.5
 
 
 def test_no_two_tones_share_a_shape_and_the_typeface_has_them_all():
@@ -53,7 +42,7 @@ def test_a_chart_carries_the_house_style_and_a_type_that_notebooks_accept():
     theme.enable()
     chart = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x").properties(description="one bar")
     data = chart._repr_mimebundle_()
-    assert set(data) == {theme.VEGALITE, "text/plain"}
+    assert {theme.VEGALITE, "text/plain"} <= set(data)
     assert data[theme.VEGALITE]["config"] == theme.config()
     shown = nbformat.v4.new_output("display_data", data=data)
     nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[shown])]))
@@ -64,6 +53,6 @@ def test_charts_use_one_weight_because_others_would_be_measured_wrong():
 
 
 def test_every_token_of_colour_reaches_the_page():
-    css = theme.css()
+    css = theme.css(theme.TOKENS)
     assert all(f"--{name.replace('_', '-')}:{value};" in css for name, value in COLOURS.items() if name != "dark")
     assert all(f"--{name.replace('_', '-')}:{value};" in css for name, value in COLOURS["dark"].items())

@@ -20,7 +20,7 @@ Column = tuple[str, str, str]
 QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted"), "en")
 """Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,13 @@ def table(
         {"key": key, "label": label, "align": align, "rowheader": place == 0, "language": QUOTED.get(key, "")}
         for place, (key, label, align) in enumerate(columns)
     ]
-    content = {"columns": shape, "rows": rows, "total_rows": len(rows), "notes": [say(it) for it in notes], "csv": csv(raw)}
+    content = {
+        "columns": shape,
+        "rows": rows,
+        "total_rows": len(rows),
+        "notes": [say(it) for it in notes],
+        "csv": csv(raw),
+    }
     return Exhibit("table", {"version": 1, "name": name, "caption": say(caption)} | content)
 
 
@@ -107,7 +113,7 @@ def csv(raw: pd.DataFrame) -> str:
         if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
             continue
         texts = safe[column].astype("object")
-        risky = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(FORMULA_STARTS))
+        risky = texts.map(lambda cell: isinstance(cell, str) and cell.lstrip(" \n").startswith(FORMULA_STARTS))
         texts = texts.mask(risky, "'" + texts.astype("str"))
         safe[column] = texts.map(lambda cell: cell.replace("\r", " ") if isinstance(cell, str) else cell)
     return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))

@@ -65,6 +65,12 @@ def read(path: Path) -> dict[str, Any]:
     return content | {"colour": colours} | ({"logo": _logo(path, read.logo)} if read.logo else {})
 
 
+def files(path: Path) -> list[Path]:
+    """Return the files a brand is made of."""
+    logo = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("logo")
+    return [path, path.parent / logo] if logo else [path]
+
+
 def unreadable(colour: str) -> tuple[str, str] | None:
     """Return why a colour cannot set text, and the nearest that can; None where it can."""
     if not _HEX.fullmatch(colour):
@@ -84,7 +90,9 @@ def grounds(colour: str) -> list[str]:
 def nearest(colour: str) -> str:
     """Return the lightest colour of the same hue that can be read on the page."""
     shades = (theme.mixed(colour, "#000000", 1 - step / 200) for step in range(201))
-    return next(shade for shade in shades if all(theme.contrast(shade, ground) >= READABLE for ground in grounds(shade)))
+    return next(
+        shade for shade in shades if all(theme.contrast(shade, ground) >= READABLE for ground in grounds(shade))
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- logo

@@ -26,7 +26,8 @@ NEARLY_ALL = 0.9
 """Share of cases that repeat an activity from which on a repeat is how the log is written, not rework."""
 
 EXAMPLES = 3
-READS_AS_MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
+MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
+READS_AS_MISSING = tuple(sorted({form for word in MISSING for form in (word, word.lower(), word.title())} | {"NaN"}))
 
 
 @dataclass(frozen=True)
@@ -58,37 +59,53 @@ Caveat = dict[str, Any]
 Found = tuple[list[Caveat], list[Problem]]
 
 
-def of_rows(rows: ibis.Table, spec: Source, where: str) -> tuple[Found, int]:
-    """Return the caveats and the problems of the rows as they were read, and their number: one scan, then examples."""
+def of_rows(rows: ibis.Table, spec: Source, where: str) -> tuple[Found, ibis.Table]:
+    """Return the caveats and the problems of the rows as they were read, and the rows that are fit for figures.
+
+    One scan counts every rule, another who did what; examples are looked up only for rules that are broken.
+    """
     rules = [*_rules(spec), *(_event_rules(spec) if isinstance(spec, Events) else _record_rules())]
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
-    users = list(spec.human.automatic) if isinstance(spec, Events) and spec.human else []
-    counted |= {f"user{i}": _.count(where=_.actor == user) for i, user in enumerate(users)}
     counts = rows.agg(total=_.count(), **counted).execute().iloc[0]
     total = int(counts["total"])
     if not total:
         cure = "look at filter, and whether the export is complete"
-        return ([], [Problem(where, rule="no row is left", cure=cure)]), 0
-    caveats, problems = [], []
+        return ([], [Problem(where, rule="no row is left", cure=cure)]), rows
+    caveats, problems, fit = [], [], rows
     for i, rule in enumerate(rules):
         hits = int(counts[f"rule{i}"])
         if not hits or not rule.from_share <= hits / total <= rule.to_share:
             continue
         first, examples = _examples(rows.filter(rule.broken), spec)
         said = f"{hits:,} of {total:,} rows {rule.fact}"
+        if rule.is_left_out:
+            fit = fit.filter(~rule.broken)
         if rule.is_left_out and hits > TOLERATED * total:
             problems.append(Problem(where, first, rule=f"{said} ({examples})", cure=rule.cure))
         else:
             caveats.append(_caveat(where, said, rule.effect, hits, total, examples))
-    unseen = [user for i, user in enumerate(users) if not counts[f"user{i}"]]
-    if unseen:
+    if isinstance(spec, Events) and spec.human:
+        caveats += _users(rows, spec, list(spec.human.automatic), where, total)
+    return (caveats, problems), fit
+
+
+def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, total: int) -> Iterator[Caveat]:
+    """Yield automatic users that did nothing, and users who differ from an automatic one in capitals only."""
+    alike = _.actor.lower().isin(sorted({user.lower() for user in automatic}))
+    seen = rows.agg(by="actor", times=_.count()).filter(alike).execute().set_index("actor")["times"]
+    if unseen := [user for user in automatic if user not in seen.index]:
         said = f"no row was done by {', '.join(unseen[:EXAMPLES])}, which [events.human] names as automatic"
-        caveats.append(_caveat(where, said, "if the log writes it otherwise, its work counts as human", 0, total))
-    return (caveats, problems), total
+        yield _caveat(where, said, "if the log writes it otherwise, its work counts as human", 0, total)
+    if others := sorted(set(seen.index) - set(automatic)):
+        hits = int(seen[others].sum())
+        said = f"{hits:,} of {total:,} rows were done by a user who differs from an automatic one in capitals only"
+        _first, examples = _examples(rows.filter(_.actor.isin(others)), spec)
+        yield _caveat(where, said, "counted as human", hits, total, examples)
 
 
-def of_order(events: ibis.Table, spec: Source, where: str, total: int) -> list[Caveat]:
+def of_order(events: ibis.Table, spec: Source, where: str) -> list[Caveat]:
     """Return what rows that agree with each other say: the same event twice, several at one instant, a case twice."""
+    total = int(events.count().execute())
     if isinstance(spec, Cases):
         twice = events.agg(by="case_id", times=_.count()).filter(_.times > 1) if spec.case else None
         extra = _extra(twice) if twice is not None else 0
@@ -156,7 +173,7 @@ def _rules(spec: Source) -> Iterator[Rule]:
     whole = "durations shorter than a day cannot be told there"
     yield Rule(_.is_whole_day, "carry a date without a time of day", whole, from_share=TOLERATED)
     effect = "kept as texts; a text that means no value belongs into missing"
-    yield Rule(_.case_id.upper().isin(READS_AS_MISSING), "have a case id that reads as missing", effect)
+    yield Rule(_.case_id.isin(READS_AS_MISSING), "have a case id that reads as missing", effect)
 
 
 def _event_rules(spec: Events) -> Iterator[Rule]:
@@ -167,9 +184,6 @@ def _event_rules(spec: Events) -> Iterator[Rule]:
     if spec.human:
         effect = "their case counts in no straight-through rate unless a human touched it elsewhere"
         yield Rule(_.is_human.isnull(), "do not say who did them", effect)
-        users = list(spec.human.automatic)
-        alike = _.actor.lower().isin([user.lower() for user in users]) & ~_.actor.isin(users)
-        yield Rule(alike, "were done by a user who differs from an automatic one in capitals only", "counted as human")
 
 
 def _record_rules() -> Iterator[Rule]:

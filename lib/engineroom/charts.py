@@ -112,7 +112,11 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     counted = [say("in the total"), say("same failure, not added")]
     rows["counted"] = rows["is_counted"].map({True: counted[0], False: counted[1]})
     rows["said"] = [
-        say("{low} to {high}", low=wording.money(r["worth_low"], currency), high=wording.money(r["worth_high"], currency))
+        say(
+            "{low} to {high}",
+            low=wording.money(r["worth_low"], currency),
+            high=wording.money(r["worth_high"], currency),
+        )
         for r in rows.to_dict("records")
     ]
     drawn = rows[["label", "worth_low", "worth", "worth_high", "counted", "said"]]
@@ -125,7 +129,9 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         scale=alt.Scale(domain=counted, range=[theme.ACCENT, theme.ACCENT_SOFT]),
     )
     bars = base.mark_bar(height=12).encode(
-        x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")), x2="worth_high:Q", color=scale
+        x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")),
+        x2="worth_high:Q",
+        color=scale,
     )
     ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
     said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")

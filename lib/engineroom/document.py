@@ -46,7 +46,7 @@ class Document:
 
 def build(notebook: NotebookNode) -> Document:
     """Return the tree of an executed notebook; a cell that failed or cannot be shown raises `RenderError`."""
-    house = next((block for cell in notebook.cells for block in _styled(cell)), {"language": "en", "brand": {}})
+    house: Block = next((block for cell in notebook.cells for block in _styled(cell)), {"language": "en", "brand": {}})
     language = house["language"]
     found = [block for index, cell in enumerate(notebook.cells) for block in _cell(cell, index, language)]
     covers = [block for block in found if block["type"] == "cover"]
@@ -185,7 +185,10 @@ def _foreign(markup: str) -> list[Block]:
         raise RenderError("the chart was drawn by altair's own renderer; call engineroom.theme.enable() first")
     return [
         _table_block(
-            table["columns"], [[_table_cell(cell) for cell in row] for row in table["rows"]], table["caption"], len(table["rows"])
+            table["columns"],
+            [[_table_cell(cell) for cell in row] for row in table["rows"]],
+            table["caption"],
+            len(table["rows"]),
         )
         for table in foreign.tables(markup)
     ]
@@ -193,18 +196,17 @@ def _foreign(markup: str) -> list[Block]:
 
 def _house(data: Mapping[str, Any]) -> list[Block]:
     """Read how the report looks and speaks; a notebook is no better known than a client, so all of it is checked."""
-    language, brand = str(data.get("language") or "en"), data.get("brand") or {}
+    language, given = str(data.get("language") or "en"), data.get("brand") or {}
     phrases.known(language)
-    colours = {key: value for key, value in brand.get("colour", {}).items() if key in ("accent", "ink", "text")}
+    colours = {key: value for key, value in given.get("colour", {}).items() if key in ("accent", "ink", "text")}
     if not all(re.fullmatch("#[0-9a-f]{6}", str(value)) for value in colours.values()):
         raise ValueError("a colour of the brand is not one")
-    said = {key: clean(brand.get(key, "")) for key in ("name", "footer", "disclaimer")}
-    block = {"type": "house", "language": language, "brand": said | {"colour": colours}}
-    if logo := brand.get("logo"):
-        data = base64.b64decode(logo["data"], validate=True)
-        made, kind = (pictures.png(data), "png") if logo["format"] == "png" else (pictures.svg(data), "svg")
-        block["brand"]["logo"] = {"format": kind, "data": base64.b64encode(made).decode()}
-    return [block]
+    brand = {key: clean(given.get(key, "")) for key in ("name", "footer", "disclaimer")} | {"colour": colours}
+    if logo := given.get("logo"):
+        kind = "png" if logo["format"] == "png" else "svg"
+        rebuilt = getattr(pictures, kind)(base64.b64decode(logo["data"], validate=True))
+        brand["logo"] = {"format": kind, "data": base64.b64encode(rebuilt).decode()}
+    return [{"type": "house", "language": language, "brand": brand}]
 
 
 def _commentary(data: Mapping[str, Any]) -> list[Block]:

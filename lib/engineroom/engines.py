@@ -40,7 +40,7 @@ _FAULTS = (
     duckdb.NotImplementedException,
     OSError,
 )
-LEAST, MOST = 1 << 30, 4 << 30
+LEAST, MOST = 768 << 20, 3584 << 20
 """Memory that DuckDB may use before it spills to disk, by the size of the log."""
 
 TELL_EVERY = 5.0
@@ -128,13 +128,14 @@ def local(size: int = 0) -> Any:
     `size` is what the log weighs on disk; decoded it is several times as much.
     """
     connection = ibis.duckdb.connect(
-        memory_limit=f"{min(max(6 * size, LEAST), MOST) >> 20}MiB",
+        memory_limit=f"{min(max(4 * size, LEAST), MOST) >> 20}MiB",
         temp_directory=str(scratch("spill")),
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
     with suppress(duckdb.InvalidInputException):  # inside Jupyter this setting asks for ipywidgets
-        connection.raw_sql("SET enable_progress_bar = false")
+        connection.raw_sql("SET enable_progress_bar = true")  # counted for `watched`, never printed
+    connection.raw_sql("SET enable_progress_bar_print = false")
     connection.raw_sql("SET TimeZone = 'UTC'")
     return connection
 

@@ -71,6 +71,8 @@ def open(engagement: Engagement) -> EventLog | None:
     except EngineroomError:
         raise
     except Exception as fault:
+        if "Query interrupted" in str(fault):  # DuckDB's word for Ctrl-C
+            raise KeyboardInterrupt from None
         if not (spec.connection or engines.is_of_the_data(fault)):
             raise
         told = f" ({type(fault).__name__})" if spec.connection else f": {logfile.first_line(fault)}"
@@ -85,10 +87,9 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
     with engines.watched(connection, where):
         period = window(engagement, spec)
         rows = _rows(engagement, spec, period, connection, files, where)
-        found, total = caveats.of_rows(rows, spec, where)
+        found, usable = caveats.of_rows(rows, spec, where)
         notes = _stop_at(found, engagement)
-        usable = logrows.usable(rows)
-        notes += caveats.of_order(usable, spec, where, total)
+        notes += caveats.of_order(usable, spec, where)
         at_source, retried = _tables(usable, spec, connection)
         cases = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(cases, spec, where)

@@ -112,7 +112,9 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
             said = {"text": wording.capital(say(row["verdict"])), "tone": "neutral"}
         published = wording.published(row)
         measured = wording.value(row["measured"], row["unit"], currency)
-        rows.append([say(row["topic"]), retell(row["label"]), published, row["population"], row["grade"], measured, said])
+        rows.append(
+            [say(row["topic"]), retell(row["label"]), published, row["population"], row["grade"], measured, said]
+        )
     columns = [left("topic", "About"), left("label", "Published by"), right("published", "Value")]
     columns += [
         left("population", "For whom"),
@@ -181,7 +183,10 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
     columns = [left("kpi", "KPI"), left("state", "State"), left("needed", "What would settle it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
     caption = say_number(
-        len(rows), "{n} measurement would sharpen this report", "{n} measurements would sharpen this report", n=len(rows)
+        len(rows),
+        "{n} measurement would sharpen this report",
+        "{n} measurements would sharpen this report",
+        n=len(rows),
     )
     return table("next_measurements", caption, columns, rows, raw)
 

@@ -33,7 +33,9 @@ def _table(table: Tag) -> Block | None:
     for index in range(width):
         right = bool(body) and all(_NUMERIC.fullmatch(row[index]) for row in body)
         label = labels[index] if labels else ""
-        columns.append({"label": label, "align": "right" if right else "left", "rowheader": index < headers, "language": ""})
+        columns.append(
+            {"label": label, "align": "right" if right else "left", "rowheader": index < headers, "language": ""}
+        )
     caption = table.find("caption")
     return {"caption": clean(caption.get_text(" ")).strip() if caption else "", "columns": columns, "rows": body}
 

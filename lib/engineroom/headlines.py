@@ -54,7 +54,12 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     currency = tables.engagement.header.currency
     volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
     items = [
-        {"label": say("Items completed"), "value": wording.count(amount), "note": say("in the period"), "tone": "neutral"}
+        {
+            "label": say("Items completed"),
+            "value": wording.count(amount),
+            "note": say("in the period"),
+            "tone": "neutral",
+        }
         for amount in volume["value"]
     ]
     order = {kpi: place for place, kpi in enumerate(measures["kpi"].drop_duplicates())}
@@ -147,7 +152,9 @@ def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
     else:
         text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
     interval = wording.interval(row["low"], row["high"], row["unit"], currency, row["value"])
-    certain = wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
+    certain = (
+        wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
+    )
     n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
     whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engineroom import brand, phrases, theme
 from engineroom.blocks import Exhibit
 from engineroom.engagement import Engagement
@@ -16,5 +18,12 @@ def style(engagement: Engagement) -> Exhibit:
     header = engagement.header
     phrases.speak(header.language)
     theme.enable()
-    place = engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder) if header.brand else None
-    return Exhibit("house", {"language": header.language, "brand": brand.read(place) if place else {}})
+    return Exhibit("house", {"language": header.language, "brand": brand_of(engagement)})
+
+
+def brand_of(engagement: Engagement) -> dict[str, Any]:
+    """Return the brand the engagement names, as plain data; nothing where it names none."""
+    header = engagement.header
+    if not header.brand:
+        return {}
+    return brand.read(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))

@@ -18,10 +18,12 @@ from engineroom.document import Document
 from engineroom.errors import RenderError
 from engineroom.prose import Block, clean, spoken
 
-PLACEHOLDER = re.compile(r"\b(?:TBD|TBC|TODO|FIXME|XXX+|lorem ipsum)\b|\?\?\?+|[\[<{](?:insert|placeholder|name|date)\b[^\]>}]*[\]>}]", re.I)
+PLACEHOLDER = re.compile(
+    r"\b(?:TBD|TBC|TODO|FIXME|XXX+|lorem ipsum)\b|\?\?\?+|[\[<{](?:insert|placeholder|name|date)\b[^\]>}]*[\]>}]", re.I
+)
 ERROR = re.compile(
     r"Traceback \(most recent|\b(?:\w+Error|\w+Exception): |#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|"
-    r"<[\w.]+ object at 0x|\bundefined\b|\b(?:nan|NaN|NaT)\b|<NA>|^\s*(?:None|inf|null)\s*%?$"
+    r"<[\w.]+ object at 0x|\b(?:nan|NaN|NaT)\b|<NA>|^\s*(?:None|inf|null|undefined)\s*%?$"
 )
 MONEY = re.compile(r"[$€£¥]|\b[A-Z]{3} ?\d|\d[\d.,]*\s?(?:Mio|Tsd)|\d[KM]\b")
 SAVING = re.compile(r"\b(?:sav(?:e|es|ing|ings)|worth|benefits?|Einsparung\w*|einspar\w*|wert|Nutzen)\b")
@@ -60,7 +62,9 @@ def settle(tree: Document) -> Document:
 
 def find(tree: Document) -> list[Point]:
     """Return every open point of a report, in reading order, each once."""
-    cover = [Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)]
+    cover = [
+        Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
+    ]
     return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block))]))
 
 
@@ -140,7 +144,11 @@ def _untied(table: Block) -> Iterator[str]:
 def _unwhole(table: Block) -> Iterator[str]:
     """Yield the columns that are shares of a whole and do not sum to it."""
     for index, column in enumerate(table["columns"]):
-        if not re.search(r"(?:share|%|percent) of (?:the )?(?:total|whole|all)|Anteil (?:am Ganzen|an der Summe)", column["label"], re.I):
+        if not re.search(
+            r"(?:share|%|percent) of (?:the )?(?:total|whole|all)|Anteil (?:am Ganzen|an der Summe)",
+            column["label"],
+            re.I,
+        ):
             continue
         cells = [row[index]["text"] for row in table["rows"] if not TOTAL.match(row[0]["text"].strip())]
         known = [part for part in map(_read, cells) if part]
@@ -192,7 +200,10 @@ def _raw(table: Block) -> list[dict[str, str]]:
 
 def _pointed(block: Block) -> Iterator[str]:
     """Yield the sentences that promise money without a range."""
-    said = [str(entry.get("text") or f"{entry.get('label', '')} {entry.get('value', '')}") for entry in block.get("entries", [])]
+    said = [
+        str(entry.get("text") or f"{entry.get('label', '')} {entry.get('value', '')}")
+        for entry in block.get("entries", [])
+    ]
     for text in [*said, *(block[key] for key in ("title", "caption") if block.get(key))]:
         if MONEY.search(text) and SAVING.search(text) and not RANGE.search(text):
             yield text
@@ -222,7 +233,10 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
         {"label": told(label), "align": "left", "rowheader": label == "Kind", "language": ""}
         for label in ("Kind", "Cell", "What stands there")
     ]
-    rows = [[{"text": part, "tone": ""} for part in (told(kind), cell or told("cover"), said)] for kind, cell, said in points]
+    rows = [
+        [{"text": part, "tone": ""} for part in (told(kind), cell or told("cover"), said)]
+        for kind, cell, said in points
+    ]
     table = {
         "type": "table",
         "id": "open-points-table",

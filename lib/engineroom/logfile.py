@@ -39,6 +39,14 @@ MOST_COLUMNS = 2_000
 UNZIPPED_RATIO, UNZIPPED_LEAST = 200, 64 << 20
 """How often larger than its zipped form a log may be: texts reach 50, bombs 1,000."""
 
+CURES = {
+    "unicode": 'state encoding, for example "cp1252"',
+    "unterminated": "close the quotation mark, or shorten the cell: a line may hold 2 MB",
+    "Maximum line size": "shorten the cell: a line may hold 2 MB",
+    "Columns": "quote cells that hold the separator",
+}
+"""What to do about a row that DuckDB rejects, by a word of its complaint."""
+
 UNREADABLE = (EOFError, UnicodeError, zlib.error, zipfile.BadZipFile, csv.Error, pa.ArrowException)
 """What broken bytes make of the readers that are not DuckDB."""
 
@@ -85,7 +93,8 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
         if taken := {ROW, FILE} & {name.lower() for name in raw.columns if name not in (ROW, FILE)}:
             raise LogFileError(f'has a column "{taken.pop()}", a name engineroom uses itself; rename it')
         if len(raw.columns) > MOST_COLUMNS:
-            raise LogFileError(f"has {len(raw.columns):,} columns; export those that are needed, at most {MOST_COLUMNS:,}")
+            said = f"has {len(raw.columns):,} columns"
+            raise LogFileError(f"{said}; export those that are needed, at most {MOST_COLUMNS:,}")
         return raw, []
     except (LogFileError, xes.XesError) as fault:
         rule, _, cure = str(fault).partition("; ")
@@ -102,8 +111,7 @@ def rejected(con: Any, where: str) -> Iterator[Problem]:
         return
     bad = con.raw_sql("SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
     for line, message in bad[:TOLD]:
-        is_text = "unicode" in str(message)
-        cure = 'state encoding, for example "cp1252"' if is_text else "quote cells that hold the separator"
+        cure = next((cure for sign, cure in CURES.items() if sign in str(message)), "export it again")
         yield Problem(where, int(line), rule=first_line(message), cure=cure)
     if len(bad) > TOLD:
         yield Problem(where, rule=f"{len(bad) - TOLD} more rows cannot be read")
@@ -197,7 +205,8 @@ def _header(names: Sequence[str], file: str) -> None:
     """Refuse names that DuckDB would change without a word; for DuckDB `Case` and `case` are one."""
     within = f" in {file}" if file else ""
     if len(names) > MOST_COLUMNS:
-        raise LogFileError(f"has {len(names):,} columns{within}; export those that are needed, at most {MOST_COLUMNS:,}")
+        said = f"has {len(names):,} columns{within}"
+        raise LogFileError(f"{said}; export those that are needed, at most {MOST_COLUMNS:,}")
     often = Counter(name.strip().lower() for name in names)
     twice = next((name for name in names if often[name.strip().lower()] > 1), None)
     if twice is not None:
@@ -252,7 +261,8 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
         book = CalamineWorkbook.from_path(path)
         lines = book.get_sheet_by_name(_sheet(book, spec)).iter_rows()
     except CalamineError as error:
-        raise LogFileError(f"is not a workbook that can be read ({first_line(error)}); save it again in Excel") from None
+        told = first_line(error)
+        raise LogFileError(f"is not a workbook that can be read ({told}); save it again in Excel") from None
     header = [_said(cell) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()

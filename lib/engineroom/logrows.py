@@ -93,12 +93,6 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     return table.mutate(is_plausible=_within(table.completed, window) & _within(table.received, window))
 
 
-def usable(rows: ibis.Table) -> ibis.Table:
-    """Return the rows from which figures are made: those with a case and with times that can be read and be true."""
-    can = rows.case_id.notnull() & rows.completed_readable & rows.received_readable & rows.is_plausible
-    return rows.filter(can)
-
-
 def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     completed = _instant(raw, spec.completed, spec)
     started = _instant(raw, spec.started, spec)

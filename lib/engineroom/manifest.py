@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from engineroom import __version__
+from engineroom import __version__, brand, logfile
 from engineroom.engagement import FILE, Engagement, digest
 from engineroom.resources import folder
 
@@ -80,7 +80,13 @@ def made_from(engagement: Engagement, report: str, parameters: dict[str, Any]) -
 def is_current(
     engagement: Engagement, report: str, parameters: dict[str, Any], formats: tuple[str, ...], place: Path
 ) -> bool:
-    """Return whether a report stands in `place` as this very input would make it again."""
+    """Return whether a report stands in `place` as this very input would make it again.
+
+    Never, where the log lies in a database: its rows may have changed without a word.
+    """
+    log = engagement.events or engagement.cases
+    if log and log.connection:
+        return False
     said = read(place)
     name = f"{engagement.sector}/{report}"
     if said.get("reports", {}).get(name, {}).get("made_from") != made_from(engagement, report, parameters):
@@ -118,8 +124,11 @@ def inputs(engagement: Engagement) -> dict[str, str]:
     if engagement.tables.workbook:
         files.append(engagement.path(engagement.tables.workbook))
     log = engagement.events or engagement.cases
-    if log and getattr(log, "source", None):
-        files += _log_files(engagement, log)
+    if log and log.source:
+        files += logfile.parts(engagement, log)
+    header = engagement.header
+    if header.brand:
+        files += brand.files(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))
     for pack in engagement.benchmarks.packs:
         files.append(engagement.path(pack, allow_outside_folder=engagement.benchmarks.allow_outside_folder))
     inside = place.resolve()
@@ -143,14 +152,6 @@ def read(place: Path) -> Manifest:
 def dumps(manifest: Manifest) -> bytes:
     """Return a manifest as the bytes of its file."""
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-
-
-def _log_files(engagement: Engagement, log: Any) -> list[Path]:
-    fixed, _, pattern = log.source.partition("*")
-    source = engagement.path(fixed.rstrip("/") or ".", allow_outside_folder=log.allow_outside_folder)
-    if pattern:
-        return sorted(source.parent.glob(f"{source.name}*{pattern}")) + sorted(source.glob(f"*{pattern}"))
-    return sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
 
 
 def _hashes(place: Path, pattern: str = "*") -> dict[str, str]:

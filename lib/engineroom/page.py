@@ -32,7 +32,9 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
     letters = frozenset(_template().render(said, style="", policy=""))
     italic = any(run.get("emphasis") for block in document.blocks_within(tree.blocks) for run in block.get("runs", []))
     faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
-    style = "".join(faces) + theme.css(view["tokens"]) + (folder("templates") / "report.css").read_text(encoding="utf-8")
+    style = (
+        "".join(faces) + theme.css(view["tokens"]) + (folder("templates") / "report.css").read_text(encoding="utf-8")
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = POLICY.format(digest=digest)
     return _template().render(said, style=Markup(style), policy=Markup(policy)).encode("utf-8") + b"\n"

@@ -15,11 +15,15 @@ PACKED_TOGETHER = 100
 """Objects in one stream: a reader unpacks a stream whole to find one of them."""
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*)\nendobj", re.DOTALL)
-_TRAILER = re.compile(rb"trailer\n<</Size (\d+)/Root (\d+ 0 R)/Info (\d+ 0 R)/ID(\[.*?\])>>\nstartxref\n(\d+)\n%%EOF", re.DOTALL)
+_TRAILER = re.compile(
+    rb"trailer\n<</Size (\d+)/Root (\d+ 0 R)/Info (\d+ 0 R)/ID(\[.*?\])>>\nstartxref\n(\d+)\n%%EOF", re.DOTALL
+)
 _FIRST_CELL = re.compile(
     rb"(<</Type/StructElem)/S/TD(/P \d+ 0 R(?:/ID\([^)]*\))?/A\[<</O/Table)(/Headers\[\(U(\d+)x0y\d+\)\])"
 )
-_MAKER = re.compile(rb"(/Creator\(|<xmp:CreatorTool>|<stEvt:softwareAgent>)(Typst [\d.]+)(\)|</xmp:CreatorTool>|</stEvt:softwareAgent>)")
+_MAKER = re.compile(
+    rb"(/Creator\(|<xmp:CreatorTool>|<stEvt:softwareAgent>)(Typst [\d.]+)(\)|</xmp:CreatorTool>|</stEvt:softwareAgent>)"
+)
 _STREAM = re.compile(rb"stream\n(.*)\nendstream", re.DOTALL)
 
 
@@ -84,7 +88,8 @@ def _packed(made: bytes) -> bytes:
         written += _stream(size, b"/Type/ObjStm/N %d/First %d", *_group(group))
         size += 1
     rows[size] = (1, len(written), 0)
-    said = b"/Type/XRef/Size %d/Root %s/Info %s/ID%s/W[1 4 2]" % (size + 1, *trailer.group(2, 3, 4))
+    root, info, ids = trailer.group(2, 3, 4)
+    said = b"/Type/XRef/Size %d/Root %s/Info %s/ID%s/W[1 4 2]" % (size + 1, root, info, ids)
     blank = (0, 0, 65535)
     listed = b"".join(
         kind.to_bytes(1) + place.to_bytes(4) + order.to_bytes(2)

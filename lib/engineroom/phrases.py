@@ -141,7 +141,7 @@ def _plural(language: str, number: float, one: str, many: str) -> str:
     message = catalogue.get(one) if catalogue is not None else None
     if not message or not isinstance(message.string, tuple) or not all(message.string):
         return one if number == 1 else many
-    choose: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined,union-attr]
+    choose: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[union-attr]
     return str(message.string[choose(int(number) if number == int(number) else 2)])
 
 

@@ -1,4 +1,4 @@
-"""Pictures from outside, rebuilt from what a picture needs: nothing in them can run, link, load or tell who made them."""
+"""Pictures from outside, rebuilt from what a picture needs: nothing in them can run, link, load or name its maker."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from xml.etree import ElementTree
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
-_ELEMENTS = frozenset(
-    "svg g path rect circle ellipse line polygon polyline defs clipPath linearGradient radialGradient stop".split()
-)
-_ATTRIBUTES = frozenset(
-    "id d x y x1 x2 y1 y2 cx cy r rx ry fx fy width height viewBox points transform fill fill-rule fill-opacity stroke "
-    "stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity opacity clip-path clip-rule offset "
-    "stop-color stop-opacity gradientUnits gradientTransform spreadMethod preserveAspectRatio".split()
-)
+_SHAPES = "svg g path rect circle ellipse line polygon polyline defs clipPath linearGradient radialGradient stop"
+_LOOKS = """
+id d x y x1 x2 y1 y2 cx cy r rx ry fx fy width height viewBox points transform preserveAspectRatio fill fill-rule
+fill-opacity stroke stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity opacity clip-path
+clip-rule offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod
+"""
 _PLAIN = r"[^()<>\\:;@&]*"
 _VALUE = re.compile(rf"url\(#[\w.-]+\)|{_PLAIN}(?:(?:matrix|translate|scale|rotate|skew[XY]|rgb)\({_PLAIN}\){_PLAIN})*")
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -42,9 +40,9 @@ def _kept(element: ElementTree.Element) -> ElementTree.Element:
     styled = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
     said = {**element.attrib, **{name: value.strip() for name, value in styled.items()}}
     kept = ElementTree.Element(
-        element.tag, {name: value for name, value in said.items() if name in _ATTRIBUTES and _VALUE.fullmatch(value)}
+        element.tag, {name: value for name, value in said.items() if name in _LOOKS.split() and _VALUE.fullmatch(value)}
     )
-    kept.extend(_kept(child) for child in element if str(child.tag).removeprefix(_SVG) in _ELEMENTS)
+    kept.extend(_kept(child) for child in element if str(child.tag).removeprefix(_SVG) in _SHAPES.split())
     return kept
 
 

@@ -54,7 +54,7 @@ def draft(
     that open its gates. Weeks run from the Monday after the report's date.
     """
     as_of = pd.Timestamp(tables.engagement.header.as_of)
-    start = as_of + pd.Timedelta(days=(7 - as_of.dayofweek) % 7 or 7)
+    start = as_of + pd.Timedelta(days=(7 - as_of.day_of_week) % 7 or 7)
     opened = decisions[decisions["decision"] == "waits"]
     needs = {
         row["initiative"]: readiness.words(row["after"])

@@ -9,7 +9,6 @@ import pandas as pd
 from engineroom import plans, portfolio, wording
 from engineroom.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.columns import DataFrame
-from engineroom.tables import Tables
 
 ALIKE: dict[bool, Cell] = {
     True: {"text": "Alike", "tone": "good"},
@@ -24,27 +23,23 @@ RESULT: dict[str, Cell] = {
 CAUSES = {"upstream_data": "Repairs what came in wrong", "judgement": "Judgement", "rule": "Rule", "system": "System"}
 
 
-def shortlist(rankings: DataFrame[plans.Rankings], tables: Tables) -> Exhibit:
+def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
     """Return every workflow in the three orders of the source, how firm its place is, and whether it is feasible."""
     if rankings.empty:
         return note("Nothing can be ranked", "No workflow is known.")
-    currency = tables.engagement.header.currency
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            *(f"{row[order]:.0f}" for order in ("by_criteria", "by_load", "by_cost")),
+            ", ".join(f"{row[order]:.0f}" for order in ("by_criteria", "by_load", "by_cost")),
             wording.value(row["top_share"], "share"),
             f"{row['best_rank']:.0f} to {row['worst_rank']:.0f}",
-            wording.value(row["unit_cost"], "money", currency),
-            wording.value(row["error_rate"], "share"),
             *(wording.value(row[score], "share") for score in ("data_ready", "integration_ready", "capacity_ready")),
             {"text": "Shortlist", "tone": "good"} if row["is_shortlisted"] else "",
         ]
         for row in rankings.to_dict("records")
     ]
-    columns = [left("workflow", "Workflow"), right("a", "Order A"), right("b", "Order B"), right("c", "Order C")]
-    columns += [right("top_share", "In the first three"), right("ranks", "Ranks"), right("unit_cost", "Per item")]
-    columns += [right("error_rate", "Errors"), right("data", "Data ready"), right("map", "Map ready")]
+    columns = [left("workflow", "Workflow"), right("orders", "In A, B, C"), right("top_share", "In the first three")]
+    columns += [right("ranks", "Ranks"), right("data", "Data ready"), right("map", "Map ready")]
     columns += [right("capacity", "Free time"), left("is_shortlisted", "")]
     first = rankings.iloc[0]
     caption = (
@@ -53,7 +48,7 @@ def shortlist(rankings: DataFrame[plans.Rankings], tables: Tables) -> Exhibit:
     notes = (
         "A: friction, volume and standardisation. B: volume, error rate and people. C: cost per item and error rate. "
         "The source names all three. Weights of each are moved over all combinations of tenths.",
-        "Errors: the error rate, or the rework rate where no error rate is measured.",
+        "Errors are the error rate, or the rework rate where none is measured. Ready: share of the prerequisites met.",
     )
     return table("shortlist", caption, columns, rows, rankings, notes)
 

@@ -44,7 +44,7 @@ def parse(source: str) -> list[Block]:
 def _blocks(token: Mapping[str, Any]) -> list[Block]:
     match token["type"]:
         case "heading":
-            runs = _runs(token["children"])
+            runs = [{key: part for key, part in run.items() if key != "href"} for run in _runs(token["children"])]
             return [{"type": "heading", "level": token["attrs"]["level"], "runs": runs}] if spoken(runs) else []
         case "paragraph" | "block_text":
             runs = _runs(token["children"])

@@ -82,12 +82,15 @@ def decide(
         for gate in tables.gates.to_dict("records"):
             if initiative["kind"] not in words(gate["blocks"]):
                 continue
-            missing, openers = _missing(initiative, gate, initiatives, prerequisites, stability, comparability, tables)
+            missing, openers, rows_of = _missing(
+                initiative, gate, initiatives, prerequisites, stability, comparability, tables
+            )
             decision = "open" if not missing else "waits" if openers and all(openers) else "refused"
             rows.append(
                 {key: initiative[key] for key in ("initiative", "kind")}
                 | {"workflow": _text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
-                | {"decision": decision, "missing": "; ".join(missing), "source": gate["source"]}
+                | {"decision": decision, "missing": "; ".join(missing)}
+                | {"source": "; ".join(dict.fromkeys([gate["source"], *rows_of]))}
                 | {"unblocks": gate["unblocks"] if missing else ""}
                 | {"opened_by": "; ".join(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
                 | (_override(initiative, gate, tables) if missing else {})
@@ -123,10 +126,11 @@ def _missing(
     stability: pd.DataFrame,
     comparability: pd.DataFrame,
     tables: Tables,
-) -> tuple[list[str], list[str]]:
-    """Return what is missing, in words, and per missing thing the item of the plan that delivers it, or blank."""
+) -> tuple[list[str], list[str], list[str]]:
+    """Return what is missing in words, per missing thing the item that delivers it or blank, and the sources."""
     missing: list[str] = []
     openers: list[str] = []
+    sources: list[str] = []
     flows = (
         [initiative["workflow"]] if _text(initiative["workflow"]) else list(dict.fromkeys(prerequisites["workflow"]))
     )
@@ -137,6 +141,7 @@ def _missing(
             for row in mine[~mine["is_met"]].to_dict("records"):
                 said = f"{row['name']} ({SAID[row['status']]})"
                 missing += [said] if said not in missing else []
+                sources.append(row["source"])
                 openers.append(opening(row["prerequisite"], row["name"], workflow, row["is_general"], initiatives))
         elif said := _unproven(str(workflow), gate, stability, comparability, tables):
             missing.append(f"{workflow}: {said}")
@@ -146,7 +151,7 @@ def _missing(
             openers.append("" if gate["asks"] == "differentiator" else next(iter(own), ""))
     if not flows and gate["asks"] != "prerequisites":
         missing, openers = ["no workflow is named"], [""]
-    return missing, openers
+    return missing, openers, sources
 
 
 def _unproven(

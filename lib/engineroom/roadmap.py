@@ -67,6 +67,7 @@ def schedule(problem: Problem, objective: str = "benefit", effort: float = EFFOR
         raise ValueError(f"precedence names no activity: {', '.join(sorted(strangers))}")
     if strangers := {team for one in problem.activities for team in one.demands} - set(problem.capacities):
         raise ValueError(f"no capacity is given for: {', '.join(sorted(strangers))}")
+    problem = sequence.required(problem)
     found = _improved(problem, objective, effort, greedy(problem, objective))
     return replace(found, conflict=conflict(problem)) if found.status == "infeasible" else found
 
@@ -113,7 +114,7 @@ def _gain(
     other: Problem, found: Schedule, objective: str, effort: float, start: Mapping[str, int] | None
 ) -> tuple[int, int, int] | None:
     sign = 1 if objective == "benefit" else -1
-    again = _improved(other, objective, effort, start)
+    again = _improved(sequence.required(other), objective, effort, start)
     if again.status in ("infeasible", "unknown"):
         return None
     least, most = sign * (again.value - found.bound), sign * (again.bound - found.value)
@@ -281,7 +282,7 @@ def conflict(problem: Problem) -> tuple[tuple[str, ...], ...]:
     after), ("capacity", team), ("blackout", name), ("horizon",). Empty where a schedule exists. Found by leaving out
     one kind after the other, then one limit after the other, for as long as the rest still conflicts.
     """
-    must = tuple(one for one in problem.activities if not one.is_optional)
+    must = tuple(one for one in sequence.required(problem).activities if not one.is_optional)
     names = {one.name for one in must}
     core = replace(
         problem,

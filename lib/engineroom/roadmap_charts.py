@@ -77,7 +77,9 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
         f"{wording.plural(len(changes), 'initiative')} by {wording.day(longest['end'])}, the last is {longest['item']}"
     )
     facts = [f"{r['item']}: {wording.day(r['start'])} to {wording.day(r['end'])}." for r in plan.to_dict("records")]
-    shaded = "; ".join(f"{row.blackout}: {row.start:%d %b %Y} to {row.end:%d %b %Y}" for row in dark.itertuples())
+    shaded = "; ".join(
+        f"{row.blackout}: {wording.day(row.start)} to {wording.day(row.end)}" for row in dark.itertuples()
+    )
     caption = "Number: wave. Beside the bar: who answers for it."
     caption += f" Shaded, no cutover: {shaded}." if shaded else ""
     return _finished(chart, "gantt", title, "The plan as bars. " + " ".join(facts), caption)
@@ -120,7 +122,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     rows = rows.assign(low=rows["annual_benefit_low"], high=rows["annual_benefit_high"])
     rows = rows[["initiative", "person_weeks", "annual_benefit", "low", "high", "state"]].reset_index(drop=True)
     states = [name for name in ("in the plan", "left out", "refused") if (rows["state"] == name).any()]
-    tones = {"in the plan": "neutral", "left out": "unknown", "refused": "bad"}
+    tones = {"in the plan": "neutral", "left out": "caution", "refused": "bad"}
     colour = alt.Color(
         "state:N", title=None, scale=alt.Scale(domain=states, range=[theme.TONES[tones[s]] for s in states])
     )
@@ -135,6 +137,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(y=y, color=colour, shape=shape)
     said = base.mark_text(align="left", dx=9, dy=-2).encode(y="annual_benefit:Q", text="number:N")
     rate = rows["annual_benefit"] / rows["person_weeks"]
+    rate = rate[rows["state"] == "in the plan"] if (rows["state"] == "in the plan").any() else rate
     best = rows.loc[rate.idxmax()]
     title = f"{best['initiative']} returns the most for its effort: "
     title += f"{wording.money(rate.max(), currency)} a year per person-week"

@@ -16,7 +16,7 @@ from engineroom.tables import Tables
 
 DECISION: dict[str, Cell] = {
     "open": {"text": "Open", "tone": "good"},
-    "waits": {"text": "Waits", "tone": "caution"},
+    "waits": {"text": "Refused for now", "tone": "caution"},
     "overridden": {"text": "Overridden", "tone": "bad"},
     "refused": {"text": "Refused", "tone": "bad"},
 }

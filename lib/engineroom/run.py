@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engineroom import commentary, house
 from engineroom import engagement as engagements
 from engineroom import eventlog, kernel, manifest, tables
 from engineroom.engagement import Engagement
@@ -113,6 +114,12 @@ def check(place: str) -> list[str]:
         notes += [f"{note.caveat}: {note.effect}" for note in log.caveats.itertuples()] if log else []
     except (DataProblems, EngagementError) as error:
         problems += error.problems
+    try:
+        house.brand_of(case)
+    except EngagementError as error:
+        problems += error.problems
+    sources = [path.read_text(encoding="utf-8") for path in sorted(folder("notebooks").glob("*.ipynb"))]
+    problems += commentary.unplaced(case, sources)
     if problems:
         raise DataProblems(problems, case.check_command)
     return notes

@@ -114,6 +114,16 @@ def earliest(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
     return dict(starts) if moved is None else moved
 
 
+def required(problem: Problem) -> Problem:
+    """Return the problem with every activity mandatory that a mandatory one needs."""
+    needed = [one.name for one in problem.activities if not one.is_optional]
+    for name in needed:
+        needed += [pair.before for pair in problem.precedences if pair.after == name and pair.before not in needed]
+    must = frozenset(needed)
+    kept = tuple(replace(one, is_optional=False) if one.name in must else one for one in problem.activities)
+    return replace(problem, activities=kept)
+
+
 def settled(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
     """Return the activities whose start needs no search, and the earliest start of all by precedence alone.
 

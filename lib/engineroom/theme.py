@@ -178,7 +178,9 @@ def branded(colours: Mapping[str, str]) -> dict[str, Any]:
     if accent := colours.get("accent"):
         night = tokens["colour"]["dark"]
         bright = next(
-            shade for step in range(101) if contrast(shade := mixed("#ffffff", accent, step / 100), night["wash"]) >= 5.5
+            shade
+            for step in range(101)
+            if contrast(shade := mixed("#ffffff", accent, step / 100), night["wash"]) >= 5.5
         )
         tokens["colour"]["accent_soft"] = mixed(accent, PAPER, 0.38)
         night |= {"accent": bright, "accent_soft": mixed(bright, night["paper"], 0.45)}

@@ -69,7 +69,9 @@ def money(amount: float, currency: str) -> str:
     power, digits = (3, 0) if abs(amount) < 10**6 else (6, 1)
     if _is_compact(power):
         return str(format_compact_currency(amount, currency, locale=locale(), fraction_digits=digits))
-    return str(format_currency(round(amount, digits - power), currency, "#,##0\u00a0¤", locale=locale(), currency_digits=False))
+    return str(
+        format_currency(round(amount, digits - power), currency, "#,##0\u00a0¤", locale=locale(), currency_digits=False)
+    )
 
 
 def _is_compact(power: int) -> bool:

@@ -1,0 +1,425 @@
+"""Every gate opens for evidence, refuses without it, and no plan goes past one unless a logged override says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engineroom import engagement, plan, plans, portfolio, readiness, roadmap, schemas, tables
+from engineroom.columns import empty
+from engineroom.results import Measures
+
+AS_OF = pd.Timestamp("2026-07-15")
+FLOW = "Claims"
+GATED = ("automation", "outsourcing", "centralising")
+
+
+@pytest.fixture(scope="module")
+def blank() -> tables.Tables:
+    """Return the tables of a starter with everything of the client's own taken out."""
+    read = tables.read(engagement.open("starter/healthcare"))
+    return replace(read, **{name: empty(model) for name, model in schemas.INPUTS.items()})
+
+
+def filled(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    columns = schemas.INPUTS[name].to_schema().columns
+    frame = pd.DataFrame([{key: row.get(key) for key in columns} for row in rows], columns=list(columns))
+    for column, spec in columns.items():
+        kind = spec.metadata["kind"]
+        if kind == "date":
+            frame[column] = pd.to_datetime(frame[column])
+        elif kind in ("text", "id", "choice"):
+            frame[column] = frame[column].astype("str") if frame[column].notna().all() else frame[column]
+        elif kind != "flag":
+            frame[column] = frame[column].astype(float)
+    return schemas.INPUTS[name].validate(frame)
+
+
+def done(prerequisite: str, workflow: str | None = None, **other: Any) -> dict[str, Any]:
+    row = {"prerequisite": prerequisite, "workflow": workflow, "status": "done", "evidence": "Minutes"}
+    return row | {"owner": "Ann", "date": "2026-06-01"} | other
+
+
+@dataclass
+class Case:
+    """One initiative and what is known about its workflow."""
+
+    tables: tables.Tables
+
+    def but(self, **named: list[dict[str, Any]]) -> Case:
+        return Case(replace(self.tables, **{name: filled(name, rows) for name, rows in named.items()}))
+
+    def decisions(self, stable: bool | None = True) -> pd.DataFrame:
+        seen = pd.DataFrame(
+            [
+                {
+                    "workflow": FLOW,
+                    "chart": "P",
+                    "weeks": 26,
+                    "signals": 0,
+                    "is_stable": stable,
+                    "reason": "3 weeks signal",
+                }
+            ]
+        ).astype({"is_stable": "boolean"})
+        prerequisites = readiness.assess(self.tables, empty(Measures))
+        matrix = portfolio.comparability(self.tables)
+        return readiness.decide(self.tables.initiatives, prerequisites, seen, matrix, self.tables)
+
+    def gate(self, name: str, **options: Any) -> dict[str, Any]:
+        found = self.decisions(**options)
+        return dict(found[found["gate"] == name].iloc[0])
+
+
+def case(blank: tables.Tables, kind: str, **more: Any) -> Case:
+    """Return a case in which every gate is open."""
+    everything = [done(one.id) for one in blank.pack.prerequisites]
+    review = {"workflow": FLOW, "differentiator": "no", "redesign_evidence": "Redesign note"}
+    units = [{"business_unit": unit, "workflow": FLOW, "kpi": "csat", "definition": "csat/mean_of_5"} for unit in "AB"]
+    return Case(blank).but(
+        workflows=[{"workflow": FLOW, "systems": "Epic"}],
+        initiatives=[{"initiative": "It", "kind": kind, "workflow": FLOW, "weeks": 4, "cost": 1000} | more],
+        readiness=everything,
+        portfolio=[review],
+        exceptions=[{"workflow": FLOW, "exception": f"type {n}", "monthly_count": 3} for n in range(14)],
+        unit_definitions=units,
+    )
+
+
+def without(blank: tables.Tables, prerequisite: str) -> list[dict[str, Any]]:
+    return [done(one.id) for one in blank.pack.prerequisites if one.id != prerequisite]
+
+
+@pytest.mark.parametrize("kind", GATED)
+def test_every_gate_opens_for_evidence(blank, kind) -> None:
+    decisions = case(blank, kind).decisions()
+
+    assert set(decisions["decision"]) == {"open"}
+    assert set(decisions["missing"]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("gate", "prerequisite", "source"),
+    [
+        ("signed_off", "signoff_compliance", "000-06"),
+        ("approved", "leadership_approval", "000-02"),
+        ("data_first", "dq_audit", "000-01"),
+        ("map_first", "maps_owned", "000-01"),
+        ("interfaces_first", "ehr_api_map", "000-12"),
+        ("governance_first", "governance_ready", "000-01"),
+    ],
+)
+def test_a_gate_is_closed_while_its_prerequisite_is_missing(blank, gate, prerequisite, source) -> None:
+    found = case(blank, "automation").but(readiness=without(blank, prerequisite)).gate(gate)
+
+    name = next(one.name for one in blank.pack.prerequisites if one.id == prerequisite)
+    assert (found["decision"], found["opened_by"]) == ("waits", name)
+    assert source in found["source"].split("; ")
+    assert found["missing"] == f"{name} (nothing is recorded)"
+
+
+def test_at22_automation_without_an_integration_map_is_refused_and_names_the_rule(blank) -> None:
+    asked = case(blank, "automation").but(readiness=without(blank, "integration_maps"))
+
+    found = asked.gate("map_first")
+
+    assert found["decision"] == "waits"  # not now: the plan must deliver the map first
+    assert found["missing"] == "Integration maps (nothing is recorded)"
+    assert found["source"] == "000-01; 000-02"
+
+
+def test_at22_an_override_logs_its_approver_and_prices_two_to_three_times_the_cost(blank) -> None:
+    past = {"initiative": "It", "gate": "map_first", "approver": "Bea", "date": "2026-07-01", "reason": "deadline"}
+    asked = case(blank, "automation").but(readiness=without(blank, "integration_maps"), overrides=[past])
+
+    found = asked.gate("map_first")
+
+    assert found["decision"] == "overridden"
+    assert (found["approver"], found["reason"]) == ("Bea", "deadline")
+    assert (found["rebuild_low"], found["rebuild_high"]) == (2000, 3000)
+
+
+def test_an_override_of_tomorrow_opens_nothing(blank) -> None:
+    later = {"initiative": "It", "gate": "map_first", "approver": "Bea", "date": "2026-07-16", "reason": "deadline"}
+    asked = case(blank, "automation").but(readiness=without(blank, "integration_maps"), overrides=[later])
+
+    assert asked.gate("map_first")["decision"] == "waits"
+
+
+def test_an_override_of_another_gate_opens_nothing(blank) -> None:
+    other = {"initiative": "It", "gate": "data_first", "approver": "Bea", "date": "2026-07-01", "reason": "deadline"}
+    asked = case(blank, "automation").but(readiness=without(blank, "integration_maps"), overrides=[other])
+
+    assert asked.gate("map_first")["decision"] == "waits"
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"evidence": None}, {"date": None}, {"date": "2026-07-16"}, {"status": "in_progress"}]
+)
+def test_done_without_evidence_or_a_past_day_is_not_done(blank, spoilt) -> None:
+    rows = [*without(blank, "dq_audit"), done("dq_audit", **spoilt)]
+
+    assert case(blank, "automation").but(readiness=rows).gate("data_first")["decision"] == "waits"
+
+
+def test_a_row_about_one_workflow_goes_before_the_row_about_all(blank) -> None:
+    rows = [*without(blank, "dq_audit"), done("dq_audit"), done("dq_audit", FLOW, status="not_started")]
+
+    assert case(blank, "automation").but(readiness=rows).gate("data_first")["decision"] == "waits"
+
+
+def test_the_health_record_rule_concerns_only_workflows_that_run_on_it(blank) -> None:
+    elsewhere = [{"workflow": FLOW, "systems": "fax server"}]
+    asked = case(blank, "automation").but(workflows=elsewhere, readiness=without(blank, "ehr_api_map"))
+
+    assert asked.gate("interfaces_first")["decision"] == "open"
+
+
+def test_outsourcing_before_redesign_is_refused(blank) -> None:
+    found = (
+        case(blank, "outsourcing").but(portfolio=[{"workflow": FLOW, "differentiator": "no"}]).gate("redesign_first")
+    )
+
+    assert (found["decision"], found["source"]) == ("refused", "002-06")
+    assert found["missing"] == f"{FLOW}: no document shows a redesign"
+
+
+def test_outsourcing_waits_for_a_redesign_in_the_plan(blank) -> None:
+    both = [
+        {"initiative": "It", "kind": "outsourcing", "workflow": FLOW, "weeks": 4},
+        {"initiative": "Redesign", "kind": "redesign", "workflow": FLOW, "weeks": 3},
+    ]
+    asked = case(blank, "outsourcing").but(portfolio=[{"workflow": FLOW, "differentiator": "no"}], initiatives=both)
+
+    assert asked.gate("redesign_first")["opened_by"] == "Redesign"
+
+
+@pytest.mark.parametrize("said", ["yes", None])
+def test_outsourcing_a_differentiator_is_refused_and_nothing_in_the_plan_opens_it(blank, said) -> None:
+    review = [{"workflow": FLOW, "differentiator": said, "redesign_evidence": "note"}]
+
+    found = case(blank, "outsourcing").but(portfolio=review).gate("keep_differentiators")
+
+    assert (found["decision"], found["source"]) == ("refused", "002-14")
+
+
+@pytest.mark.parametrize("second", ["csat/top_2_box", None])
+def test_centralising_is_refused_while_units_measure_differently(blank, second) -> None:
+    units = [
+        {"business_unit": "A", "workflow": FLOW, "kpi": "csat", "definition": "csat/mean_of_5"},
+        {"business_unit": "B", "workflow": FLOW, "kpi": "csat", "definition": second},
+    ]
+
+    found = case(blank, "centralising").but(unit_definitions=units).gate("same_measure")
+
+    assert (found["decision"], found["source"]) == ("refused", "002-07")
+    assert found["missing"] == f"{FLOW}: units measure differently: csat"
+
+
+def test_centralising_is_refused_while_nobody_said_how_they_measure(blank) -> None:
+    assert case(blank, "centralising").but(unit_definitions=[]).gate("same_measure")["decision"] == "refused"
+
+
+@pytest.mark.parametrize("stable", [False, None])
+def test_a_bot_on_an_unstable_process_is_refused(blank, stable) -> None:
+    found = case(blank, "automation").gate("stable_first", stable=stable)
+
+    assert (found["decision"], found["source"]) == ("refused", "003-11")
+    assert found["missing"] == f"{FLOW}: 3 weeks signal"
+
+
+def test_a_bot_on_fifteen_types_of_exception_is_refused(blank) -> None:
+    many = [{"workflow": FLOW, "exception": f"type {n}", "monthly_count": 3} for n in range(15)]
+
+    found = case(blank, "automation").but(exceptions=many).gate("few_exceptions")
+
+    assert (found["decision"], found["source"]) == ("refused", "002-08")
+    assert found["missing"] == f"{FLOW}: 15 types of exception, at most 14 pass"
+
+
+def test_a_bot_without_an_exception_log_is_refused(blank) -> None:
+    assert case(blank, "automation").but(exceptions=[]).gate("few_exceptions")["missing"] == f"{FLOW}: no exception log"
+
+
+# ------------------------------------------------------------------------------------------------- in no plan whatever
+
+KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "other")
+FLOWS = ("Claims", "Appeals")
+IDS = (
+    "dq_audit",
+    "integration_maps",
+    "governance_ready",
+    "signoff_it",
+    "leadership_approval",
+    "data_clean",
+    "maps_owned",
+)
+
+
+@st.composite
+def engagements(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    """Draw initiatives of all kinds, records of any status, and a few overrides."""
+    count = draw(st.integers(1, 5))
+    initiatives = [
+        {
+            "initiative": f"i{number}",
+            "kind": draw(st.sampled_from(KINDS)),
+            "workflow": draw(st.sampled_from([*FLOWS, None])),
+            "weeks": draw(st.integers(1, 6)),
+            "is_optional": draw(st.booleans()),
+            "after": f"i{draw(st.integers(0, number - 1))}" if number and draw(st.booleans()) else None,
+            "annual_benefit": draw(st.sampled_from([None, 1000.0, 90000.0])),
+            "cost": draw(st.sampled_from([None, 500.0])),
+            "delivers": draw(st.sampled_from([None, None, *IDS, "stable_first", "same_measure"])),
+        }
+        for number in range(count)
+    ]
+    records = [
+        done(
+            one,
+            flow,
+            status=draw(st.sampled_from(["done", "in_progress"])),
+            evidence=draw(st.sampled_from(["m", None])),
+        )
+        | {"date": draw(st.sampled_from(["2026-06-01", "2026-09-30", None]))}
+        for one in IDS
+        for flow in (None, FLOWS[0])
+        if draw(st.booleans())
+    ]
+    gates = ("signed_off", "data_first", "map_first", "redesign_first", "same_measure", "keep_differentiators")
+    overrides = [
+        {"initiative": f"i{number}", "gate": gate, "approver": "Bea", "date": "2026-07-01", "reason": "haste"}
+        for number in range(count)
+        for gate in gates
+        if draw(st.integers(0, 5)) == 0
+    ]
+    reviews = [
+        {"workflow": flow, "differentiator": draw(st.sampled_from(["yes", "no", None])), "redesign_evidence": note}
+        for flow in FLOWS
+        for note in [draw(st.sampled_from(["note", None]))]
+    ]
+    return {"initiatives": initiatives, "readiness": records, "overrides": overrides, "portfolio": reviews}
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(drawn=engagements(), stable=st.sampled_from([True, False, None]))
+def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_says_so(blank, drawn, stable) -> None:
+    seen = Case(blank).but(
+        workflows=[{"workflow": flow, "systems": "fax"} for flow in FLOWS],
+        exceptions=[{"workflow": flow, "exception": "one", "monthly_count": 1} for flow in FLOWS],
+        **drawn,
+    )
+    given_tables = seen.tables
+    prerequisites = readiness.assess(given_tables, empty(Measures))
+    control = pd.DataFrame(
+        [
+            {"workflow": flow, "chart": "P", "weeks": 26, "signals": 0, "is_stable": stable, "reason": "signals"}
+            for flow in FLOWS
+        ]
+    ).astype({"is_stable": "boolean"})
+    matrix = portfolio.comparability(given_tables)
+    decisions = readiness.decide(given_tables.initiatives, prerequisites, control, matrix, given_tables)
+    draft = plan.draft(given_tables.initiatives, prerequisites, decisions, given_tables, weeks=45)
+
+    found = roadmap.schedule(draft.problem, effort=0.2)
+
+    ends = {
+        one.name: found.starts[one.name] + one.duration for one in draft.problem.activities if one.name in found.starts
+    }
+    logged = {(row["initiative"], row["gate"]) for row in drawn["overrides"]}
+    rules = {row["gate"]: row for row in given_tables.gates.to_dict("records")}
+    for item in drawn["initiatives"]:
+        name = item["initiative"]
+        if name not in found.starts or item["kind"] not in GATED:
+            continue
+        for gate, rule in rules.items():
+            if item["kind"] not in rule["blocks"].split(";") or (name, gate) in logged:
+                continue
+            for flow in [item["workflow"]] if item["workflow"] else FLOWS:
+                for opener in closed(rule, flow, drawn, stable, draft):
+                    assert opener is not None, (name, gate, flow)
+                    assert ends[opener] <= found.starts[name], (name, gate, flow, opener)
+
+
+def closed(rule, flow, drawn, stable, draft) -> list[str | None]:
+    """Return, for everything a gate lacks, the item that delivers it: found anew, without the code under test."""
+    named = {one.id: one.name for one in draft_pack()}
+    planned = drawn["initiatives"]
+
+    def delivered(what: str, kinds: tuple[str, ...]) -> list[str]:
+        return [
+            i["initiative"]
+            for i in planned
+            if i["workflow"] in (None, flow)
+            and ((i["delivers"] == what and i["kind"] == "preparation") or i["kind"] in kinds)
+        ]
+
+    if rule["asks"] == "prerequisites":
+        lacking: list[str | None] = []
+        for one in str(rule["prerequisites"]).split(";"):
+            if one not in named or isinstance(rule["systems"], str):
+                continue
+            rows = {r["workflow"]: r for r in drawn["readiness"] if r["prerequisite"] == one}
+            row = rows.get(flow, rows.get(None, {}))
+            if row.get("status") == "done" and row.get("evidence") and row.get("date") == "2026-06-01":
+                continue
+            own = delivered(one, ())
+            lacking.append(own[0] if own else named[one] if flow not in rows else f"{named[one]}: {flow}")
+        return lacking
+    review = next(r for r in drawn["portfolio"] if r["workflow"] == flow)
+    holds = {
+        "redesign": bool(review["redesign_evidence"]),
+        "differentiator": review["differentiator"] == "no",
+        "definitions": False,
+        "stability": stable is True,
+        "exceptions": True,
+    }[rule["asks"]]
+    if holds:
+        return []
+    if rule["asks"] == "differentiator":
+        return [None]
+    own = delivered(rule["gate"], ("redesign",) if rule["asks"] == "redesign" else ())
+    return [next(iter(own), None)]
+
+
+def draft_pack() -> tuple[Any, ...]:
+    return tables.pack("healthcare").prerequisites
+
+
+def test_what_needs_a_refused_initiative_is_not_in_the_plan(blank) -> None:
+    asked = case(blank, "outsourcing").but(
+        portfolio=[{"workflow": FLOW, "differentiator": "yes", "redesign_evidence": "note"}],
+        initiatives=[
+            {"initiative": "It", "kind": "outsourcing", "workflow": FLOW, "weeks": 4},
+            {"initiative": "Next", "kind": "other", "workflow": FLOW, "weeks": 4, "after": "It"},
+        ],
+    )
+    found = readiness.assess(asked.tables, empty(Measures))
+
+    draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
+
+    assert draft.dropped == {"It": "refused by a gate", "Next": "needs “It”, which is not in the plan"}
+    assert draft.problem.activities == ()
+
+
+def test_an_impossible_deadline_is_told_in_words_and_gives_no_half_plan(blank) -> None:
+    late = [done("dq_audit", status="in_progress", date="2026-10-30"), *without(blank, "dq_audit")]
+    asked = case(blank, "automation", deadline="2026-09-30").but(readiness=late)
+    found = readiness.assess(asked.tables, empty(Measures))
+    draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
+
+    schedule = roadmap.schedule(draft.problem)
+
+    assert schedule.status == "infeasible"
+    assert plan.conflict(draft, schedule) == [
+        "“It” starts only after “Data-quality audit”.",
+        "“It” must be finished by 27 September 2026.",
+        "“Data-quality audit” takes 15 weeks.",
+        "“It” takes 4 weeks.",
+    ]
+    assert plan.dated(draft, schedule, asked.decisions()).equals(empty(plans.Plan))

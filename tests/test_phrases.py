@@ -1,0 +1,123 @@
+"""One mechanism for every language: English in the code, the others in a catalogue that a translator can edit."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+import engineroom
+from engineroom import phrases, wording
+from engineroom.resources import folder
+
+LANGUAGES = [language for language in phrases.languages() if language != phrases.ENGLISH]
+SOURCES = sorted(Path(engineroom.__file__).parent.glob("*.py"))
+NOT_YET = {"roadmap_exhibits", "roadmap_headlines", "roadmap_charts", "portfolio_exhibits"}
+"""Modules of reports that speak English only so far."""
+
+SPOKEN = {"say": (0,), "say_number": (1, 2), "left": (1,), "right": (1,)}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    yield
+    phrases.speak("en")
+
+
+def catalogue(language: str) -> Catalog:
+    with (folder("templates") / f"{language}.po").open("rb") as stream:
+        return read_po(stream, locale=language, abort_invalid=True)
+
+
+def spoken(path: Path) -> set[str]:
+    """Return the phrases a module says, as they stand in its source."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPOKEN:
+            places = [node.args[place] for place in SPOKEN[node.func.id] if place < len(node.args)]
+            found |= {
+                place.value for place in places if isinstance(place, ast.Constant) and isinstance(place.value, str)
+            }
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if spoken(path) and path.stem not in NOT_YET], ids=lambda path: path.stem
+)
+def test_every_phrase_of_the_code_is_in_every_catalogue(language: str, path: Path) -> None:
+    ids = [message.id for message in catalogue(language)]
+    known = {one for each in ids for one in (each if isinstance(each, tuple) else (each,))}
+
+    assert spoken(path) - known == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_keeps_the_parts_of_its_phrase_and_none_is_blank(language: str) -> None:
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        told = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(told), message.id
+        assert {part for one in told for part in placeholders(one)} == {
+            part for one in ids for part in placeholders(one)
+        }
+
+
+def test_a_phrase_unknown_in_a_language_stays_english_and_text_of_a_client_is_never_a_template() -> None:
+    phrases.speak("de")
+
+    assert phrases.say("{client} owes {0!r} and {{7*7}}") == "{client} owes {0!r} and {{7*7}}"
+    assert phrases.say("{kpi} is {tier} at {value}", kpi="{x}", tier="{0}", value="1") == "{x}: {0} mit 1"
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("14 of 33,483 rows do not say who did them", "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat"),
+        ("no time zone is stated", "keine Zeitzone ist angegeben"),
+        ("Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),
+        ("guide: best in class", "Leitfaden: Klassenbeste"),
+        ("said by nobody before", "said by nobody before"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_made_without_a_language_is_known_by_its_form(made: str, told: str) -> None:
+    phrases.speak("de")
+
+    assert phrases.retell(made) == told
+
+
+def test_numbers_money_and_dates_follow_the_region() -> None:
+    said = {}
+    for language in ("en", "en-GB", "de", "de-CH"):
+        phrases.speak(language)
+        said[language] = [wording.value(0.881, "share"), wording.money(37_940.5, "EUR"), wording.count(8581)]
+
+    assert said == {
+        "en": ["88.1%", "€38K", "8,581"],
+        "en-GB": ["88.1%", "€38K", "8,581"],
+        "de": ["88,1\u00a0%", "38.000\u00a0€", "8.581"],
+        "de-CH": ["88.1%", "38’000\u00a0EUR", "8’581"],
+    }
+
+
+def test_no_module_asks_which_language_is_spoken() -> None:
+    asking = {
+        path.stem
+        for path in SOURCES
+        if re.search(r"""language\(?\)? ?(?:==|!=|in) ?["'(]""", path.read_text(encoding="utf-8"))
+    }
+
+    assert asking == set()
