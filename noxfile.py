@@ -100,6 +100,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def spark(session: nox.Session) -> None:
+    """Hold Spark's figures against DuckDB's; needs Java 17."""
+    install(session, "test")
+    session.install("-c", str(CONSTRAINTS), *PROJECT["project"]["optional-dependencies"]["spark"])
+    session.run("python", "-m", "pytest", "-q", "tests/test_engines.py", env={"ENGINEROOM_SPARK": "1"})
+
+
+@nox.session
 def starters(session: nox.Session) -> None:
     """Make the data of the starter engagements again, from their models in tools/starters/."""
     install(session)

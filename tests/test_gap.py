@@ -174,7 +174,8 @@ def test_another_definition_of_the_same_kpi_is_never_compared(judge, make_engage
 
 
 def test_a_benchmark_of_one_process_meets_only_workflows_of_it(judge) -> None:
-    workflows = "workflow,process,owner,monthly_volume,unit_cost\nSupplier invoices,ap_invoices,Ann,12000,5\nOrders,order_management,Bob,900,5\n"
+    workflows = "workflow,process,owner,monthly_volume,unit_cost\nSupplier invoices,ap_invoices,Ann,12000,5\n"
+    workflows += "Orders,order_management,Bob,900,5\n"
     rows = ("stp_rate,Supplier invoices,,4200,12000,12000,", "stp_rate,Orders,,420,1200,1200,")
     gaps, read = judge(*rows, workflows=workflows, sector="ecommerce", line="typical")
 

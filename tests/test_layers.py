@@ -27,7 +27,7 @@ roadmap
 plan
 theme wording
 blocks brand
-charts headlines exhibits appendix roadmap_charts roadmap_exhibits house commentary
+charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
 prose
 foreign
 document drawing
@@ -55,7 +55,7 @@ PURE = {
     "appendix",
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan"}
-PURE |= {"portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines"}
+PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines"}
 HOMES = {
     "pandera": {"columns", "initiatives", "schemas", "sheets"},
     "ibis": {"engines", "eventlog", "caveats", "logfile", "logrows", "casetable", "drilldown", "kpi", "doctor"},

@@ -64,7 +64,7 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     stale = benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of))
     rows: list[list[Cell]] = [
         [
-            row["label"],
+            retell(row["label"]),
             wording.published(row),
             row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}"),
             say(row["kind"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console must not stop a batch
     given = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupted)
+    _tell_progress()
     try:
         return int(given.command(given))
     except EngineroomError as error:
@@ -37,6 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nstopped; finished reports are kept, and engineroom run makes the others", file=sys.stderr)
         return INTERRUPTED
+
+
+def _tell_progress() -> None:
+    """Show how far a log that takes more than a few seconds has been read."""
+    told = logging.getLogger("engineroom.progress")
+    if not told.handlers:
+        told.addHandler(logging.StreamHandler(sys.stderr))
+        told.setLevel(logging.INFO)
+        told.propagate = False
 
 
 def _interrupted(*_: object) -> None:

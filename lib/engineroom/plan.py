@@ -88,6 +88,11 @@ def draft(
     return Draft(problem, {name: item | {"name": name} for name, item in items.items()}, dropped, start)
 
 
+def aim(draft: Draft, objective: str) -> str:
+    """Return the objective that can be pursued: where no initiative states a benefit, the earliest end."""
+    return objective if any(one.benefit for one in draft.problem.activities) else "finish"
+
+
 def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) -> DataFrame[plans.Plan]:
     """Return the plan with its dates, in the order of its starts; empty where there is none."""
     if not found.starts:

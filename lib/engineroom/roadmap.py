@@ -29,6 +29,8 @@ __all__ = [
 OBJECTIVES = ("benefit", "finish")
 EFFORT = 20.0
 """Deterministic seconds of search: about as many real ones on a laptop, and the same result on any machine."""
+AGAIN = 2.0
+"""Deterministic seconds to solve a plan again with one thing changed."""
 PROBE = 2.0
 """Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
 SCALE = 10**7
@@ -77,7 +79,7 @@ def worth_of_one_more(
     found: Schedule,
     more: Mapping[str, int],
     objective: str = "benefit",
-    effort: float = EFFORT / 4,
+    effort: float = AGAIN,
 ) -> dict[str, tuple[int, int, int]]:
     """Return per team what `more` of it in every period would gain, re-solved: least, found, most.
 
@@ -105,7 +107,7 @@ def cost_of_delay(
     for name in names:
         longer = [replace(a, duration=a.duration + periods) if a.name == name else a for a in problem.activities]
         other = replace(problem, activities=tuple(longer))
-        gain = _gain(other, found, objective, EFFORT / 4, greedy(other, objective))
+        gain = _gain(other, found, objective, AGAIN, greedy(other, objective))
         costs[name] = None if gain is None else (max(-gain[2], 0), max(-gain[1], 0), max(-gain[0], 0))
     return costs
 

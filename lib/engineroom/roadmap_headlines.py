@@ -14,6 +14,12 @@ from engineroom.roadmap import Schedule
 from engineroom.tables import Tables
 
 MOST_NAMES = 3
+PROPOSED = {
+    "tone": "caution",
+    "label": "Proposal",
+    "text": "No initiative was sent: the plan proposes one for each workflow of the shortlist.",
+    "detail": "The tables initiatives, demands and capacity would make it the client's own plan.",
+}
 
 
 def findings(
@@ -28,6 +34,7 @@ def findings(
     """Return the headline sentences, in the order in which a client asks for them."""
     currency = tables.engagement.header.currency
     items = [_plan(plan, schedule), _refused(draft, decisions)]
+    items += [PROPOSED] if tables.initiatives.empty and len(plan) else []
     items += [_first(plan)] if len(plan) else []
     items += _overridden(decisions, currency)
     if len(plan) and plan["annual_benefit"].fillna(0).sum():

@@ -1,0 +1,114 @@
+"""A report in German: no English label is left, numbers are written as Germans do, and titles follow the data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+import engineroom as er
+from engineroom import cli, document, engagement, phrases, run
+
+STARTERS = [name.removeprefix("starter/") for name in engagement.starters()]
+ENGLISH_ONLY = {"roadmap"}
+REPORTS = [report for report in run.reports() if report not in ENGLISH_ONLY]
+QUOTED = {"Formel", "Definiert von", "Wie sie täuscht", "Für wen", "Vorbehalt", "Definitions-ID", "Quelle"}
+"""Columns that quote a source, in its own language; the page marks them as English."""
+
+
+def texts(tree: document.Document) -> Iterator[tuple[str, str]]:
+    """Yield every text of the house on a page with its place; client data and quotations stay out."""
+    yield from (
+        (f"cover {key}", tree.cover[key]) for key in ("title", "subtitle", "sector", "period", "confidentiality")
+    )
+    for block in document.blocks_within(tree.blocks):
+        place = block.get("id") or block["type"]
+        yield place, "".join(run["text"] for run in block.get("runs", []))
+        yield from ((f"{place} {key}", block.get(key, "")) for key in ("title", "caption", "alt", "remark"))
+        yield from ((f"{place} note", note) for note in block.get("notes", []))
+        yield from ((f"{place} head", column["label"]) for column in block.get("columns", []))
+        yield from (
+            (f"{place} {key}", entry[key]) for entry in block.get("entries", []) for key in entry if key != "tone"
+        )
+        for row in block.get("rows", []) if block["type"] == "table" else []:
+            yield from ((f"{place} {column['label']}", cell["text"]) for cell, column in zip(row, block["columns"], strict=True)
+                        if column["label"] not in QUOTED)  # fmt: skip
+        if block["type"] == "figure":
+            yield from ((f"{place} chart", said) for said in titles(json.loads(block["spec"])))
+
+
+def titles(part: Any) -> Iterator[str]:
+    """Yield the titles and legends of a chart, wherever they stand in it."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("title", "domain"):
+                yield from (said for said in (value if isinstance(value, list) else [value]) if isinstance(said, str))
+            yield from titles(value)
+    elif isinstance(part, list):
+        for item in part:
+            yield from titles(item)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STARTERS)
+def test_no_english_label_is_left_on_a_german_page(
+    made: Path, starter: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
+    place = starter(name)
+    toml = place / "engagement.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace("[engagement]", '[engagement]\nlanguage = "de"'), encoding="utf-8"
+    )
+    arguments = [part for report in REPORTS for part in ("--report", report)]
+    assert cli.main(["run", str(place), *arguments, "--out", str(tmp_path / "out")]) == 0
+
+    case = engagement.open(place)
+    studies = {label for label in er.tables.benchmarks()["label"] if label[0].isupper()}  # a publisher and a year
+    clients = set(pd.read_csv(place / "tables" / "workflows.csv")["workflow"]) | studies
+    for report in REPORTS:
+        english, german = (
+            document.build(nbformat.read(out / case.name / case.sector / f"{report}.ipynb", as_version=4))
+            for out in (made, tmp_path / "out")
+        )
+        known = {text for _, text in texts(english)}
+        left = {
+            (where, text)
+            for where, text in texts(german)
+            if text in known and re.search("[a-z]{3,}", text) and text not in clients and not is_a_name(text)
+        }
+        html = (tmp_path / "out" / case.name / case.sector / f"{report}.html").read_text(encoding="utf-8")
+        assert left == set()
+        assert '<html lang="de">' in html
+        assert "Entwurf" in html
+
+
+def is_a_name(text: str) -> bool:
+    """Return whether a text is a file or a figure with its unit, the same in both languages."""
+    return bool(re.search(r"\.(?:csv|xlsx|gz)|sha256", text) or re.fullmatch(r"[\d.,−+± –bis]+ min", text))
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    phrases.speak("de")
+    yield
+    phrases.speak("en")
+
+
+def test_a_german_headline_flips_with_the_data(german: None) -> None:
+    tables = er.tables.read(er.engagement.open("starter/healthcare"))
+    gaps = er.gap.find(er.kpi.measure(tables, None), tables, "leading")
+    flipped = gaps.assign(verdict=gaps["verdict"].replace({"misses": "meets", "meets": "misses"}))
+    worths = er.gap.worth(gaps, tables)
+
+    before, after = (er.headlines.findings(one, worths, tables).content["items"] for one in (gaps, flipped))
+
+    assert before[0]["label"] == after[0]["label"] == "Urteil"
+    assert before[0]["text"] != after[0]["text"]
+    assert {item["label"] for item in before + after} <= {"Urteil", "Verfehlt", "Wert", "Unentschieden", "Erfüllt"}
+    assert all(re.search(r"bleibt um|überschreitet", item["text"]) for item in before if item["label"] == "Verfehlt")

@@ -1,0 +1,268 @@
+"""Buckets, causes and concentration; pilots and reviews; the map and the shortlist; stability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engineroom import (
+    control,
+    engagement,
+    governance,
+    kpi,
+    pilot,
+    plans,
+    portfolio,
+    readiness,
+    schemas,
+    tables,
+    workflow,
+)
+from engineroom.columns import empty
+from engineroom.results import Measures
+
+
+@pytest.fixture(scope="module")
+def hospital() -> tables.Tables:
+    return tables.read(engagement.open("starter/healthcare"))
+
+
+@pytest.fixture(scope="module")
+def ranked(hospital) -> pd.DataFrame:
+    measures = kpi.measure(hospital, None)
+    return workflow.rank(hospital, measures, readiness.stages(readiness.assess(hospital, measures), hospital))
+
+
+def changed(read: tables.Tables, name: str, **columns: object) -> tables.Tables:
+    return replace(read, **{name: getattr(read, name).assign(**columns)})
+
+
+# ------------------------------------------------------------------------------------------------------------ buckets
+
+
+@pytest.mark.parametrize(
+    ("attributes", "bucket"),
+    [
+        ({"upstream_share": 0.5}, "Eliminate"),
+        ({"business_units": 2.0, "specialised": "yes"}, "Centralise"),
+        ({"business_units": 2.0, "specialised": "no"}, "Automate to STP"),
+        ({"judgement_share": 0.3}, "Augment"),
+    ],
+)
+def test_a_workflow_falls_into_the_bucket_of_the_first_rule_that_holds(hospital, ranked, attributes, bucket) -> None:
+    plain = {"upstream_share": 0.1, "business_units": 1.0, "specialised": "no", "judgement_share": 0.02}
+    read = changed(replace(hospital, exceptions=empty(schemas.INPUTS["exceptions"])), "portfolio", **plain | attributes)
+
+    placed = portfolio.place(read, ranked.assign(monthly_volume=100.0, friction=0.05))
+
+    assert set(placed["bucket"]) == {bucket}
+
+
+def test_a_bucket_says_its_figures_confidence_and_review_18_months_on(hospital, ranked) -> None:
+    placed = portfolio.place(hospital, ranked).set_index("workflow")
+
+    assert placed.loc["Denials", "reason"] == (
+        "half of the manual touches or more only repair what came in wrong (58%)"
+    )
+    assert placed.loc["Denials", "confidence"] == "medium"  # 58% is within a quarter of the threshold of 50%
+    assert set(placed["review"]) == {pd.Timestamp("2028-01-15")}
+
+
+def test_what_is_not_known_lowers_confidence_and_is_named(hospital, ranked) -> None:
+    read = replace(
+        hospital, portfolio=empty(schemas.INPUTS["portfolio"]), exceptions=empty(schemas.INPUTS["exceptions"])
+    )
+
+    placed = portfolio.place(read, ranked)
+
+    assert set(placed["bucket"]) == {portfolio.NOT_PLACED}
+    assert set(placed["confidence"]) == {"low"}
+    assert placed["unknown"].iloc[0] == "upstream share; business units; specialised; judgement share"
+
+
+def test_avoidable_touches_are_pooled_and_not_averaged(hospital) -> None:
+    found = portfolio.touches(hospital).set_index("workflow")
+
+    log = hospital.exceptions
+    upstream = log.loc[log["cause"] == "upstream_data", "monthly_count"].sum()
+    assert found.loc["", "upstream_data"] == pytest.approx(upstream / log["monthly_count"].sum())
+    assert found.loc["", "upstream_data"] != pytest.approx(found["upstream_data"].iloc[1:].mean())
+
+
+def test_at11_the_pareto_rule_is_met_at_65_percent_and_not_where_all_types_are_alike() -> None:
+    steep = pd.DataFrame({"type": list("abcdefghij"), "cost": [40, 25, 5, 5, 5, 4, 4, 4, 4, 4]})
+    flat = pd.DataFrame({"type": list("abcdefghij"), "cost": [10] * 10})
+
+    assert portfolio.concentration(steep) == (0.65, True)
+    assert portfolio.concentration(flat) == (0.2, False)
+
+
+def test_straight_through_paths_run_from_today_to_the_target(hospital) -> None:
+    measures = kpi.measure(hospital, None)
+    stated = measures[measures["kpi"] == "stp_rate"]
+    paths = portfolio.straight_through_paths(hospital, stated)
+
+    assert paths.empty or (paths.groupby("workflow")["is_target"].sum() == 1).all()
+
+
+def test_units_that_differ_or_do_not_say_are_not_comparable(hospital) -> None:
+    matrix = portfolio.comparability(hospital).set_index(["workflow", "kpi"])["is_comparable"]
+
+    assert not matrix["Payment posting", "cycle_time_p90"]
+    assert matrix["Payment posting", "rework_rate"]
+
+
+def test_without_initiatives_one_is_proposed_for_each_workflow_of_the_shortlist(hospital, ranked) -> None:
+    read = replace(hospital, initiatives=empty(schemas.INPUTS["initiatives"]))
+
+    found = portfolio.candidates(read, ranked, portfolio.place(read, ranked))
+
+    assert len(found) == int(ranked["is_shortlisted"].sum())
+    automation = found[found["kind"] == "automation"].iloc[0]
+    flow = read.workflows.set_index("workflow").loc[automation["workflow"]]
+    yearly = flow["monthly_volume"] * 12 * flow["unit_cost"]
+    assert automation["annual_benefit_low"] == pytest.approx(0.1 * yearly)
+    assert automation["annual_benefit_high"] == pytest.approx(0.2 * yearly)
+
+
+# ------------------------------------------------------------------------------------------------- map and shortlist
+
+
+def test_a_map_counts_handoffs_loops_and_steps_on_no_path(hospital) -> None:
+    found = workflow.maps(hospital).set_index("workflow").loc["Denials"]
+
+    assert (found["steps"], found["handoffs"], found["loops"], found["orphans"]) == (7, 4, 1, "Old worklist")
+    assert found["wait_share"] == pytest.approx(204 / 205.65)
+
+
+def test_the_shortlist_holds_three_to_five_and_all_orders_are_ranks(ranked) -> None:
+    assert 3 <= ranked["is_shortlisted"].sum() <= 5
+    for order in workflow.FORMULAS:
+        assert ranked[order].min() == 1
+        assert ranked[order].max() <= len(ranked)
+    assert (ranked["best_rank"] <= ranked["worst_rank"]).all()
+
+
+def test_a_workflow_that_leads_every_figure_is_first_whatever_the_weights(hospital) -> None:
+    flows = hospital.workflows.copy()
+    first = flows["workflow"] == "Denials"
+    flows.loc[first, ["monthly_volume", "unit_cost", "fte"]] = [9000.0, 900.0, 99.0]
+    flows["monthly_exceptions"] = flows["monthly_volume"] * 0.1
+    read = replace(hospital, workflows=flows, portfolio=empty(schemas.INPUTS["portfolio"]))
+    errors = pd.DataFrame(
+        [{"kpi": "error_rate", "workflow": w, "value": 0.9 if w == "Denials" else 0.1} for w in flows["workflow"]]
+    )
+    stages = readiness.stages(readiness.assess(read, empty(Measures)), read)
+
+    found = workflow.rank(read, errors, stages).iloc[0]
+
+    assert (found["workflow"], found["top_share"], found["worst_rank"]) == ("Denials", 1.0, 1)
+
+
+# ---------------------------------------------------------------------------------------------------------- stability
+
+
+def weeks(reworked: list[int], n: int = 400) -> pd.DataFrame:
+    days = pd.date_range("2026-01-05", periods=len(reworked), freq="7D")
+    return pd.DataFrame(
+        {"workflow": "Claims", "week": days, "completed": n, "reworked": reworked, "judged": n, "hours": 5.0}
+    )
+
+
+def test_noise_is_stable_and_a_shift_is_not() -> None:
+    draw = np.random.default_rng(5)
+    quiet = draw.binomial(400, 0.1, 26)
+    shifted = np.where(np.arange(26) < 14, quiet, quiet + 45)
+
+    assert control.stability(weeks(list(quiet)))["is_stable"].tolist() == [True]
+    assert control.stability(weeks(list(shifted)))["is_stable"].tolist() == [False]
+
+
+def test_nine_weeks_on_one_side_signal() -> None:
+    found = control.individuals(pd.Series(range(20)), pd.Series([5.0, 6.0] * 5 + [5.9, 6.1] * 5))
+
+    assert found["is_signal"].sum() >= 1
+
+
+def test_too_few_weeks_tell_nothing() -> None:
+    found = control.stability(weeks([40] * 19)).iloc[0]
+
+    assert pd.isna(found["is_stable"])
+    assert found["reason"] == "only 19 weeks were seen, 20 are needed"
+
+
+def test_laney_limits_widen_with_the_spread_between_weeks() -> None:
+    alike = control.laney(pd.Series(range(4)), pd.Series([40, 42, 39, 41]), pd.Series([400] * 4))
+    apart = control.laney(pd.Series(range(4)), pd.Series([10, 70, 10, 70]), pd.Series([400] * 4))
+
+    assert (apart["high"] - apart["centre"]).iloc[0] > (alike["high"] - alike["centre"]).iloc[0] * 5
+
+
+# ------------------------------------------------------------------------------------------------ pilots and calendar
+
+
+def test_at18_a_pilot_passes_with_newcombes_interval(hospital) -> None:
+    late = hospital.pilots[hospital.pilots["pilot"] == "Call-back list"]
+    fixed = replace(hospital, pilots=late.assign(fixed=pd.Timestamp("2026-03-01")))
+
+    found = pilot.judge(fixed).iloc[0]
+
+    assert found["change"] == pytest.approx(0.145)
+    assert (round(found["low"], 3), round(found["high"], 3)) == (0.081, 0.210)
+    assert found["verdict"] == "pass"
+
+
+def test_a_pilot_whose_kpi_was_fixed_after_the_start_gives_no_verdict(hospital) -> None:
+    found = pilot.judge(hospital).set_index("pilot").loc["Call-back list"]
+
+    assert (found["verdict"], found["reason"]) == ("inconclusive", "KPI and target were fixed after the start")
+
+
+@pytest.mark.parametrize(("numerator", "verdict"), [(60, "fail"), (31, "inconclusive"), (10, "pass")])
+def test_a_pilot_on_errors_passes_where_they_fall(hospital, numerator, verdict) -> None:
+    row = hospital.pilots[hospital.pilots["pilot"] == "Edit prompts for coders"]
+    read = replace(hospital, pilots=row.assign(numerator=float(numerator), least_change=0.02))
+
+    assert pilot.judge(read)["verdict"].tolist() == [verdict]
+
+
+def test_a_pilot_is_planned_with_the_items_it_needs(hospital, ranked) -> None:
+    gaps = pd.DataFrame(
+        [
+            {"workflow": ranked["workflow"].iloc[0], "kpi": "rework_rate", "name": "Rework rate", "value": 0.3}
+            | {"benchmark_value": 0.1, "n": 5000, "gap": 0.2}
+        ]
+    )
+
+    found = pilot.plan(gaps, ranked, hospital).iloc[0]
+
+    assert 30 <= found["items_needed"] <= 60
+    assert found["is_enough"]
+
+
+def test_the_calendar_reviews_monthly_quarterly_and_after_18_months(hospital) -> None:
+    found = governance.calendar(hospital, empty(plans.Plan))
+
+    counts = found["event"].value_counts()
+    assert (counts["KPI review"], counts["Deep-dive"], counts["Benchmark review"]) == (18, 6, 6)
+    assert counts["SLA in force"] == len(hospital.slas)
+    assert found["date"].is_monotonic_increasing
+    assert found[found["event"] == "Portfolio review"]["date"].tolist() == [pd.Timestamp("2028-01-17")]
+    assert (found["date"].dt.day_of_week < 5).all()
+
+
+def test_the_calendar_file_is_valid_and_the_same_twice(hospital) -> None:
+    events = governance.calendar(hospital, empty(plans.Plan))
+
+    text = governance.ics(events, hospital)
+
+    lines = text.split("\r\n")
+    assert text == governance.ics(events, hospital)
+    assert (lines[0], lines[-2], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR", "")
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == len(events)
+    assert max(len(line.encode()) for line in lines) <= 75
+    uids = [line for line in lines if line.startswith("UID:")]
+    assert len(set(uids)) == len(uids)
