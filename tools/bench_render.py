@@ -3,7 +3,8 @@
     python tools/bench_render.py reports/healthcare/healthcare/benchmark_gap.ipynb
 
 HTML stands against nbconvert's own HTML exporter, which draws no chart and asks a CDN for five scripts; PDF against
-Chromium, already open, printing our page (and WeasyPrint where it is installed). Runs are interleaved; medians are told.
+Chromium, already open, printing our finished page, charts drawn (and WeasyPrint where it is installed). Runs are
+interleaved; medians are told.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import nbformat
 
-from engineroom import drawing, page, render
+from engineroom import drawing, render
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
             contest("HTML", {"engineroom": lambda: render.html(notebook), **others["HTML"]}, arguments.rounds)
             contest("PDF", {"engineroom": lambda: render.pdf(notebook), **others["PDF"]}, arguments.rounds)
             both = {"engineroom, both editions": lambda: render.editions(notebook)}
-            both |= {"engineroom, both, nothing remembered": lambda: render.editions(forgetting(notebook))}
+            both |= {"engineroom, both, charts never drawn": lambda: render.editions(forgetting(notebook))}
             if "Chromium" in others["PDF"]:
                 both["nbconvert HTML + Chromium PDF"] = lambda: (
                     others["HTML"]["nbconvert"](),
@@ -87,9 +88,8 @@ def printed(browser: Any, made: Path) -> bytes:
 
 
 def forgetting(notebook: Any) -> Any:
-    """Forget the drawings and typefaces of earlier rounds: what a batch pays for a report it has never seen."""
+    """Forget the drawings of earlier rounds: what a batch pays for a report it has never seen."""
     drawing._drawn.cache_clear()
-    page._face.cache_clear()
     return notebook
 
 

@@ -49,7 +49,10 @@ def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhib
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
-    """Return small multiples: a panel per KPI, a row per workflow, with the benchmark where the KPI has one."""
+    """Return small multiples: a panel per KPI, a row per workflow, with the benchmark where the KPI has one.
+
+    KPIs of one unit and one direction share a scale, so that panels can be compared by eye.
+    """
     rows = _prepared(gaps[gaps["workflow"] != ""], tables)
     if rows.empty:
         return nothing()
@@ -62,6 +65,9 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
             tables,
             title=say(str(name)),
             width=170 if shown["name"].nunique() > 1 else 400,
+            comparable=shown[
+                (shown["unit"] == group["unit"].iloc[0]) & (shown["direction"] == group["direction"].iloc[0])
+            ],
         )
         for name, group in shown.groupby("name", sort=False)
     ]
@@ -169,7 +175,7 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Cha
     if rows.empty:
         return nothing()
     panels = [
-        _panel(group, tables, title="", width=300)
+        _panel(group, tables, title="", width=300, comparable=group)
         for _, group in rows.groupby(
             rows["unit"].map({unit: place for place, unit in enumerate(UNIT_TITLES)}), sort=True
         )
@@ -181,18 +187,18 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Cha
         name,
         title,
         " ".join([say("Value, interval and benchmark of the whole engagement."), *facts]),
-        f"{say(MARKS)} {say('On the right: value / benchmark.')}",
+        f"{say(MARKS)} {say('Beside it, where there is room: value / benchmark.')}",
     )
 
 
-def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int) -> Chart:
+def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int, comparable: pd.DataFrame) -> Chart:
     unit, order = rows["unit"].iloc[0], list(rows["label"])
     axis, x_title = _axis(unit), say(UNIT_TITLES[unit], currency=tables.engagement.header.currency)
     rows = rows[["label", "value", "from", "to", "benchmark_value", "verdict_said", "said"]]
     base = alt.Chart(rows).encode(
         y=alt.Y("label:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=LABEL_ROOM))
     )
-    x = alt.X("value:Q", title=x_title, axis=axis, scale=_domain(rows, unit))
+    x = alt.X("value:Q", title=x_title, axis=axis, scale=_domain(comparable, unit))
     labels, tones = [wording.label(v) for v in VERDICTS], [wording.TONES[v] for v in VERDICTS]
     colour = alt.Color(
         "verdict_said:N", title=None, scale=alt.Scale(domain=labels, range=[theme.TONES[t] for t in tones])
@@ -233,7 +239,7 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
     )
     names = list(areas["band"])
     fills = (
-        [theme.FILLS["unknown"], theme.ACCENT_SOFT, "#bfdcd8", theme.FILLS["good"]]
+        [theme.FILLS["unknown"], theme.ACCENT_SOFT, theme.SOFT_GOOD, theme.FILLS["good"]]
         if len(names) > 2
         else [theme.FILLS["unknown"], theme.FILLS["good"]]
     )

@@ -7,11 +7,17 @@ import os
 import re
 import time
 from functools import cache, lru_cache
+from typing import Any
 from xml.etree import ElementTree
 
 from engineroom import theme
 from engineroom.errors import RenderError
 from engineroom.prose import clean
+
+PHONE = 190
+"""Width of a plot on a phone, in pixels: with its labels it fills a screen of 390."""
+
+WRAPPED = "split(replace(datum.label, regexp('(.{13,}?) ', 'g'), '$1¶'), '¶')"
 
 _STYLE = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
 _DATED = {
@@ -28,6 +34,40 @@ def draw(spec: str, cell: str) -> str:
     except ValueError as fault:
         reason = clean(str(fault)).split(" at http")[0].strip()
         raise RenderError(f"cell {cell}: the chart could not be drawn: {reason}") from fault
+
+
+def narrow(spec: str) -> str:
+    """Return a specification for a phone: panels one below the other, names wrapped, figures left to the table."""
+    made = _narrowed(json.loads(spec))
+    made["config"] = made.get("config", {}) | {"axisQuantitative": {"grid": True, "tickCount": 4}}
+    return json.dumps(made, sort_keys=True, ensure_ascii=False)
+
+
+def _narrowed(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_narrowed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    made = {key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key]) for key in part}
+    if isinstance(width := part.get("width"), int | float):
+        made["width"] = min(width, PHONE)
+    if "concat" in made or "facet" in made or "facet" in made.get("encoding", {}):
+        made["columns"] = 1
+    if isinstance(facet := made.get("encoding", {}).get("facet"), dict):
+        facet["columns"] = 1
+    if "layer" in made:
+        made["layer"] = [layer for layer in made["layer"] if not _is_beside(layer)]
+    if isinstance(y := made.get("encoding", {}).get("y"), dict) and y.get("type") in ("nominal", "ordinal"):
+        axis = y.get("axis")
+        y["axis"] = None if "axis" in y and axis is None else {**(axis or {}), "labelExpr": WRAPPED, "labelLimit": 150}
+    return made
+
+
+def _is_beside(layer: dict[str, Any]) -> bool:
+    """Return whether a layer writes figures at a fixed place beside the plot."""
+    mark = layer.get("mark", {})
+    x = layer.get("encoding", {}).get("x", {})
+    return (mark.get("type") if isinstance(mark, dict) else mark) == "text" and isinstance(x.get("value"), int | float)
 
 
 def width(svg: str) -> float:

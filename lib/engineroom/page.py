@@ -21,15 +21,21 @@ POLICY = (  # no script at all, no style but the one in the head, no request
 )
 
 
+USUAL = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) | frozenset("–—‘’“”„•…≤≥−▲●◆■")
+"""Letters every page carries, needed or not: the typeface is cut once for all reports of western Europe (8 kB more)."""
+
+
 def make(tree: Document, view: dict[str, Any]) -> bytes:
     """Return the page of a tree; `view` is what both editions print."""
     for block in view["blocks"]:
         if block["type"] == "figure":
             svg = drawing.draw(block["spec"], block["id"])
             block["svg"] = Markup(drawing.inline(svg, block["alt"]))
+            slim = drawing.draw(drawing.narrow(block["spec"]), f"{block['id']}-narrow")
+            block["narrow"] = Markup(drawing.inline(slim, block["alt"]))
     said = view | {"sections": [block for block in view["blocks"] if block["type"] == "heading" and block["level"] < 3]}
     said["marks"] = theme.MARKS
-    letters = frozenset(_template().render(said, style="", policy=""))
+    letters = USUAL | frozenset(_template().render(said, style="", policy=""))
     italic = any(run.get("emphasis") for block in document.blocks_within(tree.blocks) for run in block.get("runs", []))
     faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
     style = (
@@ -46,7 +52,7 @@ def faults(content: bytes, tree: Document) -> dict[str, bool]:
     figures, rows = len(tree.of("figure")), len(tree.of("table"))
     return {
         "it is cut off": not (text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n")),
-        "a chart is missing": text.count("<figure ") != figures or text.count('role="img"') != figures,
+        "a chart is missing": text.count("<figure ") != figures or text.count('role="img"') != 2 * figures,
         "a table is missing": text.count("<caption>") != rows,
         "it carries a script": "<script" in text,
     }
@@ -61,14 +67,14 @@ def _template() -> jinja2.Template:
 
 @lru_cache(maxsize=64)
 def _face(letters: frozenset[str], stem: str, style: str) -> str:
-    """Return a `@font-face` with just the letters the page uses, at weights 400 to 700, the same bytes every time."""
+    """Return a `@font-face` with these letters and no others, at weights 400 to 700, the same bytes every time."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
     options = Options(layout_features=["kern", "ccmp", "mark", "locl", "tnum"], notdef_outline=True, hinting=False)
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=sorted({ord(letter) for letter in letters} | set(range(0x20, 0x7F))))
+    subsetter.populate(unicodes=sorted(ord(letter) for letter in letters))
     buffer = io.BytesIO()
     with TTFont(theme.fonts() / f"{stem}[opsz,wght].ttf", recalcTimestamp=False) as font:
         subsetter.subset(font)

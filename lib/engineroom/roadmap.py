@@ -33,7 +33,7 @@ AGAIN = 2.0
 """Deterministic seconds to solve a plan again with one thing changed."""
 PROBE = 2.0
 """Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
-SCALE = 10**7
+SCALE = 10**9
 """Most units that all benefits together are counted in while searching: larger sums are counted coarser."""
 WINDOW = 26
 """Periods whose activities are rearranged together while the others stay."""

@@ -30,6 +30,7 @@ LINE: str = TOKENS["colour"]["line"]
 GRID: str = TOKENS["colour"]["grid"]
 ACCENT: str = TOKENS["colour"]["accent"]
 ACCENT_SOFT: str = TOKENS["colour"]["accent_soft"]
+SOFT_GOOD: str = TOKENS["tone"]["good"]["soft"]
 SERIES: list[str] = TOKENS["chart"]["series"]
 
 TONES: dict[str, str] = {tone: look["colour"] for tone, look in TOKENS["tone"].items()}

@@ -141,7 +141,8 @@ def _free(tables: Tables, workflow: str) -> float:
 def _ranks(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return the ranks at equal weights, and at every weighting in tenths."""
     low, high = table[list(names)].min(), table[list(names)].max()
-    scores = ((table[list(names)] - low) / (high - low).where(high > low, 1.0)).fillna(0.5).to_numpy()
+    differs = (high - low) > high.abs() * 1e-9  # what only rounding tells apart is the same
+    scores = ((table[list(names)] - low) / (high - low).where(differs, math.inf)).fillna(0.5).to_numpy()
     weights = [w for w in itertools.product(range(1, TENTHS), repeat=len(names)) if sum(w) == TENTHS]
     return _order(scores.mean(axis=1)), [_order(scores @ np.asarray(w) / TENTHS) for w in weights]
 
