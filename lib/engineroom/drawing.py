@@ -17,6 +17,9 @@ from engineroom.prose import clean
 PHONE = 190
 """Width of a plot on a phone, in pixels: with its labels it fills a screen of 390."""
 
+SCREEN = 400
+"""Width of a drawing, in pixels, from which a phone would show its letters too small."""
+
 WRAPPED = "split(replace(datum.label, regexp('(.{13,}?) ', 'g'), '$1¶'), '¶')"
 
 _STYLE = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
@@ -36,19 +39,28 @@ def draw(spec: str, cell: str) -> str:
         raise RenderError(f"cell {cell}: the chart could not be drawn: {reason}") from fault
 
 
-def narrow(spec: str) -> str:
-    """Return a specification for a phone: panels one below the other, names wrapped, figures left to the table."""
-    made = _narrowed(json.loads(spec))
-    made["config"] = made.get("config", {}) | {"axisQuantitative": {"grid": True, "tickCount": 4}}
-    return json.dumps(made, sort_keys=True, ensure_ascii=False)
+def narrow(spec: str, cell: str) -> str:
+    """Return a specification as SVG for a phone: panels one below the other, names wrapped, figures left to the table.
+
+    Words beside the marks stay only where there is room for them.
+    """
+    for kept in ("some", "none"):
+        made = _narrowed(json.loads(spec), kept)
+        config = made.get("config", {})
+        config |= {"axisQuantitative": {"grid": True, "tickCount": 4}, "axisTemporal": {"grid": False, "tickCount": 3}}
+        made["config"] = config | {"legend": config.get("legend", {}) | {"columns": 2}}
+        svg = draw(json.dumps(made, sort_keys=True, ensure_ascii=False), cell)
+        if width(svg) <= SCREEN:
+            break
+    return svg
 
 
-def _narrowed(part: Any) -> Any:
+def _narrowed(part: Any, kept: str) -> Any:
     if isinstance(part, list):
-        return [_narrowed(item) for item in part]
+        return [_narrowed(item, kept) for item in part]
     if not isinstance(part, dict):
         return part
-    made = {key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key]) for key in part}
+    made = {key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key], kept) for key in part}
     if isinstance(width := part.get("width"), int | float):
         made["width"] = min(width, PHONE)
     if "concat" in made or "facet" in made or "facet" in made.get("encoding", {}):
@@ -56,18 +68,19 @@ def _narrowed(part: Any) -> Any:
     if isinstance(facet := made.get("encoding", {}).get("facet"), dict):
         facet["columns"] = 1
     if "layer" in made:
-        made["layer"] = [layer for layer in made["layer"] if not _is_beside(layer)]
+        made["layer"] = [layer for layer in made["layer"] if not _is_beside(layer, kept)]
     if isinstance(y := made.get("encoding", {}).get("y"), dict) and y.get("type") in ("nominal", "ordinal"):
         axis = y.get("axis")
         y["axis"] = None if "axis" in y and axis is None else {**(axis or {}), "labelExpr": WRAPPED, "labelLimit": 150}
     return made
 
 
-def _is_beside(layer: dict[str, Any]) -> bool:
-    """Return whether a layer writes figures at a fixed place beside the plot."""
+def _is_beside(layer: dict[str, Any], kept: str) -> bool:
+    """Return whether a layer writes words that go: at a fixed place beside the plot, or all where none are kept."""
     mark = layer.get("mark", {})
     x = layer.get("encoding", {}).get("x", {})
-    return (mark.get("type") if isinstance(mark, dict) else mark) == "text" and isinstance(x.get("value"), int | float)
+    is_text = (mark.get("type") if isinstance(mark, dict) else mark) == "text"
+    return is_text and (kept == "none" or isinstance(x.get("value"), int | float))
 
 
 def width(svg: str) -> float:

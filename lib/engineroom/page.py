@@ -31,7 +31,7 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
         if block["type"] == "figure":
             svg = drawing.draw(block["spec"], block["id"])
             block["svg"] = Markup(drawing.inline(svg, block["alt"]))
-            slim = drawing.draw(drawing.narrow(block["spec"]), f"{block['id']}-narrow")
+            slim = drawing.narrow(block["spec"], f"{block['id']}-narrow")
             block["narrow"] = Markup(drawing.inline(slim, block["alt"]))
     said = view | {"sections": [block for block in view["blocks"] if block["type"] == "heading" and block["level"] < 3]}
     said["marks"] = theme.MARKS
