@@ -100,6 +100,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def proofs(session: nox.Session) -> None:
+    """Run the long form of the tests that hold the optimum: fifty large plans against a priority rule."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", "-q", "-s", "tests/test_roadmap.py", env={"ENGINEROOM_PROOFS": "1"})
+
+
+@nox.session
 def spark(session: nox.Session) -> None:
     """Hold Spark's figures against DuckDB's; needs Java 17."""
     install(session, "test")

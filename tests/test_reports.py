@@ -87,6 +87,15 @@ def test_the_pdf_prints_the_figures_of_the_tables_beside_it(made: Path, name: st
         assert squeezed(wording.signed(row["gap"], row["unit"], "USD", row["value"])) in text
 
 
+def test_the_governance_calendar_lies_beside_the_roadmap_as_a_file_that_calendars_import(made: Path) -> None:
+    for name in engagement.starters():
+        _, pdf, _ = files(made, f"{name.removeprefix('starter/')}/roadmap")
+        calendar = (pdf.parent / "roadmap.tables" / "governance_calendar.ics").read_bytes().decode()
+
+        assert calendar.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
+        assert calendar.count("BEGIN:VEVENT") == calendar.count("END:VEVENT") > 10
+
+
 def test_the_manifest_names_every_file_with_its_hash(made: Path) -> None:
     for name in engagement.starters():
         place = made / name.removeprefix("starter/")

@@ -66,6 +66,12 @@ def tables(document: Document) -> dict[str, str]:
     return {block["name"]: block["csv"] for block in document.of("table") if block.get("csv")}
 
 
+def files(document: Document) -> dict[str, str]:
+    """Return every file that goes beside the report: the tables as CSV, and what a table offers in another form."""
+    other = {name: text for block in document.of("table") for name, text in block.get("files", {}).items()}
+    return {f"{name}.csv": text for name, text in tables(document).items()} | other
+
+
 def blocks_within(blocks: list[Block]) -> Iterator[Block]:
     """Yield every block, those inside lists and quotes too."""
     for block in blocks:
@@ -154,7 +160,8 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     table = _table_block(columns, rows, clean(data.get("caption", "")), total)
     notes = [clean(note) for note in data.get("notes") or []]
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(data.get("name", ""))).strip("-")
-    return [table | {"name": name, "csv": str(data.get("csv") or ""), "notes": notes}]
+    offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
+    return [table | {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}]
 
 
 def _chart(spec: Mapping[str, Any]) -> list[Block]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import plans, wording
+from engineroom import governance, plans, wording
 from engineroom.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.columns import DataFrame
 from engineroom.plan import PILOTS, Draft, conflict
@@ -170,8 +170,8 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     return table("changes", caption, columns, rows, raw, notes)
 
 
-def calendar(events: DataFrame[plans.Calendar]) -> Exhibit:
-    """Return the governance calendar."""
+def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
+    """Return the governance calendar; beside the report it lies as a file that calendars import."""
     rows: list[list[Cell]] = [
         [f"{row['date']:%Y-%m-%d}", row["event"], row["about"], row["does"], row["owner"] or "nobody named"]
         for row in events.to_dict("records")
@@ -179,7 +179,8 @@ def calendar(events: DataFrame[plans.Calendar]) -> Exhibit:
     columns = [left("date", "Day"), left("event", "Event"), left("about", "About")]
     columns += [left("does", "What is decided"), left("owner", "Called by")]
     caption = f"{wording.plural(len(rows), 'event')} over 18 months keep what is gained"
-    return table("governance_calendar", caption, columns, rows, events)
+    shown = table("governance_calendar", caption, columns, rows, events)
+    return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": governance.ics(events, tables)}})
 
 
 def gates(tables: Tables) -> Exhibit:

@@ -143,8 +143,8 @@ def produce(task: Task, out: Path, parameters: dict[str, Any], force: bool = Fal
     editions = render.editions(executed, task.formats)
     files = {f"{task.report}.{kind}": data for kind, data in editions.items()}
     files[f"{task.report}.ipynb"] = _published(executed, case)
-    tables_ = document.tables(document.build(executed))
-    files |= {f"{task.report}.tables/{name}.csv": text.encode() for name, text in tables_.items()}
+    beside = document.files(document.build(executed))
+    files |= {f"{task.report}.tables/{name}": text.encode() for name, text in beside.items()}
     with _lock(home):
         outputs = publish(files, place, task.report)
         _replace(home / manifest.NAME, manifest.dumps(manifest.record(case, task.report, parameters, outputs, home)))
@@ -210,7 +210,7 @@ def publish(files: dict[str, bytes], place: Path, report: str) -> list[Path]:
     for name, data in files.items():
         _replace(place / name, data)
     (place / f"{report}.failed.ipynb").unlink(missing_ok=True)
-    for old in (place / f"{report}.tables").glob("*.csv"):
+    for old in (place / f"{report}.tables").glob("*"):
         if f"{report}.tables/{old.name}" not in files:
             old.unlink()
     return [place / name for name in files]
