@@ -84,7 +84,8 @@ def test_the_page_says_nothing_asks_for_nothing_and_fits_every_screen(made: Path
 
 
 SMALLEST_LABEL = """Math.min(99, ...[...document.querySelectorAll('figure svg text')].filter(one => one.textContent)
-    .map(one => one.getBoundingClientRect()).filter(box => box.width > box.height && box.height > 0).map(box => box.height))"""
+    .map(one => one.getBoundingClientRect()).filter(box => box.width > box.height && box.height > 0)
+    .map(box => box.height))"""
 
 
 @pytest.mark.parametrize("report", REPORTS)

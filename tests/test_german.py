@@ -37,8 +37,8 @@ def texts(tree: document.Document) -> Iterator[tuple[str, str]]:
             (f"{place} {key}", entry[key]) for entry in block.get("entries", []) for key in entry if key != "tone"
         )
         for row in block.get("rows", []) if block["type"] == "table" else []:
-            yield from ((f"{place} {column['label']}", cell["text"]) for cell, column in zip(row, block["columns"], strict=True)
-                        if column["label"] not in QUOTED)  # fmt: skip
+            cells = zip((column["label"] for column in block["columns"]), row, strict=True)
+            yield from ((f"{place} {label}", cell["text"]) for label, cell in cells if label not in QUOTED)
         if block["type"] == "figure":
             yield from ((f"{place} chart", said) for said in titles(json.loads(block["spec"])))
 

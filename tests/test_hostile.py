@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,7 +36,7 @@ BASE = "application/vnd.engineroom."
 KNOWN = """
 html head meta title style body a header p span h1 h2 h3 h4 h5 dl div dt dd nav ol ul li main footer aside b strong em s
 code pre blockquote br hr table caption thead tbody tr th td figure figcaption svg g path rect line text circle defs
-clippath lineargradient stop img
+clippath lineargradient stop img tspan
 """
 ELEMENTS = set(KNOWN.split())
 
@@ -85,14 +84,14 @@ def report() -> NotebookNode:
         cells=[
             shows("house", "house", house),
             shows("cover", "cover", cover),
-            nbformat.v4.new_markdown_cell("\n\n".join(f"## {one}\n\n{one}\n\n- {one}\n\n> {one}" for one in PAYLOADS), id="p"),
+            nbformat.v4.new_markdown_cell("\n\n".join(f"## {x}\n\n{x}\n\n- {x}\n\n> {x}" for x in PAYLOADS), id="p"),
             shows("commentary", "commentary", {"slot": "x", "markdown": "\n\n".join(PAYLOADS)}),
-            shows("findings", "findings", {"items": [{"tone": "bad", "label": one, "text": one, "detail": one} for one in PAYLOADS]}),
+            shows("findings", "findings", {"items": [{"label": x, "text": x, "detail": x} for x in PAYLOADS]}),
             shows("facts", "facts", {"items": [{"label": one, "value": one, "note": one} for one in PAYLOADS[:6]]}),
             shows("callout", "callout", {"title": all_of_them, "text": PAYLOADS}),
             shows("table", "table", table),
             shows("chart", theme.VEGALITE, json.loads(chart.to_json())),
-            shows("frame", "text/html", "<table>" + "".join(f"<tr><td>{one}</td></tr>" for one in PAYLOADS) + "</table>"),
+            shows("frame", "text/html", "<table>" + "".join(f"<tr><td>{x}</td></tr>" for x in PAYLOADS) + "</table>"),
             shows("text", "text/markdown", "\n\n".join(PAYLOADS)),
             shows("mermaid", "text/vnd.mermaid", "graph TD; A-->B; click A \"javascript:alert(1)\""),
             shows("script", "application/javascript", "alert(1)"),
@@ -102,7 +101,7 @@ def report() -> NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, bytes]:
+def attacked() -> dict[str, bytes]:
     return render.editions(report())
 
 
@@ -110,8 +109,8 @@ def test_there_are_at_least_sixty_payloads() -> None:
     assert len(set(PAYLOADS)) >= 60
 
 
-def test_the_page_has_only_the_elements_and_links_of_the_house(made: dict[str, bytes]) -> None:
-    page = Page(made["html"].decode())
+def test_the_page_has_only_the_elements_and_links_of_the_house(attacked: dict[str, bytes]) -> None:
+    page = Page(attacked["html"].decode())
 
     assert page.elements <= ELEMENTS
     assert not {name for name in page.attributes if name.startswith("on") or name == "style"}
@@ -119,7 +118,7 @@ def test_the_page_has_only_the_elements_and_links_of_the_house(made: dict[str, b
     assert not {link for link in page.links if "evil.example/pixel" in link}
 
 
-def test_what_can_be_read_of_a_payload_is_on_the_page_as_text(made: dict[str, bytes]) -> None:
+def test_what_can_be_read_of_a_payload_is_on_the_page_as_text(attacked: dict[str, bytes]) -> None:
     class Text(HTMLParser):
         said = ""
 
@@ -127,28 +126,28 @@ def test_what_can_be_read_of_a_payload_is_on_the_page_as_text(made: dict[str, by
             self.said += data
 
     text = Text()
-    text.feed(made["html"].decode())
+    text.feed(attacked["html"].decode())
     lines = " ".join(text.said.split())
 
     assert [one for one in PAYLOADS if " ".join(prose.clean(one).split()) not in lines] == []
 
 
-def test_nothing_unseen_is_on_the_page(made: dict[str, bytes]) -> None:
+def test_nothing_unseen_is_on_the_page(attacked: dict[str, bytes]) -> None:
     assert not re.search(
         "[\x00-\x08\x0b-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]",
-        made["html"].decode(),
+        attacked["html"].decode(),
     )
 
 
-def test_the_pdf_is_literal_text_without_any_action(made: dict[str, bytes]) -> None:
-    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made["pdf"])).pages)
-    objects = b"\n".join(pdffile.objects(made["pdf"]))
+def test_the_pdf_is_literal_text_without_any_action(attacked: dict[str, bytes]) -> None:
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(attacked["pdf"])).pages)
+    objects = b"\n".join(pdffile.objects(attacked["pdf"]))
 
     assert "root:x:0" not in text
     assert not re.search(
         rb"/S ?/(?:JavaScript|Launch|GoToR|SubmitForm|ImportData)|/AA\b|/OpenAction|/RichMedia", objects
     )
-    with pikepdf.open(io.BytesIO(made["pdf"])) as pdf:
+    with pikepdf.open(io.BytesIO(attacked["pdf"])) as pdf:
         links = {str(one.URI) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/URI" in one}
         assert {link for link in links if not link.startswith(("http://", "https://", "mailto:"))} == set()
         assert all(re.fullmatch(r"[A-Za-z0-9_-]+\.csv", name) for name in pdf.attachments)
@@ -240,23 +239,16 @@ def test_a_secret_of_the_environment_is_in_no_output(tmp_path: Path, make_engage
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_browser_runs_nothing_of_it(made: dict[str, bytes], tmp_path: Path, width: int) -> None:
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    (tmp_path / "report.html").write_bytes(made["html"])
-    with sync_playwright() as tool:
-        opened = tool.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        page = opened.new_page(viewport={"width": width, "height": 900})
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("dialog", lambda dialog: said.append(dialog.message))
-        page.on("request", lambda request: said.append(request.url))
-        page.goto((tmp_path / "report.html").as_uri())
-        scripts = page.locator("script").count()
-        opened.close()
+def test_a_browser_runs_nothing_of_it(attacked: dict[str, bytes], tmp_path: Path, browser: Any, width: int) -> None:
+    (tmp_path / "report.html").write_bytes(attacked["html"])
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("request", lambda request: said.append(request.url))
+    page.goto((tmp_path / "report.html").as_uri())
+    scripts = page.locator("script").count()
+    page.close()
     assert [line for line in said if not line.startswith(("data:", "file:"))] == []
     assert scripts == 0
 

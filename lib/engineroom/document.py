@@ -234,7 +234,13 @@ def _table_cell(cell: object) -> Block:
 
 
 def _plain(item: Mapping[str, Any], *keys: str) -> Block:
-    return {"tone": _tone(item.get("tone") or "neutral")} | {key: clean(item.get(key) or "").strip() for key in keys}
+    said = {key: _bound(clean(item.get(key) or "").strip()) for key in keys}
+    return {"tone": _tone(item.get("tone") or "neutral")} | said
+
+
+def _bound(text: str) -> str:
+    """Return a text whose comparisons stay on one line: a lonely "<" at its end reads as a misprint."""
+    return re.sub(r"([<>≤≥]) (?=[\d$€£])", "\\1\u00a0", text)
 
 
 def _tone(tone: object) -> str:

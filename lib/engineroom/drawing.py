@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +22,9 @@ SCREEN = 400
 """Width of a drawing, in pixels, from which a phone would show its letters too small."""
 
 WRAPPED = "split(replace(datum.label, regexp('(.{13,}?) ', 'g'), '$1¶'), '¶')"
+
+ATTEMPTS = 8
+"""How often a chart is drawn before its fault is believed: results of earlier calls come out first."""
 
 _STYLE = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
 _DATED = {
@@ -104,10 +108,35 @@ def inline(svg: str, alt: str) -> str:
 
 @lru_cache(maxsize=256)
 def _drawn(spec: str) -> str:
+    """Return the drawing of a specification, and of no other.
+
+    After some failures vl-convert 1.9 hands out the result of an earlier call: one client's chart in another's report.
+    Each drawing therefore carries a seal of its own specification, and one without it is drawn again.
+    """
     import vl_convert
 
+    if _has_link(json.loads(spec)):
+        raise ValueError("it links to another place; a chart on paper carries no href")
     _prepare()
-    return vl_convert.vegalite_to_svg(json.loads(spec), allowed_base_urls=[])
+    seal = f"seal-{hashlib.sha256(spec.encode()).hexdigest()}"
+    fault = ValueError("the drawing engine returned another chart")
+    for _ in range(ATTEMPTS):
+        try:
+            svg = str(vl_convert.vegalite_to_svg(json.loads(spec) | {"background": seal}, allowed_base_urls=[]))
+        except ValueError as error:
+            fault = error
+            continue
+        if f'fill="{seal}"' in svg:
+            return svg.replace(f'fill="{seal}"', f'fill="{theme.PAPER}"')
+    raise fault
+
+
+def _has_link(part: Any) -> bool:
+    if isinstance(part, list):
+        return any(_has_link(item) for item in part)
+    if not isinstance(part, dict):
+        return False
+    return "href" in part or any(_has_link(value) for key, value in part.items() if key not in ("datasets", "values"))
 
 
 def _numbered(svg: str, cell: str) -> str:

@@ -185,9 +185,9 @@ def _pointed_columns(table: Block) -> Iterator[str]:
     """Yield the columns of savings in a file that have no range beside them."""
     names = list(next(iter(_raw(table)), {}))
     for name in names:
-        if re.search(r"saving|worth|benefit", name) and not re.search(r"_(?:low|high)$|^(?:is|has)_", name):
-            if not {f"{name}_low", f"{name}_high"} <= set(names) and _has_numbers(table, name):
-                yield f'column "{name}" has no {name}_low and {name}_high'
+        is_money = re.search(r"saving|worth|benefit", name) and not re.search(r"_(?:low|high)$|^(?:is|has)_", name)
+        if is_money and not {f"{name}_low", f"{name}_high"} <= set(names) and _has_numbers(table, name):
+            yield f'column "{name}" has no {name}_low and {name}_high'
 
 
 def _has_numbers(table: Block, name: str) -> bool:

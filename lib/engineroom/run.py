@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engineroom import commentary, house
+from engineroom import commentary, eventlog, house, kernel, manifest, tables
 from engineroom import engagement as engagements
-from engineroom import eventlog, kernel, manifest, tables
 from engineroom.engagement import Engagement
 from engineroom.errors import (
     DataProblems,
