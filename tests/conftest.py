@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engineroom.resources import folder
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):  # a build must not fail by chance; at a desk new cases are welcome
+    settings.load_profile("ci")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

@@ -78,7 +78,8 @@ def table(
 ) -> Exhibit:
     """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`."""
     shape = [
-        {"key": key, "label": label, "align": align, "rowheader": place == 0, "language": QUOTED.get(key, "")}
+        {"key": key, "label": label, "align": align, "rowheader": place == 0}
+        | ({"language": QUOTED[key]} if key in QUOTED else {})
         for place, (key, label, align) in enumerate(columns)
     ]
     content = {

@@ -179,12 +179,14 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < SAMPLE).lstrip("\ufeff")
     except (UnicodeError, LookupError, TypeError, AttributeError) as error:
         raise LogFileError(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
+    if not text.strip("\ufeff \t\r\n"):
+        raise LogFileError("is empty; export it again")
     if "\0" in text:
         raise LogFileError("is not text: it holds NUL characters; export it as CSV, or name it by its own kind")
     if "\r" in text and "\n" not in text:
         raise LogFileError("ends its lines with CR alone, as old Macs did; save it with LF or CRLF line ends")
     separator = spec.separator or _separator(text)
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator))]
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
     _header(header, "")
     return codecs.lookup(encoding).name, separator, header
 
@@ -195,7 +197,7 @@ def _separator(text: str) -> str:
         mark: [len(row) for row in csv.reader(io.StringIO("\n".join(lines[:-1] or lines)), delimiter=mark)]
         for mark in ",;\t|"
     }
-    proven = [mark for mark, width in widths.items() if width[0] > 1 and len(set(width)) == 1]
+    proven = [mark for mark, width in widths.items() if width and width[0] > 1 and len(set(width)) == 1]
     if len(proven) != 1:
         raise LogFileError('the separator cannot be told from the first rows; state it, for example separator = ";"')
     return proven[0]
