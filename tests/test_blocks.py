@@ -27,7 +27,7 @@ def test_a_table_carries_its_raw_figures_beside_the_formatted_ones() -> None:
 
     assert content["rows"] == [["a", "12.3%"]]
     assert content["csv"] == "kpi,value\na,0.123456789\n"
-    assert content["columns"][0] == {"key": "kpi", "label": "KPI", "align": "left", "rowheader": True, "language": ""}
+    assert content["columns"][0] == {"key": "kpi", "label": "KPI", "align": "left", "rowheader": True}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
