@@ -179,6 +179,11 @@ def test_two_jobs_make_what_one_makes_and_unchanged_reports_are_kept(tmp_path: P
     assert manifest.read(tmp_path / "one" / "client80")
 
 
+def _listening() -> None:
+    """Let the batch hear Ctrl-C even where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 @pytest.mark.parametrize(("number", "jobs"), [(signal.SIGTERM, 2), (signal.SIGINT, 2), (signal.SIGTERM, 1)])
@@ -201,7 +206,12 @@ def test_a_stopped_batch_ends_soon_leaves_no_process_and_is_finished_by_the_next
     ]
     command += ["--jobs", str(jobs), "--out", str(tmp_path / "out")]
     running = subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        start_new_session=True,
+        preexec_fn=_listening,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     running.stdout.readline()  # the first report is made
 
