@@ -8,8 +8,6 @@ from engineroom import results, schemas
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
-GRADES = ("A", "B", "C", "D")
-
 
 def comparable(tables: Tables) -> DataFrame[schemas.Benchmarks]:
     """Return the benchmark rows that this engagement's sector and currency may be compared with.

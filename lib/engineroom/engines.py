@@ -46,7 +46,6 @@ LEAST, MOST = 768 << 20, 3584 << 20
 TELL_EVERY = 5.0
 PROGRESS = logging.getLogger("engineroom.progress")
 EXTRAS = {"postgres": "postgres", "postgresql": "postgres", "pyspark": "spark"}
-TESTED = ("duckdb", "postgres", "pyspark")
 
 
 @ibis.udf.scalar.builtin(signature=((dt.string, dt.string), NAIVE))

@@ -14,7 +14,6 @@ from engineroom.eventlog import EventLog
 from engineroom.phrases import retell, say, say_number
 from engineroom.tables import Tables
 
-JUDGED = ("meets", "misses", "inconclusive")
 GAP_NOTE = "Gap: plus is worse than the benchmark, minus is better. Shares in percentage points."
 DEFINITION_DIFFERS = "Not compared: another definition, process or population"
 TIER_TONES = {"optimised": "good", "best": "good", "traditional": "bad", "lagging": "bad"}
@@ -51,7 +50,7 @@ def scorecard(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     """Return the compared KPIs of each workflow, worst first."""
-    each = gaps[(gaps["workflow"] != "") & gaps["verdict"].isin(JUDGED)]
+    each = gaps[(gaps["workflow"] != "") & gaps["verdict"].isin(results.JUDGED)]
     if each.empty:
         return note(
             "No workflow can be compared", "No KPI of a single workflow has a benchmark of the same definition."
@@ -252,7 +251,7 @@ def _conflict(row: dict[str, Any], tables: Tables) -> dict[str, Any]:
 
 
 def _missing_title(what: str, gaps: pd.DataFrame) -> str:
-    judged = gaps[gaps["verdict"].isin(JUDGED)]
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)]
     missed = int((judged["verdict"] == "misses").sum())
     if judged.empty:
         return say("{what}: nothing can be compared", what=what)

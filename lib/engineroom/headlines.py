@@ -13,7 +13,6 @@ from engineroom.columns import DataFrame
 from engineroom.phrases import retell, say, say_number
 from engineroom.tables import Tables
 
-JUDGED = ("meets", "misses", "inconclusive")
 MOST_MISSES = 3
 MOST_FACTS = 5
 
@@ -64,7 +63,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     ]
     order = {kpi: place for place, kpi in enumerate(measures["kpi"].drop_duplicates())}
     rows = headline_rows(gaps)
-    rows = rows[rows["verdict"].isin(JUDGED)]
+    rows = rows[rows["verdict"].isin(results.JUDGED)]
     rows = rows.assign(order=rows["kpi"].map(order)).sort_values("order", kind="stable")
     items += [
         {
@@ -80,7 +79,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
 
 def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
     """Return, in words, what judging many KPIs at once means for the verdicts."""
-    judged = gaps[gaps["verdict"].isin(JUDGED)]
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)]
     sampled = judged[judged["low"] != judged["high"]]
     text = [
         say_number(
@@ -113,9 +112,9 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
 
 def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
     """Return the engagement's own rows, and a workflow's where its KPI can be compared nowhere else."""
-    whole = gaps[(gaps["workflow"] == "") & gaps["verdict"].isin(JUDGED)]
+    whole = gaps[(gaps["workflow"] == "") & gaps["verdict"].isin(results.JUDGED)]
     parts = gaps[
-        (gaps["workflow"] != "") & gaps["verdict"].isin(JUDGED) & ~gaps["definition"].isin(whole["definition"])
+        (gaps["workflow"] != "") & gaps["verdict"].isin(results.JUDGED) & ~gaps["definition"].isin(whole["definition"])
     ]
     return pd.concat([whole, parts]).sort_index()
 

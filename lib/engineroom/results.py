@@ -4,7 +4,10 @@ import pandas as pd
 
 from engineroom.columns import DIRECTIONS, UNITS, Series, Table, choice, count, date, flag, key, money, number, text
 
-VERDICTS = ("meets", "misses", "inconclusive", "not compared")
+JUDGED = ("meets", "misses", "inconclusive")
+"""Verdicts of a comparison that was made."""
+
+VERDICTS = (*JUDGED, "not compared")
 
 
 class Caveats(Table):
