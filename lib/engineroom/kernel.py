@@ -163,6 +163,7 @@ def main() -> None:
             if pid == 0:
                 channel.close()
                 _become_kernel(request)
+            _lead_group(pid)  # here too: a kernel must be reachable by its group before anyone learns its number
             statuses[pid] = None
             answer(channel, {"pid": pid})
         else:
@@ -202,7 +203,7 @@ def _become_kernel(request: dict[str, Any]) -> None:
     """Turn this fork into the kernel that was asked for; never returns."""
     code = 1
     try:
-        os.setsid()
+        _lead_group(0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.chdir(request["cwd"])
         os.environ.clear()
@@ -230,6 +231,11 @@ def _reap(statuses: dict[int, int | None]) -> None:
             if ended:
                 _kill_group(pid)  # what the notebook started and left behind
                 statuses[pid] = os.waitstatus_to_exitcode(how)
+
+
+def _lead_group(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.setpgid(pid, 0)
 
 
 def _kill_group(pid: int) -> None:
