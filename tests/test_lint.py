@@ -31,6 +31,13 @@ def finding(text: str) -> NotebookNode:
     return cell("findings", "findings", {"items": [{"tone": "bad", "label": "Worth", "text": text}]})
 
 
+BODY = table(
+    [["a", "1"]],
+    csv="worth,worth_low,worth_high,is_counted,rate,hours\n"
+    "50000,30000,70000,True,0.8814,3610.8\n10000,8000,14000,True,,\n5000,5000,5000,False,,\n",
+)
+
+
 def prose(text: str) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(text, id="words")
 
@@ -81,7 +88,6 @@ PLANTED = [
         table([["a", "1"]], csv="benchmark,benchmark_label,is_stale\nb1,Peer survey,True\n"),
         "costs: Stale benchmark: Peer survey",
     ),
-    (finding("The project saves $1.2M a year."), "findings: Saving without a range: The project saves $1.2M a year."),
     (
         table([["a", "1"]], csv="workflow,saving\na,120.5\n"),
         'costs: Saving without a range: column "saving" has no saving_low and saving_high',
@@ -92,8 +98,6 @@ CLEAN = [
     table([["a", "$10K"], ["b", "$21K"], ["Total", "$30K"]]),
     table([["a", "33.3%"], ["b", "33.3%"], ["c", "33.3%"], ["Total", "100.0%"]], ("Item", "Share of total")),
     table([["a", "–"], ["b", "2"], ["Total", "9"]]),
-    finding("Closing the missed gaps is worth $38K to $84K a year."),
-    finding("Die Lücken zu schließen ist 38.000 $ bis 84.000 $ im Jahr wert."),
     table([["a", "1"]], csv="saving,saving_low,saving_high\n2,1,3\n"),
     table([["a", "1"]], csv="benchmark,grade,is_stale\nb1,A,False\n,,\n"),
     chart([{"a": 1}]),
@@ -108,6 +112,39 @@ def test_a_planted_fault_is_found_and_told(planted: NotebookNode, said: str) -> 
 @pytest.mark.parametrize("clean", CLEAN)
 def test_what_is_in_order_is_left_alone(clean: NotebookNode) -> None:
     assert points(clean) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Closing the missed gaps is worth $38K to $84K a year.",
+        "Die Lücken zu schließen ist 38.000 $ bis 84.000 $ im Jahr wert.",
+        "First-pass yield is 88.1%, which is 88.1 points, 88% or 88,1 %.",
+        "The median is 150.5 d or 150 d; of 7 comparisons, 3 miss.",
+    ],
+)
+def test_a_headline_that_a_table_supports_is_left_alone(said: str) -> None:
+    assert points(finding(said), BODY) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "figures"),
+    [
+        ("Closing the missed gaps is worth $39K to $84K a year.", ["$39K"]),
+        ("Closing the missed gaps is worth $43K to $89K a year.", ["$43K", "$89K"]),
+        ("First-pass yield is 88.2%.", ["88.2%"]),
+        ("It trails the benchmark by 8.1 points.", ["8.1 points"]),
+        ("The median is 151.5 d.", ["151.5 d"]),
+    ],
+)
+def test_a_headline_that_no_table_supports_is_told(said: str, figures: list[str]) -> None:
+    assert points(finding(said), BODY) == [f'findings: {lint.UNSUPPORTED}: {each} in "{said}"' for each in figures]
+
+
+def test_a_saving_in_a_headline_needs_a_range() -> None:
+    said = "The project saves $50K a year."
+
+    assert points(finding(said), BODY) == [f"findings: Saving without a range: {said}"]
 
 
 def test_a_final_report_with_open_points_is_refused_with_all_of_them() -> None:

@@ -83,8 +83,8 @@ def test_the_pdf_prints_the_figures_of_the_tables_beside_it(made: Path, name: st
     gaps = pd.read_csv(next(path for path in tables if path.name == "gaps.csv"))
 
     for row in gaps.head(document.PRINTED_ROWS).to_dict("records"):
-        assert squeezed(wording.value(row["value"], row["unit"], "USD")) in text
-        assert squeezed(wording.signed(row["gap"], row["unit"], "USD", row["value"])) in text
+        assert squeezed(wording.figure(row, "USD")) in text
+        assert squeezed(wording.signed(row, "USD")) in text
 
 
 def test_the_governance_calendar_lies_beside_the_roadmap_as_a_file_that_calendars_import(made: Path) -> None:

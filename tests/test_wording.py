@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,10 +58,31 @@ def test_an_interval_says_which_bound_is_missing() -> None:
     assert wording.interval(0.5, 0.5, "share") == "complete count"
 
 
+def row(value: float, half: float, unit: str = "share", gap: float = 0.0) -> dict[str, Any]:
+    return {"value": value, "low": value - half, "high": value + half, "unit": unit, "gap": gap}
+
+
 def test_a_gap_carries_its_sign_and_shares_are_points() -> None:
-    assert wording.signed(0.069, "share") == "+6.9 points"
-    assert wording.signed(-0.02, "share") == "−2.0 points"
-    assert wording.signed(0.0, "share") == "±0.0 points"
+    assert wording.signed(row(0.88, 0.01, gap=0.069)) == "+6.9 points"
+    assert wording.signed(row(0.88, 0.01, gap=-0.02)) == "−2.0 points"
+    assert wording.signed(row(0.88, 0.01)) == "±0.0 points"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (row(0.8814, 0.012, gap=0.0686), ("88.1%", "86.9% to 89.3%", "+6.9 points")),
+        (row(0.8814, 0.11, gap=0.0686), ("88%", "77% to 99%", "+7 points")),
+        (row(1000.0, 30.0, "hours", 100.0), ("41.7 d", "40.4 d to 42.9 d", "+4.2 d")),
+        (row(1000.0, 300.0, "hours", 100.0), ("42 d", "29 d to 54 d", "+4 d")),
+        (row(10.0, 9.9, "hours", 1.0), ("10.0 h", "0.1 h to 19.9 h", "+1.0 h")),
+        (row(20.0, 10.1, "hours", 1.0), ("20 h", "10 h to 30 h", "+1 h")),
+        (row(0.8814, 0.0, gap=0.0686), ("88.1%", "complete count", "+6.9 points")),
+        (row(0.8814, math.nan, gap=0.0686), ("88.1%", "none", "+6.9 points")),
+    ],
+)
+def test_a_figure_has_no_more_digits_than_its_interval_supports(told: dict[str, Any], said: tuple[str, ...]) -> None:
+    assert (wording.figure(told), wording.span(told), wording.signed(told)) == said
 
 
 def test_words_are_listed_as_a_sentence_lists_them() -> None:

@@ -27,12 +27,12 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
         [
             say(names[row["definition"]]),
             wording.whose(row["workflow"]),
-            wording.value(row["value"], row["unit"], currency),
+            wording.figure(row, currency),
             ""
             if math.isnan(row["denominator"])
             else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
             wording.count(row["n"]),
-            wording.interval(row["low"], row["high"], row["unit"], currency, row["value"]),
+            wording.span(row, currency),
             retell(row["method"]),
             " ".join(filter(None, (files[_file(row["source"])], retell(_rows(row["source"]))))),
         ]

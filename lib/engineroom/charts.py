@@ -92,16 +92,13 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     straddling = int(mine["straddles"].sum())
     whole = mine[mine["workflow"] == ""]
     first = (whole if len(whole) else mine).iloc[0]
-    value = wording.value(first["value"], first["unit"])
+    value = wording.figure(first)
     title = say("{kpi} is {tier} at {value}", kpi=say(first["name"]), tier=_on_scale(first), value=value)
     if straddling:
         title += say_number(
             straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge", n=straddling
         )
-    facts = [
-        f"{wording.subject(row)}: {wording.value(row['value'], row['unit'])}, {_on_scale(row)}."
-        for row in mine.to_dict("records")
-    ]
+    facts = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
     description = " ".join([say("Bands of a published scale."), *facts])
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
@@ -163,10 +160,7 @@ def _prepared(gaps: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     currency = tables.engagement.header.currency
     rows = gaps[gaps["verdict"].isin(VERDICTS)].copy()
     rows["from"], rows["to"] = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
-    rows["said"] = [
-        f"{wording.value(r['value'], r['unit'], currency)} / {wording.line(r, currency)}"
-        for r in rows.to_dict("records")
-    ]
+    rows["said"] = [f"{wording.figure(r, currency)} / {wording.line(r, currency)}" for r in rows.to_dict("records")]
     rows["verdict_said"] = rows["verdict"].map(wording.label)
     return rows
 
@@ -310,7 +304,7 @@ def _workflow_title(rows: pd.DataFrame) -> str:
 
 def _sentence(row: dict[str, Any], tables: Tables) -> str:
     currency = tables.engagement.header.currency
-    value, line = wording.value(row["value"], row["unit"], currency), wording.line(row, currency)
+    value, line = wording.figure(row, currency), wording.line(row, currency)
     verdict = wording.label(row["verdict"]).lower()
     return say(
         "{subject}: {value}, benchmark {line}, {verdict}.",

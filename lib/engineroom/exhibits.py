@@ -73,8 +73,8 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
             [
                 say(row["name"]),
                 wording.whose(row["workflow"]),
-                wording.value(row["value"], row["unit"], currency),
-                wording.interval(row["low"], row["high"], row["unit"], currency),
+                wording.figure(row, currency),
+                wording.span(row, currency),
                 wording.count(row["n"]),
                 {"text": wording.capital(tier), "tone": tone},
             ]
@@ -227,12 +227,12 @@ def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Ce
     return [
         say(row["name"]),
         *([wording.whose(row["workflow"])] if with_workflow else []),
-        wording.value(row["value"], row["unit"], currency),
-        wording.interval(row["low"], row["high"], row["unit"], currency, row["value"]),
+        wording.figure(row, currency),
+        wording.span(row, currency),
         wording.count(row["n"]),
         wording.line(row, currency, row["value"]),
         whose,
-        wording.signed(row["gap"], row["unit"], currency, row["value"]),
+        wording.signed(row, currency),
         verdict(row["verdict"]),
     ]
 

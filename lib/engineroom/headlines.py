@@ -68,7 +68,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     items += [
         {
             "label": wording.subject(row),
-            "value": wording.value(row["value"], row["unit"], currency),
+            "value": wording.figure(row, currency),
             "note": f"{wording.label(row['verdict']).lower()}: {wording.line(row, currency)}",
             "tone": wording.TONES[row["verdict"]],
         }
@@ -142,15 +142,15 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
 def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
     parts = {
         "subject": wording.subject(row),
-        "size": wording.distance(row["gap"], row["unit"], currency, row["value"]),
-        "value": wording.value(row["value"], row["unit"], currency),
+        "size": wording.gap(row, currency),
+        "value": wording.figure(row, currency),
         "line": wording.line(row, currency, row["value"]),
     }
     if row["operator"] in (">", ">="):
         text = say("{subject} trails the benchmark by {size}: {value} against {line}.", **parts)
     else:
         text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
-    interval = wording.interval(row["low"], row["high"], row["unit"], currency, row["value"])
+    interval = wording.span(row, currency)
     certain = (
         wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
     )
@@ -192,7 +192,7 @@ def _doubt(doubtful: pd.DataFrame, currency: str) -> dict[str, str]:
             "{subject}: {n} more items would settle it, if the figure stays at {value}.",
             subject=wording.subject(row),
             n=wording.count(row["items_needed"]),
-            value=wording.value(row["value"], row["unit"], currency),
+            value=wording.figure(row, currency),
         )
     return _finding("caution", "Inconclusive", wording.capital(text), detail)
 

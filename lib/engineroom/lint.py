@@ -9,8 +9,11 @@ import csv
 import io
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from math import isfinite
 from typing import Any, NamedTuple
 
 from engineroom import document, phrases
@@ -32,6 +35,10 @@ TOTAL = re.compile(r"(?:grand )?total|sum|summe|gesamt(?:summe)?|insgesamt", re.
 NUMBER = re.compile(
     r"([-−+±]?)\s?(?:[A-Z]{0,3}[$€£¥]|[A-Z]{3})?\s?(\d(?:[\d.,'’\u00a0\u202f]*\d)?)\s?(K|M|Mio\.|%)?\s?(?:[$€£¥]|[A-Z]{3})?"
 )
+MEASURED = re.compile(NUMBER.pattern + r"(?:\s?(points|Punkte|Punkt|d|h|min|s)\b)?")
+UNSUPPORTED = "Headline that no table supports"
+PER_HOUR = {"d": 1 / 24, "h": 1.0, "min": 60.0, "s": 3600.0}
+"""Tables hold durations in hours; what one hour is in the unit a headline uses."""
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
 SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
 
@@ -65,7 +72,7 @@ def find(tree: Document) -> list[Point]:
     cover = [
         Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
     ]
-    return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block))]))
+    return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block)), *_unsupported(tree)]))
 
 
 def _of(block: Block) -> Iterator[Point]:
@@ -93,6 +100,63 @@ def _around(text: str, pattern: re.Pattern[str]) -> str:
     found = pattern.search(text)
     start = max(found.start() - 30, 0) if found else 0
     return f'"{clean(text)[start : start + 80].strip()}"'
+
+
+# ------------------------------------------------------------------------------------------- the summary and the body
+
+
+def _unsupported(tree: Document) -> Iterator[Point]:
+    """Yield the figures of headlines and key figures that stand in no table and no chart of the report.
+
+    Only figures with a unit are looked up: a bare count ("3 of 8") counts rows and stands in none of them.
+    """
+    body = sorted({abs(number) for block in tree.blocks for number in _numbers(block)})
+    for block in tree.blocks:
+        for entry in block.get("entries", []):
+            said = entry.get("text") or entry.get("value") or ""
+            lost = [found[0].strip() for found in MEASURED.finditer(said) if not _stands(found, body)]
+            yield from (Point(UNSUPPORTED, block["id"], clean(f'{figure} in "{said}"')) for figure in lost)
+
+
+def _numbers(block: Block) -> Iterator[float]:
+    """Yield the numbers a table or a chart is made of, and what its columns sum to, as far as their rows count."""
+    rows: list[dict[str, Any]] = [*_raw(block)]
+    if "spec" in block:
+        spec = json.loads(block["spec"])
+        sets = [*spec.get("datasets", {}).values(), *_values(spec)]
+        rows = [row for values in sets if isinstance(values, list) for row in values if isinstance(row, dict)]
+    elif not rows:
+        rows = [dict(enumerate(map(_amount, row))) for row in block.get("rows", [])]  # type: ignore[arg-type]
+    for name in rows[0] if rows else ():
+        column = {place: number for place, row in enumerate(rows) if (number := _float(row.get(name))) is not None}
+        counted = [number for place, number in column.items() if str(rows[place].get("is_counted")).lower() != "false"]
+        yield from (*column.values(), sum(counted))
+
+
+def _float(cell: Any) -> float | None:
+    with suppress(TypeError, ValueError):
+        return number if isfinite(number := float(cell)) else None
+    return None
+
+
+def _amount(cell: Any) -> float | None:
+    read = _read(cell["text"] if isinstance(cell, dict) else spoken(cell))
+    return read[0] if read else None
+
+
+def _stands(found: re.Match[str], body: list[float]) -> bool:
+    """Return whether a printed figure is the rounding of one of the numbers; a bare number is not asked for."""
+    _, digits, scale, unit = found.groups()
+    is_money = bool(MONEY.search(found[0]))
+    read = _read(found[0].removesuffix(unit or "").strip())
+    if read is None or not (is_money or unit or scale == "%"):
+        return True
+    value, half = abs(read[0]), read[1]
+    if is_money and not scale:  # a language without a short form for thousands prints the zeros it rounded to
+        half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
+    factors = {1.0, PER_HOUR.get(unit, 1.0)} if unit in PER_HOUR or is_money else {1.0, 100.0}
+    spans = [((value - half * 1.0001) / factor, (value + half * 1.0001) / factor) for factor in factors]
+    return any(bisect_left(body, low) < bisect_right(body, high) for low, high in spans)
 
 
 # ------------------------------------------------------------------------------------------------------------- figures

@@ -21,21 +21,41 @@ CAPITALS_INSIDE = ("de",)
 """Languages that write nouns with a capital inside a sentence too."""
 
 
-def value(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
+def value(amount: float, unit: str, currency: str = "", like: float | None = None, decimals: int = 1) -> str:
     """Return a value with its unit: `88.1%`, `48 min`, `$4.27`; `like` lends the scale of another value of its row."""
     if amount is None or math.isnan(amount):
         return BLANK
     if unit == "share":
-        return percent(amount, _decimals(amount))
+        return percent(amount, _decimals(amount) if decimals else 0)
     if unit == "hours":
-        return duration(amount, like)
+        return duration(amount, like, decimals)
     if unit == "days":
-        return say("{n} d", n=format_decimal(amount, "#,##0.0", locale()))
+        return say("{n} d", n=_rounded(amount, decimals))
     if unit == "money":
         return money(amount, currency)
     if unit == "count":
         return count(amount)
-    return format_decimal(amount, "#,##0.00", locale())
+    return format_decimal(amount, "#,##0.00" if decimals else "#,##0", locale())
+
+
+def figure(row: dict[str, Any], currency: str = "") -> str:
+    """Return the measured value of a row, with no more digits than its interval supports."""
+    return value(row["value"], row["unit"], currency, decimals=supported(row))
+
+
+def span(row: dict[str, Any], currency: str = "") -> str:
+    """Return the interval of a row, in the unit and with the digits of its value."""
+    return interval(row["low"], row["high"], row["unit"], currency, row["value"], supported(row))
+
+
+def supported(row: dict[str, Any]) -> int:
+    """Return how many decimals the interval of a row supports: none where it reaches ten or more of the unit shown.
+
+    An uncertainty is known to two digits at most; what stands behind its second digit is noise.
+    """
+    ends = [abs(end - row["value"]) for end in (row["low"], row["high"]) if not math.isnan(end)]
+    unit = 100.0 if row["unit"] == "share" else 1 / _step(row["value"])[0] if row["unit"] == "hours" else 1.0
+    return 0 if ends and max(ends) * unit >= 9.95 else 1
 
 
 def percent(part: float, decimals: int) -> str:
@@ -48,18 +68,24 @@ def _decimals(part: float) -> int:
     return 2 if part > 0.99 and not math.isclose(part * 1000, round(part * 1000)) else 1
 
 
-def duration(hours: float, like: float | None = None) -> str:
+def duration(hours: float, like: float | None = None, decimals: int = 1) -> str:
     """Return hours in the unit a person would choose: never `0.0 days`."""
-    size = abs(hours if like is None else like)
-    if size == 0:
-        return say("{n} min", n=0)
-    if size < 1.5 * MINUTE:
-        return say("{n} s", n=format_decimal(hours * 3600, "#,##0", locale()))
+    length, phrase, most = _step(hours if like is None else like)
+    return say(phrase, n=_rounded(hours / length, min(decimals, most)))
+
+
+def _step(hours: float) -> tuple[float, str, int]:
+    """Return the unit for a duration: its length in hours, how it is written, and the decimals it can have."""
+    size = abs(hours)
+    if size < 1.5 * MINUTE and size:
+        return 1 / 3600, "{n} s", 0
     if size < 2:
-        return say("{n} min", n=format_decimal(hours * 60, "#,##0", locale()))
-    if size < 2 * DAY:
-        return say("{n} h", n=format_decimal(hours, "#,##0.0", locale()))
-    return say("{n} d", n=format_decimal(hours / 24, "#,##0.0", locale()))
+        return MINUTE, "{n} min", 0
+    return (1.0, "{n} h", 1) if size < 2 * DAY else (DAY, "{n} d", 1)
+
+
+def _rounded(amount: float, decimals: int) -> str:
+    return str(format_decimal(amount, "#,##0.0" if decimals else "#,##0", locale()))
 
 
 def money(amount: float, currency: str) -> str:
@@ -85,13 +111,15 @@ def count(amount: float) -> str:
     return BLANK if amount is None or math.isnan(amount) else str(format_decimal(round(amount), "#,##0", locale()))
 
 
-def interval(low: float, high: float, unit: str, currency: str = "", like: float | None = None) -> str:
+def interval(
+    low: float, high: float, unit: str, currency: str = "", like: float | None = None, decimals: int = 1
+) -> str:
     """Return an interval, saying so where one side has no bound."""
     if math.isnan(low) and math.isnan(high):
         return say("none")
     if low == high:
         return say("complete count")
-    ends = {"low": value(low, unit, currency, like), "high": value(high, unit, currency, like)}
+    ends = {name: value(end, unit, currency, like, decimals) for name, end in (("low", low), ("high", high))}
     if math.isnan(high):
         return say("from {low}; no upper bound", **ends)
     if math.isnan(low):
@@ -99,21 +127,25 @@ def interval(low: float, high: float, unit: str, currency: str = "", like: float
     return say("{low} to {high}", **ends)
 
 
-def distance(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
+def distance(amount: float, unit: str, currency: str = "", like: float | None = None, decimals: int = 1) -> str:
     """Return a gap without its sign: shares in points, everything else in its unit."""
     if math.isnan(amount):
         return BLANK
     if unit == "share":
-        return say("{n} points", n=format_decimal(abs(amount) * 100, "#,##0.0", locale()))
-    return value(abs(amount), unit, currency, like)
+        return say("{n} points", n=_rounded(abs(amount) * 100, decimals))
+    return value(abs(amount), unit, currency, like, decimals)
 
 
-def signed(amount: float, unit: str, currency: str = "", like: float | None = None) -> str:
-    """Return a gap with its sign: plus is worse."""
-    if math.isnan(amount):
+def gap(row: dict[str, Any], currency: str = "") -> str:
+    """Return the gap of a row without its sign, with the digits of its value."""
+    return distance(row["gap"], row["unit"], currency, row["value"], supported(row))
+
+
+def signed(row: dict[str, Any], currency: str = "") -> str:
+    """Return the gap of a row with its sign: plus is worse."""
+    if math.isnan(row["gap"]):
         return BLANK
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    return sign + distance(amount, unit, currency, like)
+    return ("+" if row["gap"] > 0 else "−" if row["gap"] < 0 else "±") + gap(row, currency)
 
 
 def line(row: dict[str, Any], currency: str = "", like: float | None = None) -> str:
