@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from engineroom.resources import folder
@@ -77,11 +78,16 @@ def real_log() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with every report of every starter, as `engineroom demo` makes them."""
+    """Return a folder with every report of every starter, as `engineroom demo` makes them: once for all workers."""
     from engineroom import cli
 
-    out = tmp_path_factory.mktemp("reports")
-    assert cli.main(["demo", "--out", str(out)]) == 0
+    base = tmp_path_factory.getbasetemp()
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "reports"
+    done = out.with_suffix(".done")
+    with FileLock(out.with_suffix(".lock")):
+        if not done.exists():
+            assert cli.main(["demo", "--jobs", "2", "--out", str(out)]) == 0
+            done.touch()
     return out
 
 

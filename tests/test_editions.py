@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 AXE = "axe-core@4.10.3"
 REPORTS = [f"{name.removeprefix('starter/')}/{report}" for name in engagement.starters() for report in run.reports()]
-SCREENS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+SCREENS = [("light", 1440), ("dark", 1440), ("dark", 390)]
 LARGEST = {"html": 500_000, "pdf": 600_000}
 
 
@@ -58,7 +58,7 @@ def test_axe_finds_no_violation_by_day_by_night_and_on_a_phone(made: Path, repor
         page = screen.new_page()
         page.goto(edition(made, report, "html").as_uri())
         page.evaluate(axe)
-        violations = page.evaluate("axe.run()")["violations"]
+        violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
         if violations:
             found[scheme, width] = [(one["id"], one["nodes"][0]["html"]) for one in violations]
         screen.close()
