@@ -132,9 +132,9 @@ def local(size: int = 0) -> Any:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
-    with suppress(duckdb.InvalidInputException):  # inside Jupyter this setting asks for ipywidgets
+    with suppress(duckdb.InvalidInputException):  # inside Jupyter these settings ask for ipywidgets
         connection.raw_sql("SET enable_progress_bar = true")  # counted for `watched`, never printed
-    connection.raw_sql("SET enable_progress_bar_print = false")
+        connection.raw_sql("SET enable_progress_bar_print = false")
     connection.raw_sql("SET TimeZone = 'UTC'")
     return connection
 
