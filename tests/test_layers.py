@@ -14,6 +14,7 @@ schemas results logtables plans
 contract
 engagement
 sheets engines xes
+workingtime
 logfile
 logrows
 caveats casetable
@@ -23,7 +24,7 @@ drilldown
 kpi
 gap
 sequence readiness workflow control portfolio pilot governance
-roadmap
+slack roadmap
 plan
 theme wording
 blocks brand
@@ -54,11 +55,11 @@ PURE = {
     "exhibits",
     "appendix",
 }
-PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan"}
+PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines"}
 HOMES = {
     "pandera": {"columns", "initiatives", "schemas", "sheets"},
-    "ibis": {"engines", "eventlog", "caveats", "logfile", "logrows", "casetable", "drilldown", "kpi", "doctor"},
+    "ibis": {"engines", "workingtime", "caveats", "logfile", "logrows", "casetable", "drilldown", "eventlog", "kpi", "doctor"},
     "duckdb": {"engines"},
     "altair": {"theme", "charts", "roadmap_charts"},
     "papermill": {"run"},

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from engineroom import roadmap, sequence
+from engineroom import roadmap, sequence, slack
 from engineroom.roadmap import Activity, Blackout, Precedence, Problem
 
 SMALL = 480
@@ -274,7 +274,7 @@ def test_one_more_person_is_worth_what_a_new_plan_reaches() -> None:
 
     gains = roadmap.worth_of_one_more(problem, found, {"ann": 1})
 
-    assert gains == {"ann": (100, 100, 100)}  # the second ends ten periods earlier, at 10 a period
+    assert gains["ann"][:3] == (100, 100, 100)  # the second ends ten periods earlier, at 10 a period
 
 
 def test_a_delay_costs_what_a_new_plan_loses() -> None:
@@ -282,7 +282,7 @@ def test_a_delay_costs_what_a_new_plan_loses() -> None:
 
     costs = roadmap.cost_of_delay(chained(), found, ["map", "letters"], 3)
 
-    assert costs == {"map": (30, 30, 30), "letters": (0, 0, 0)}
+    assert {name: cost[:3] for name, cost in costs.items()} == {"map": (30, 30, 30), "letters": (0, 0, 0)}
 
 
 def test_a_delay_that_leaves_no_plan_is_told() -> None:
@@ -305,10 +305,10 @@ def test_slack_and_chain_say_what_sets_the_end() -> None:
     problem = chained()
     found = roadmap.schedule(problem)
 
-    held = sequence.held_by(problem, found.starts)
+    held = slack.held_by(problem, found.starts)
 
-    assert sequence.slack(problem, found.starts) == {"map": 0, "bot": 0, "letters": 8}
-    assert sequence.chain(held, "bot") == ["map", "bot"]
+    assert slack.each(problem, found.starts) == {"map": 0, "bot": 0, "letters": 8}
+    assert slack.chain(held, "bot") == ["map", "bot"]
 
 
 def test_unknown_names_are_refused() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from engineroom import plans, readiness, roadmap, sequence
+from engineroom import plans, readiness, roadmap, slack
 from engineroom.columns import DataFrame, empty
 from engineroom.initiatives import Initiatives
-from engineroom.roadmap import Activity, Blackout, Precedence, Problem, Schedule
+from engineroom.roadmap import Activity, Blackout, Change, Precedence, Problem, Schedule
 from engineroom.tables import Tables
 
 PEOPLE = 10
@@ -97,10 +97,10 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
     """Return the plan with its dates, in the order of its starts; empty where there is none."""
     if not found.starts:
         return empty(plans.Plan)
-    held, slacks = sequence.held_by(draft.problem, found.starts), sequence.slack(draft.problem, found.starts)
+    held, slacks = slack.held_by(draft.problem, found.starts), slack.each(draft.problem, found.starts)
     length = {one.name: one.duration for one in draft.problem.activities}
     last = max(found.starts, key=lambda name: (found.starts[name] + length[name], name))
-    critical, depth = sequence.chain(held, last), _depths(draft.problem, found.starts)
+    critical, depth = slack.chain(held, last), _depths(draft.problem, found.starts)
     rows = []
     for name, start in found.starts.items():
         item = draft.items[name]
@@ -138,7 +138,10 @@ def load(draft: Draft, found: Schedule) -> pd.DataFrame:
 
 
 def one_more(draft: Draft, found: Schedule, objective: str) -> pd.DataFrame:
-    """Return what one more person in each team, or one more pilot at once, would gain: team, least, gain, most."""
+    """Return what one more person in each team, or one more pilot at once, would gain: team, least, gain, most.
+
+    `least` and `most` hold what is not proven, and the gain at the low and at the high ends of all benefits.
+    """
     columns = ["team", "weeks_full", "least", "gain", "most"]
     if not found.starts:
         return pd.DataFrame(columns=columns)
@@ -146,7 +149,8 @@ def one_more(draft: Draft, found: Schedule, objective: str) -> pd.DataFrame:
     gains = roadmap.worth_of_one_more(draft.problem, found, more, objective)
     busy = load(draft, found)
     full = busy[(busy["people"] >= busy["capacity"]) & (busy["people"] > 0)].groupby("team").size()
-    frame = pd.DataFrame([[team, full.get(team, 0), *gain] for team, gain in gains.items()], columns=columns)
+    rows = [[team, full.get(team, 0), *_between(draft, found, gain, objective)] for team, gain in gains.items()]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["gain", "weeks_full"], ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -156,8 +160,31 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
     order = plan.sort_values(["is_critical", "slack_weeks", "start"], ascending=[False, True, True], kind="stable")
     names = order["item"].head(MOST_DELAYS).tolist()
     costs = roadmap.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
-    rows = [[name, *(cost if cost is not None else [math.nan] * 3)] for name, cost in costs.items()]
+    rows = [
+        [name, *(_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)]
+        for name, cost in costs.items()
+    ]
     return pd.DataFrame(rows, columns=columns).sort_values("cost", ascending=False, kind="stable", na_position="first")
+
+
+def _between(draft: Draft, found: Schedule, change: Change, objective: str, late: str = "") -> list[int]:
+    """Return least, found and most of a change, over what is not proven and over the range of the benefits."""
+    ends = [change.least, change.found, change.most]
+    for end in ("annual_benefit_low", "annual_benefit_high") if objective == "benefit" else ():
+        stated = {name: _benefit(item, end) for name, item in draft.items.items()}
+        before = replace(
+            draft.problem,
+            activities=tuple(replace(one, benefit=stated[one.name]) for one in draft.problem.activities),
+        )
+        after = replace(
+            before,
+            activities=tuple(
+                replace(one, duration=one.duration + DELAY) if one.name == late else one for one in before.activities
+            ),
+        )
+        gained = after.value(change.starts, objective) - before.value(found.starts, objective)
+        ends.append(max(-gained if late else gained, 0))
+    return [min(ends), change.found, max(ends)]
 
 
 def priced(initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables) -> pd.DataFrame:
@@ -237,7 +264,7 @@ def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Acti
         release=0 if pd.isna(release) else max(math.ceil((release - start) / WEEK), 0),
         deadline=None if pd.isna(deadline) else math.floor((deadline + pd.Timedelta(days=1) - start) / WEEK),
         is_optional=_is(item.get("is_optional")),
-        benefit=_money(item.get("annual_benefit")) * 7 / 365.25,
+        benefit=_benefit(item, "annual_benefit"),
         cost=_money(item.get("cost")),
     )
 
@@ -323,6 +350,12 @@ def _text(cell: Any) -> str:
 
 def _is(cell: Any) -> bool:
     return not pd.isna(cell) and bool(cell)
+
+
+def _benefit(item: Mapping[str, Any], end: str) -> float:
+    """Return what a week of having an item done is worth; an end that was not given is the expected figure."""
+    given = [item.get(end), item.get("annual_benefit")]
+    return next((float(amount) for amount in given if amount is not None and not math.isnan(amount)), 0.0) * 7 / 365.25
 
 
 def _money(cell: Any) -> float:

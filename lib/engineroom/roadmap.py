@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from engineroom import sequence
 from engineroom.sequence import Activity, Blackout, Precedence, Problem, earliest, greedy
@@ -17,6 +17,7 @@ from engineroom.sequence import Activity, Blackout, Precedence, Problem, earlies
 __all__ = [
     "Activity",
     "Blackout",
+    "Change",
     "Precedence",
     "Problem",
     "Schedule",
@@ -55,6 +56,18 @@ class Schedule:
         return abs(self.bound - self.value) / max(abs(self.bound), 1)
 
 
+class Change(NamedTuple):
+    """What a changed problem gains or costs: for "finish" in periods, else in money; with the schedule it then has.
+
+    Where both schedules are proven the three are the same; where a bound remains, `least` and `most` hold the truth.
+    """
+
+    least: int
+    found: int
+    most: int
+    starts: Mapping[str, int]
+
+
 def schedule(problem: Problem, objective: str = "benefit", effort: float = EFFORT) -> Schedule:
     """Return the best schedule, or the best one found with the bound that remains, or why there is none.
 
@@ -75,52 +88,46 @@ def schedule(problem: Problem, objective: str = "benefit", effort: float = EFFOR
 
 
 def worth_of_one_more(
-    problem: Problem,
-    found: Schedule,
-    more: Mapping[str, int],
-    objective: str = "benefit",
-    effort: float = AGAIN,
-) -> dict[str, tuple[int, int, int]]:
-    """Return per team what `more` of it in every period would gain, re-solved: least, found, most.
+    problem: Problem, found: Schedule, more: Mapping[str, int], objective: str = "benefit", effort: float = AGAIN
+) -> dict[str, Change]:
+    """Return per team what `more` of it in every period would gain, re-solved.
 
-    Where both schedules are proven the three are the same; where a bound remains, they hold the true gain. For
-    "finish" a gain is periods saved.
+    More of a team never takes a schedule away, so that no gain is below 0.
     """
-    gains: dict[str, tuple[int, int, int]] = {}
+    gains = {}
     for team, amount in more.items():
         wider = tuple(now + amount for now in problem.capacities[team])
         other = replace(problem, capacities={**problem.capacities, team: wider})
-        gain = _gain(other, found, objective, effort, found.starts)
-        if gain is not None:  # more of a team never takes a schedule away
-            gains[team] = (max(gain[0], 0), max(gain[1], 0), max(gain[2], 0))
+        gains[team] = _gain(other, found, objective, effort, found.starts) or Change(0, 0, 0, found.starts)
     return gains
 
 
 def cost_of_delay(
     problem: Problem, found: Schedule, names: Iterable[str], periods: int, objective: str = "benefit"
-) -> dict[str, tuple[int, int, int] | None]:
+) -> dict[str, Change | None]:
     """Return per activity what it costs when it takes so many periods longer and all else is planned anew.
 
-    Least, found and most, as in `worth_of_one_more`; None where no plan would be left.
+    None where no plan would be left.
     """
-    costs: dict[str, tuple[int, int, int] | None] = {}
+    costs: dict[str, Change | None] = {}
     for name in names:
         longer = [replace(a, duration=a.duration + periods) if a.name == name else a for a in problem.activities]
-        other = replace(problem, activities=tuple(longer))
-        gain = _gain(other, found, objective, AGAIN, greedy(other, objective))
-        costs[name] = None if gain is None else (max(-gain[2], 0), max(-gain[1], 0), max(-gain[0], 0))
+        other = sequence.required(replace(problem, activities=tuple(longer)))
+        start = sequence.best(other, objective, [sequence.pushed(other, found.starts), greedy(other, objective)])
+        gain = _gain(other, found, objective, AGAIN, start)
+        costs[name] = gain and Change(max(-gain.most, 0), max(-gain.found, 0), max(-gain.least, 0), gain.starts)
     return costs
 
 
 def _gain(
     other: Problem, found: Schedule, objective: str, effort: float, start: Mapping[str, int] | None
-) -> tuple[int, int, int] | None:
+) -> Change | None:
     sign = 1 if objective == "benefit" else -1
     again = _improved(sequence.required(other), objective, effort, start)
     if again.status in ("infeasible", "unknown"):
         return None
     least, most = sign * (again.value - found.bound), sign * (again.bound - found.value)
-    return least, sign * (again.value - found.value), most
+    return Change(least, sign * (again.value - found.value), most, again.starts)
 
 
 def _improved(problem: Problem, objective: str, effort: float, start: Mapping[str, int] | None) -> Schedule:
@@ -132,7 +139,7 @@ def _improved(problem: Problem, objective: str, effort: float, start: Mapping[st
     if found.status == "infeasible" or (found.status == "unknown" and start is None):
         return found
     early = [earliest(problem, starts) for starts in (found.starts, start) if starts]
-    best = better(early, key=lambda starts: problem.value(starts, objective)) if early else {}
+    best = sequence.best(problem, objective, early) or {}
     value = problem.value(best, objective)
     proven = found.status == "optimal" or value == found.bound
     return Schedule("optimal" if proven else "feasible", best, value, value if proven else better(value, found.bound))
@@ -168,13 +175,14 @@ def _search(
 
     model = cp_model.CpModel()
     settled, first = sequence.settled(problem)
+    still = {name: (hint or {})[name] for name in fixed} | settled
+    windows = sequence.windows(problem, objective, hint or {}, still, first)
     hint = {**(hint or {}), **settled}
-    fixed = fixed | frozenset(settled)
     starts: dict[str, Any] = {}
     present: dict[str, Any] = {}
     chosen: dict[str, dict[int, Any]] = {}
     for one in problem.activities:
-        allowed = [hint[one.name]] if one.name in fixed else [s for s in problem.starts(one) if s >= first[one.name]]
+        allowed = windows[one.name]
         if not allowed and not one.is_optional:
             return Schedule("infeasible", {}, 0, 0)
         start = model.new_int_var_from_domain(cp_model.Domain.from_values(allowed or [0]), one.name)

@@ -91,12 +91,25 @@ def greedy(problem: Problem, objective: str) -> dict[str, int] | None:
         lambda one: (-one.benefit / effort[one.name], -tails[one.name]),
         lambda one: (-_downstream(problem, one.name) / effort[one.name], -tails[one.name]),
     ]
-    made = [_serial(problem, sorted(problem.activities, key=rule), objective) for rule in rules]
-    whole = [starts for starts in made if starts is not None]
-    if not whole:
-        return None
+    return best(
+        problem, objective, [_serial(problem, sorted(problem.activities, key=rule), objective) for rule in rules]
+    )
+
+
+def pushed(problem: Problem, starts: Mapping[str, int]) -> dict[str, int] | None:
+    """Return a schedule in the order of another's starts, as early as it goes; None where that breaks a limit.
+
+    It says where a schedule ends up when one activity takes longer and nobody plans anew.
+    """
+    order = sorted(problem.activities, key=lambda one: starts.get(one.name, problem.horizon))
+    return _serial(problem, order, "benefit")
+
+
+def best(problem: Problem, objective: str, made: Iterable[Mapping[str, int] | None]) -> dict[str, int] | None:
+    """Return the best of several schedules, the first of equals; None where there is none."""
+    whole = [dict(starts) for starts in made if starts is not None]
     choose = max if objective == "benefit" else min
-    return choose(whole, key=lambda starts: problem.value(starts, objective))
+    return choose(whole, key=lambda starts: problem.value(starts, objective)) if whole else None
 
 
 def earliest(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
@@ -133,85 +146,82 @@ def settled(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
     before: dict[str, list[Precedence]] = {name: [] for name in one_of}
     for pair in problem.precedences:
         before[pair.after].append(pair)
-    done: dict[str, int] = {}
+    starts = {one.name: problem.starts(one) for one in problem.activities}
     first = dict.fromkeys(one_of, 0)
     for _ in one_of:  # as often as the longest chain can need; a cycle is left to the solver
-        for name, one in one_of.items():
+        earlier = dict(first)
+        for name in one_of:
             ready = max((first[p.before] + one_of[p.before].duration + p.lag for p in before[name]), default=0)
-            allowed = next((start for start in problem.starts(one) if start >= ready), None)
-            first[name] = min(ready if allowed is None else allowed, problem.horizon)
-            free = not one.is_optional and not any(one.demands.values()) and allowed is not None
-            if free and all(pair.before in done for pair in before[name]):
-                done[name] = first[name]
+            first[name] = min(next((start for start in starts[name] if start >= ready), ready), problem.horizon)
+        if first == earlier:
+            break
+    done: dict[str, int] = {}
+    for name in sorted(one_of, key=first.__getitem__):  # what comes first is settled first
+        one = one_of[name]
+        free = not one.is_optional and not any(one.demands.values()) and first[name] in starts[name]
+        if free and all(pair.before in done for pair in before[name]):
+            done[name] = first[name]
     return done, first
 
 
-def held_by(problem: Problem, starts: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
-    """Return what keeps each activity from starting one period earlier.
+def windows(
+    problem: Problem, objective: str, known: Mapping[str, int], fixed: Mapping[str, int], first: Mapping[str, int]
+) -> dict[str, list[int]]:
+    """Return the starts of each activity that a schedule at least as good as a `known` one can have.
 
-    ("precedence", activity), ("capacity", team, activity that ends just then or blank), ("blackout", name),
-    ("release",), or ("nothing",) where it starts at once.
+    Were everything as early as precedence alone allows, it would be worth the most there is. A start that loses more of
+    it than the known schedule does, its own successors pushed along, is in no better schedule: no search need try it.
     """
-    one_of = {one.name: one for one in problem.activities}
-    ends = {name: start + one_of[name].duration for name, start in starts.items()}
-    held: dict[str, tuple[str, ...]] = {}
-    for name, start in starts.items():
-        one = one_of[name]
-        waits = [p for p in problem.precedences if p.after == name and ends.get(p.before, -1) + p.lag == start]
-        dark = [
-            w.name for w in problem.blackouts if name in w.activities and w.start <= start + one.duration - 2 < w.end
-        ]
-        free = _left(problem, starts, without=name)
-        short = [t for t, amount in one.demands.items() if start and free[t][start - 1] < amount and one.duration]
-        if start == 0:
-            held[name] = ("nothing",)
-        elif waits:
-            held[name] = ("precedence", waits[0].before)
-        elif start <= one.release:
-            held[name] = ("release",)
-        elif short:
-            before = [o for o, end in ends.items() if end == start and one_of[o].demands.get(short[0])]
-            held[name] = ("capacity", short[0], before[0] if before else "")
-        else:
-            held[name] = ("blackout", dark[0]) if dark else ("nothing",)
-    return held
+    allowed = {
+        one.name: [fixed[one.name]]
+        if one.name in fixed
+        else [start for start in problem.starts(one) if start >= first[one.name]]
+        for one in problem.activities
+    }
+    if not known:
+        return allowed
+    reach = _reach(problem)
+    if objective == "finish":
+        end = problem.value(known, objective)
+        must = {one.name: one.duration for one in problem.activities if not one.is_optional}
+        tail = {n: max([must.get(n, 0), *(far[m] + must[m] for m in far if m in must)]) for n, far in reach.items()}
+        return {name: [start for start in starts if start + tail[name] <= end] for name, starts in allowed.items()}
+    later = {one.name: _later(problem, one, allowed[one.name]) for one in problem.activities}
+    most = {name: values[0] for name, values in later.items()}
+    room = sum(most.values()) - problem.value(known, objective)
+    kept: dict[str, list[int]] = {}
+    for one in problem.activities:
+        far = reach[one.name]
+        kept[one.name] = []
+        for start in allowed[one.name]:
+            lost = most[one.name] - problem.worth(one, start + one.duration)
+            lost += sum(most[name] - later[name][min(start + wait, problem.horizon)] for name, wait in far.items())
+            if lost <= room:
+                kept[one.name].append(start)
+    return kept
 
 
-def chain(held: Mapping[str, tuple[str, ...]], last: str) -> list[str]:
-    """Return the activities that lead up to `last` without a pause, first to last: what sets its date."""
-    found = [last]
-    while (before := held[found[0]])[0] in ("precedence", "capacity") and before[-1] and before[-1] not in found:
-        found.insert(0, before[-1])
-    return found
+def _later(problem: Problem, one: Activity, starts: list[int]) -> list[float]:
+    """Return per period what an activity is worth at most that starts no earlier."""
+    most, at = [0.0 if one.is_optional else -math.inf] * (problem.horizon + 2), set(starts)
+    for period in range(problem.horizon, -1, -1):
+        here = problem.worth(one, period + one.duration) if period in at else -math.inf
+        most[period] = max(most[period + 1], here)
+    return most
 
 
-def slack(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
-    """Return how many periods each activity can slip while every other stays, and the end of the plan as well."""
+def _reach(problem: Problem) -> dict[str, dict[str, int]]:
+    """Return per activity how long after its start each of its successors can start at the earliest."""
     length = {one.name: one.duration for one in problem.activities}
-    last = max((starts[name] + length[name] for name in starts), default=0)
-    slacks = {}
-    for one in problem.activities:
-        if one.name not in starts:
-            continue
-        free, allowed = _left(problem, starts, without=one.name), set(problem.starts(one))
-        until = [starts[p.after] - p.lag for p in problem.precedences if p.before == one.name and p.after in starts]
-        latest = min([last, *until]) - one.duration
-        slacks[one.name] = 0
-        for start in range(starts[one.name] + 1, latest + 1):
-            if start in allowed and _fits(one, start, free):
-                slacks[one.name] = start - starts[one.name]
-    return slacks
-
-
-def _left(problem: Problem, starts: Mapping[str, int], without: str) -> dict[str, list[int]]:
-    """Return what is left of each team in every period when one activity is taken out."""
-    free = {team: list(amounts) for team, amounts in problem.capacities.items()}
-    for one in problem.activities:
-        if one.name in starts and one.name != without:
-            for team, amount in one.demands.items():
-                for period in range(starts[one.name], starts[one.name] + one.duration):
-                    free[team][period] -= amount
-    return free
+    reach: dict[str, dict[str, int]] = {name: {} for name in length}
+    known = -1
+    while known != (known := sum(sum(far.values()) + len(far) for far in reach.values())):
+        for pair in problem.precedences:
+            wait = length[pair.before] + pair.lag
+            mine = reach[pair.before]
+            for name, more in [(pair.after, 0), *reach[pair.after].items()]:
+                mine[name] = max(mine.get(name, 0), wait + more)
+    return reach
 
 
 def _serial(problem: Problem, order: Iterable[Activity], objective: str) -> dict[str, int] | None:
@@ -235,7 +245,7 @@ def _serial(problem: Problem, order: Iterable[Activity], objective: str) -> dict
             (starts[p.before] + length[p.before] + p.lag for p in before[one.name] if p.before in starts), default=0
         )
         lost = any(pair.before in dropped for pair in before[one.name])
-        start = None if lost else next((s for s in problem.starts(one) if s >= after and _fits(one, s, free)), None)
+        start = None if lost else next((s for s in problem.starts(one) if s >= after and fits(one, s, free)), None)
         pays = start is not None and objective == "benefit" and problem.worth(one, start + one.duration) > 0
         if start is None or (one.is_optional and not pays):
             if not one.is_optional:
@@ -249,7 +259,8 @@ def _serial(problem: Problem, order: Iterable[Activity], objective: str) -> dict
     return starts
 
 
-def _fits(one: Activity, start: int, free: Mapping[str, list[int]]) -> bool:
+def fits(one: Activity, start: int, free: Mapping[str, list[int]]) -> bool:
+    """Return whether what is left of every team suffices for an activity that starts then."""
     return all(
         free[team][period] >= amount
         for team, amount in one.demands.items()
