@@ -17,13 +17,15 @@ from typing import Any
 
 import altair as alt
 import nbformat
+import openpyxl
 import pandas as pd
 import pikepdf
 import pypdf
 import pytest
 from nbformat import NotebookNode
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from engineroom import blocks, cli, document, pdffile, prose, render, theme
+from engineroom import blocks, cli, document, engagement, intake, pdffile, prose, render, tables, theme
 from engineroom.errors import RenderError
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
@@ -158,6 +160,25 @@ def test_no_cell_of_an_exported_file_is_a_formula() -> None:
 
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@", "＝"))] == []
+
+
+def test_no_cell_of_an_exported_workbook_is_a_formula_and_what_is_filled_in_stays_text(tmp_path: Path) -> None:
+    place = tmp_path / "=cmd()"
+    _, workbook = intake.make(place, "healthcare")
+    book = openpyxl.load_workbook(workbook)
+    assert [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+
+    texts = list({one.strip(): one for one in FRAMED if not ILLEGAL_CHARACTERS_RE.search(one)}.values())
+    sheet = book["workflows"]
+    names = {cell.value: cell.column for cell in sheet[1]}
+    for row, text in enumerate(texts, 2):
+        said = {"workflow": text, "owner": text, "process": "claims", "monthly_volume": 10, "unit_cost": 1}
+        for name, value in said.items():
+            cell = sheet.cell(row, names[name], value)
+            cell.data_type = "n" if isinstance(value, int) else "s"
+    book.save(workbook)
+
+    assert tables.read(engagement.open(place)).workflows["workflow"].tolist() == [text.strip() for text in texts]
 
 
 @pytest.mark.parametrize(
