@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from engineroom import batch, cli, manifest, run
-from engineroom.errors import NotebookError
+from engineroom.batch import Terms
+from engineroom.errors import DataProblems, NotebookError, Problem
 from engineroom.run import Task
 
 TASKS = [Task(f"/clients/{name}", "healthcare", "benchmark_gap") for name in "abc"]
@@ -27,9 +28,9 @@ def statuses(out: Path) -> list[tuple[str, str]]:
 
 
 def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok"))
+    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok", ""))
 
-    for number, outcome in enumerate(batch.outcomes(TASKS, tmp_path, {}), 1):
+    for number, outcome in enumerate(batch.outcomes(TASKS, Terms(tmp_path)), 1):
         assert len(statuses(tmp_path)) == number
         assert outcome.status == "ok"
 
@@ -39,14 +40,14 @@ def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_pa
 def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch) -> None:
     faults = {"a": NotebookError("cell gaps failed"), "b": OSError(28, "No space left on device", "/full")}
 
-    def produce(task: Task, *_: object, **__: object) -> tuple[list[Path], str]:
+    def produce(task: Task, *_: object) -> tuple[list[Path], str, str]:
         if fault := faults.get(Path(task.folder).name):
             raise fault
-        return [], "ok"
+        return [], "ok", ""
 
     monkeypatch.setattr(run, "produce", produce)
 
-    outcomes = list(batch.outcomes(TASKS, tmp_path, {}))
+    outcomes = list(batch.outcomes(TASKS, Terms(tmp_path)))
 
     assert [(one.exit_code, one.message) for one in outcomes] == [
         (13, "cell gaps failed"),
@@ -58,7 +59,7 @@ def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch
 def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(run, "produce", lambda *_, **__: 1 / 0)
 
-    (outcome,) = batch.outcomes(TASKS[:1], tmp_path, {})
+    (outcome,) = batch.outcomes(TASKS[:1], Terms(tmp_path))
 
     assert outcome.message.splitlines() == [
         "a/healthcare/benchmark_gap: ZeroDivisionError: division by zero",
@@ -67,9 +68,9 @@ def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Pat
 
 
 def test_a_caller_that_stops_asking_stops_the_batch(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok"))
+    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok", ""))
 
-    next(batch.outcomes(TASKS, tmp_path, {}))
+    next(batch.outcomes(TASKS, Terms(tmp_path)))
 
     assert statuses(tmp_path) == [("a", "ok")]
 
@@ -89,22 +90,51 @@ def test_a_report_whose_process_dies_is_tried_again_and_then_failed(tmp_path: Pa
                 future.set_result(batch.Outcome(task, "ok", 0, "", (), 0.0))
             return future
 
-    monkeypatch.setattr(batch, "_executor", lambda jobs: Dying())
+    monkeypatch.setattr(batch, "_executor", lambda terms: (Dying(), 1))
 
-    outcomes = list(batch.outcomes(TASKS, tmp_path, {}))
+    outcomes = list(batch.outcomes(TASKS, Terms(tmp_path)))
 
     assert tried == ["a", "b", "b", "c"]
     assert [one.status for one in outcomes] == ["ok", "failed", "ok"]
     assert "its process died 2 times" in outcomes[1].message
 
 
-def test_only_what_failed_last_is_unfinished_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
-    for task, status in [(TASKS[0], "failed"), (TASKS[1], "failed"), (TASKS[0], "ok"), (TASKS[2], "reused")]:
+def test_what_failed_never_ran_or_has_changed_is_unfinished_and_a_torn_line_is_passed_over(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(batch, "_has_changed", lambda task, out: task == changed)
+    kept, failed, changed, unbegun = (
+        Task(f"/clients/{name}", "legal", "roadmap", ("pdf",), (("weeks", "52"),)) for name in "kfcu"
+    )
+    batch._append(tmp_path / batch.BATCHES, {"schema": 2, "tasks": [vars(one) for one in (kept, failed, unbegun)]})
+    for task, status in [(kept, "failed"), (failed, "ok"), (kept, "ok"), (failed, "failed"), (changed, "reused")]:
         batch.record(tmp_path, batch.Outcome(task, status, 0, "", (), 0.0))
     with (tmp_path / batch.LEDGER).open("a", encoding="utf-8") as ledger:
-        ledger.write('{"schema": 1, "report": "b/heal')
+        ledger.write('{"schema": 2, "report": "b/heal')
 
-    assert batch.unfinished(tmp_path) == [TASKS[1]]
+    assert batch.unfinished(tmp_path) == [failed, unbegun, changed]
+
+    batch.record(tmp_path, batch.Outcome(failed, "ok", 0, "", (), 0.0))
+    assert batch.unfinished(tmp_path) == [unbegun, changed]
+
+
+def test_a_client_with_bad_data_is_told_once_and_no_report_of_it_is_begun(tmp_path: Path, monkeypatch) -> None:
+    begun: list[str] = []
+
+    def produce(task: Task, *_: object) -> tuple[list[Path], str, str]:
+        begun.append(str(task))
+        if task.folder == "/clients/a":
+            raise DataProblems([Problem("a/tables/kpis.csv", 2, "kpi", "is blank")])
+        return [], "ok", ""
+
+    monkeypatch.setattr(run, "produce", produce)
+    tasks = [Task(f"/clients/{name}", "legal", report) for name in "ab" for report in ("benchmark_gap", "roadmap")]
+
+    outcomes = list(batch.outcomes(tasks, Terms(tmp_path)))
+
+    assert begun == ["a/legal/benchmark_gap", "b/legal/benchmark_gap", "b/legal/roadmap"]
+    assert [(one.status, one.exit_code) for one in outcomes] == [("failed", 11)] * 2 + [("ok", 0)] * 2
+    assert statuses(tmp_path) == [("a", "failed"), ("a", "failed"), ("b", "ok"), ("b", "ok")]
 
 
 def test_there_is_nothing_to_retry_where_nothing_was_made(tmp_path: Path, capsys) -> None:
@@ -119,23 +149,6 @@ def test_a_number_of_jobs_is_a_number(jobs: str) -> None:
         cli.main(["demo", "--jobs", jobs])
 
     assert stopped.value.code == 2
-
-
-def test_a_lock_whose_owner_is_gone_does_not_count(tmp_path: Path) -> None:
-    (tmp_path / ".lock").write_text("999999999")
-
-    with run._lock(tmp_path):
-        assert (tmp_path / ".lock").read_text() == str(os.getpid())
-
-    assert not (tmp_path / ".lock").exists()
-
-
-def test_a_lock_that_is_held_is_respected(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "PATIENCE", 0.2)
-
-    said = f"is being written by process {os.getpid()}"
-    with run._lock(tmp_path), pytest.raises(run.RenderError, match=said), run._lock(tmp_path):
-        pytest.fail("two writers at once")
 
 
 @pytest.mark.slow

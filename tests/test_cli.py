@@ -69,7 +69,13 @@ def test_a_parameter_without_a_value_is_a_usage_error(small: Path, tmp_path: Pat
 def test_one_bad_client_does_not_stop_the_others(small: Path, make_engagement, tmp_path, capsys, monkeypatch) -> None:
     bad = make_engagement(files={"tables/kpis.csv": KPIS.replace("sla", "slo")}, name="bad")
     made = []
-    monkeypatch.setattr(run, "produce", lambda task, *_, **__: (made.append(str(task)) or [], "ok"))
+
+    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
+        run.check(task.folder)
+        made.append(str(task))
+        return [], "ok", ""
+
+    monkeypatch.setattr(run, "produce", produce)
 
     code = cli.main(["run", str(bad), str(small), "--report", "benchmark_gap", "--out", str(tmp_path / "out")])
 
@@ -83,10 +89,10 @@ def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
 ) -> None:
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
 
-    def produce(task: run.Task, *_: object, **__: object) -> tuple[list[Path], str]:
+    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
         if task.folder == str(small):
-            raise NotebookError("cell gaps failed")
-        return [], "ok"
+            raise NotebookError("client/healthcare/benchmark_gap: cell gaps failed")
+        return [], "ok", ""
 
     monkeypatch.setattr(run, "produce", produce)
     out = tmp_path / "out"
@@ -99,14 +105,21 @@ def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
         ("client/healthcare/benchmark_gap", "failed"),
         ("other/healthcare/benchmark_gap", "ok"),
     ]
-    assert "1 of 2 reports made, 1 failed" in capsys.readouterr().out
+    assert capsys.readouterr().err.splitlines()[:-1] == [
+        "================================== failures ==================================",
+        "__ client/healthcare/benchmark_gap ___________________________________________",
+        "client/healthcare/benchmark_gap: cell gaps failed",
+        "================================= each again =================================",
+        f"engineroom run {small} --report benchmark_gap --sector healthcare --out {out}",
+        f"all of them: engineroom retry --out {out}",
+    ]
 
 
 def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, monkeypatch) -> None:
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
     asked: list[str] = []
 
-    def produce(task: run.Task, *_: object, **__: object) -> tuple[list[Path], str]:
+    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
         asked.append(task.folder)
         raise NotebookError("cell gaps failed")
 

@@ -9,7 +9,7 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
-initiatives phrases pictures pdffile
+initiatives phrases pictures pdffile publication
 schemas results logtables plans
 contract
 engagement
@@ -28,6 +28,7 @@ slack roadmap
 plan
 theme wording
 blocks brand
+roadmap_words
 charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
 prose
 foreign
@@ -35,9 +36,10 @@ document drawing
 lint page paper
 render
 manifest intake kernel
+execution
 run
 batch
-doctor
+console doctor
 cli
 __main__
 """
@@ -56,13 +58,25 @@ PURE = {
     "appendix",
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
-PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines"}
+PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 HOMES = {
     "pandera": {"columns", "initiatives", "schemas", "sheets"},
-    "ibis": {"engines", "workingtime", "caveats", "logfile", "logrows", "casetable", "drilldown", "eventlog", "kpi", "doctor"},
+    "ibis": {
+        "engines",
+        "workingtime",
+        "caveats",
+        "logfile",
+        "logrows",
+        "casetable",
+        "drilldown",
+        "eventlog",
+        "kpi",
+        "doctor",
+        "kernel",
+    },
     "duckdb": {"engines"},
-    "altair": {"theme", "charts", "roadmap_charts"},
-    "papermill": {"run"},
+    "altair": {"theme", "charts", "roadmap_charts", "kernel"},
+    "papermill": {"execution"},
     "nbconvert": {"render"},
     "typst": {"paper", "doctor"},
     "vl_convert": {"drawing", "doctor"},

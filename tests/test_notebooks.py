@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import run
+from engineroom import execution
 from engineroom.resources import folder
 
 NOTEBOOKS = sorted(folder("notebooks").glob("*.ipynb"))
@@ -78,7 +78,7 @@ def test_a_notebook_is_in_its_normal_form(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_papermill_reads_every_parameter_with_its_type_and_meaning(path: Path) -> None:
-    declared = run.parameters_of(path.stem)
+    declared = execution.parameters_of(path.stem)
 
     assert {"engagement", "sector"} <= set(declared)
     assert all(about["inferred_type_name"] != "None" and about["help"] for about in declared.values())

@@ -1,36 +1,11 @@
-"""Publishing: whole or not at all, and nothing of the user's is lost."""
+"""What a run plans, records and keeps."""
 
 from __future__ import annotations
 
-import json
+from importlib.metadata import version
 from pathlib import Path
 
-import pytest
-
-from engineroom import engagement, manifest, run
-
-
-def test_publishing_replaces_files_and_drops_tables_that_are_no_longer_printed(tmp_path: Path) -> None:
-    run.publish({"r.html": b"old", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, tmp_path, "r")
-
-    run.publish({"r.html": b"new", "r.tables/a.csv": b"3"}, tmp_path, "r")
-
-    there = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert there == {"r.html": b"new", "r.tables/a.csv": b"3"}
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_no_scraps(tmp_path: Path, monkeypatch) -> None:
-    run.publish({"r.html": b"old"}, tmp_path, "r")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        run.publish({"r.html": b"new"}, tmp_path, "r")
-
-    assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
-    assert (tmp_path / "r.html").read_bytes() == b"old"
+from engineroom import engagement, manifest, publication, run
 
 
 def test_a_plan_has_a_task_for_every_sector_and_report(make_engagement) -> None:
@@ -45,19 +20,50 @@ def test_a_plan_has_a_task_for_every_sector_and_report(make_engagement) -> None:
 
 def test_the_manifest_keeps_what_it_says_of_other_reports(starter, tmp_path: Path) -> None:
     case = engagement.open(starter("legal"))
-    place = tmp_path / "out" / "legal"
-    first = run.publish({"benchmark_gap.html": b"1"}, place / "legal", "benchmark_gap")
-    (place / manifest.NAME).write_bytes(manifest.dumps(manifest.record(case, "benchmark_gap", {}, first, place)))
-    other = run.publish({"other.html": b"2"}, place / "legal", "other")
-    before = json.loads((place / manifest.NAME).read_text())
-    before["reports"]["legal/other"] = {}
-    before["outputs"] |= {path.relative_to(place).as_posix(): "x" for path in other}
-    (place / manifest.NAME).write_text(json.dumps(before))
+    gap, other = (manifest.origin(case, report, {}) for report in ("benchmark_gap", "roadmap"))
+    for made, name in ((gap, "legal/benchmark_gap.html"), (other, "legal/roadmap.html")):
+        record = manifest.record(made, {name: b"1"}, tmp_path, [{"tone": "bad", "text": "Late."}])
+        publication.publish({name: b"1", manifest.NAME: manifest.dumps(record)}, tmp_path)
 
-    again = manifest.record(case, "benchmark_gap", {"line": "typical"}, first, place)
+    again = manifest.record(
+        manifest.origin(case, "benchmark_gap", {"line": "typical"}), {"legal/benchmark_gap.html": b"2"}, tmp_path, []
+    )
 
-    assert set(again["outputs"]) == {"legal/benchmark_gap.html", "legal/other.html"}
+    assert set(again["outputs"]) == {"legal/benchmark_gap.html", "legal/roadmap.html"}
     assert again["reports"]["legal/benchmark_gap"]["parameters"] == {"line": "typical"}
+    assert again["reports"]["legal/roadmap"]["headlines"] == [{"tone": "bad", "text": "Late."}]
+
+
+def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Path, monkeypatch) -> None:
+    place = starter("legal")
+
+    def why(formats: tuple[str, ...] = ("html",), **parameters: str) -> str:
+        return manifest.reason(manifest.origin(engagement.open(place), "benchmark_gap", parameters), formats, tmp_path)
+
+    assert why() == "it was never made here"
+    page = {"legal/benchmark_gap.html": b"page"}
+    made = manifest.origin(engagement.open(place), "benchmark_gap", {})
+    publication.publish(page | {manifest.NAME: manifest.dumps(manifest.record(made, page, tmp_path, []))}, tmp_path)
+    assert why() == ""
+    assert why(("html", "pdf")) == "there is no pdf yet"
+    assert why(line="typical") == "changed: parameters"
+
+    table = place / "tables" / "kpis.csv"
+    before = table.read_bytes()
+    table.write_bytes(before + b"\n")
+    assert why() == "changed: tables/kpis.csv"
+    table.write_bytes(before)
+
+    (tmp_path / "legal" / "benchmark_gap.html").write_bytes(b"other")
+    assert why() == "not as it was made: legal/benchmark_gap.html"
+    (tmp_path / "legal" / "benchmark_gap.html").write_bytes(b"page")
+
+    monkeypatch.setattr(manifest, "version", lambda name: "99" if name == "typst" else version(name))
+    manifest._installed.cache_clear()
+    try:
+        assert why() == "changed: libraries"
+    finally:
+        manifest._installed.cache_clear()
 
 
 def test_the_manifest_names_inputs_relative_to_the_engagement(starter) -> None:

@@ -1,7 +1,8 @@
 """Make many reports: any `concurrent.futures` executor, one outcome per report, and nothing that fails stops the rest.
 
 A worker takes a task and returns plain data, so a pool on this machine and a cluster run the same function. Outcomes go
-into the ledger `results.jsonl` as they come: whatever happens afterwards, what is finished is on record.
+into the ledger `results.jsonl` as they come: whatever happens afterwards, what is finished is on record. What was asked
+for is in `batches.jsonl`: what never came to run is known too.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
-from engineroom import run
-from engineroom.errors import EngineroomError, RenderError
-from engineroom.run import Task
+from engineroom import engagement as engagements
+from engineroom import manifest, run
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError, ReportError
+from engineroom.run import Limits, Task
 
-LEDGER = "results.jsonl"
-SCHEMA = 1
+LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
+SCHEMA = 2
 ATTEMPTS = 2
 """A report whose worker process died is tried once more: it may have been another report's memory that killed it."""
 
@@ -39,6 +42,32 @@ class Outcome:
     message: str
     outputs: tuple[str, ...]
     seconds: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a batch is made.
+
+    Attributes
+    ----------
+    out : Path
+        The output folder.
+    jobs : int
+        Reports under way at the same time; 0: as many as the executor has places.
+    scheduler : str
+        Address of a Dask scheduler whose workers make the reports; blank: this machine.
+    limits : Limits
+        What one report may take.
+    force : bool
+        Make again what nothing has changed of.
+    """
+
+    out: Path
+    jobs: int = 1
+    scheduler: str = ""
+    limits: Limits = field(default_factory=Limits)
+    force: bool = False
 
 
 class Inline(Executor):
@@ -54,51 +83,60 @@ class Inline(Executor):
         return future
 
 
-def make(task: Task, out: Path, parameters: dict[str, Any], force: bool = False) -> Outcome:
+def make(task: Task, out: Path, limits: Limits, force: bool = False) -> Outcome:
     """Make one report and return its outcome; never raises, so that one report cannot stop the others."""
     began = time.perf_counter()
+
+    def failed(code: int, said: str) -> Outcome:
+        return Outcome(task, "failed", code, said, (), _since(began))
+
     try:
-        outputs, status = run.produce(task, out, parameters, force=force)
+        outputs, status, why = run.produce(task, out, limits, force)
     except EngineroomError as error:
-        return Outcome(task, "failed", error.exit_code, str(error), (), _since(began))
+        return failed(error.exit_code, str(error))
     except OSError as error:
-        said = f"{task}: {error.filename or out}: {error.strerror or error}"
-        return Outcome(task, "failed", RenderError.exit_code, said, (), _since(began))
+        return failed(RenderError.exit_code, f"{task}: {error.filename or out}: {error.strerror or error}")
     except Exception as error:
         said = f"{task}: {type(error).__name__}: {error}\nThis is a fault of engineroom; please report it"
-        return Outcome(task, "failed", RenderError.exit_code, said, (), _since(began))
+        return failed(RenderError.exit_code, said)
     names = tuple(path.relative_to(out).as_posix() for path in outputs)
-    return Outcome(task, status, 0, "", names, _since(began))
+    return Outcome(task, status, 0, "", names, _since(began), why)
 
 
-def outcomes(
-    tasks: list[Task], out: Path, parameters: dict[str, Any], jobs: int = 1, force: bool = False
-) -> Iterator[Outcome]:
+def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     """Yield the outcome of every task as it finishes, each already in the ledger.
 
     No more than `jobs` are under way, so a caller that stops asking stops the batch. A worker process that dies takes
-    the pool with it: the pool is made anew, and what was under way is tried again.
+    the pool with it: the pool is made anew, and what was under way is tried again. An engagement whose data break a
+    rule is told once: no further report of it is begun.
     """
+    _append(terms.out / BATCHES, {"schema": SCHEMA, "tasks": [asdict(task) for task in tasks]})
     waiting, died = deque(tasks), Counter[Task]()
     running: dict[Future[Outcome], Task] = {}
-    executor = _executor(jobs)
+    broken: dict[str, Outcome] = {}
+    executor, places = _executor(terms)
     try:
         while waiting or running:
-            while waiting and len(running) < jobs:
+            while waiting and len(running) < places:
                 task = waiting.popleft()
-                running[executor.submit(make, task, out, parameters, force)] = task
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+                if task.folder in broken:
+                    yield _refused(task, broken[task.folder], terms.out)
+                    continue
+                running[executor.submit(make, task, terms.out, terms.limits, terms.force)] = task
+            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
             for future in done:
                 task = running.pop(future)
                 outcome = _outcome(future, task, died)
                 if outcome is None:
                     waiting.appendleft(task)
                     continue
-                record(out, outcome)
+                if outcome.exit_code in (EngagementError.exit_code, DataProblems.exit_code):
+                    broken.setdefault(task.folder, outcome)
+                record(terms.out, outcome)
                 yield outcome
             if died and not running:
                 executor.shutdown(wait=False, cancel_futures=True)
-                executor = _executor(jobs)
+                executor, places = _executor(terms)
     finally:
         if running:  # interrupted: a worker would otherwise finish its report before it ends
             for worker in active_children():
@@ -106,23 +144,44 @@ def outcomes(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
+def _refused(task: Task, first: Outcome, out: Path) -> Outcome:
+    """Return the outcome of a report that was not begun, because another of its engagement has told why."""
+    outcome = Outcome(task, "failed", first.exit_code, first.message, (), 0.0)
+    record(out, outcome)
+    return outcome
+
+
 def record(out: Path, outcome: Outcome) -> None:
     """Append one line to the ledger, on disk before anything else happens."""
-    line = {"schema": SCHEMA, "report": str(outcome.task)} | asdict(outcome)
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / LEDGER).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    _append(out / LEDGER, {"schema": SCHEMA, "report": str(outcome.task)} | asdict(outcome))
 
 
 def unfinished(out: Path) -> list[Task]:
-    """Return the tasks whose last line in the ledger is no success, in the order they were first tried."""
+    """Return the tasks that were asked for in `out` and do not stand there as they would be made now.
+
+    They failed, or never came to run, or something has changed since; in the order they were first asked for.
+    """
     last: dict[Task, str] = {}
+    for batch in _lines(out / BATCHES):
+        for told in batch["tasks"]:
+            last.setdefault(_task(told), "failed")
     for line in _lines(out / LEDGER):
-        told = line["task"]
-        last[Task(told["folder"], told["sector"], told["report"], tuple(told["formats"]))] = line["status"]
-    return [task for task, status in last.items() if status == "failed"]
+        last[_task(line["task"])] = line["status"]
+    return [task for task, status in last.items() if status == "failed" or _has_changed(task, out)]
+
+
+def _has_changed(task: Task, out: Path) -> bool:
+    try:
+        case = engagements.open(task.folder, task.sector)
+    except EngineroomError:
+        return True  # making it again will tell
+    wanted = manifest.origin(case, task.report, dict(task.parameters))
+    return bool(manifest.reason(wanted, task.formats, out / case.name))
+
+
+def _task(told: dict[str, Any]) -> Task:
+    pairs = tuple((name, value) for name, value in told["parameters"])
+    return Task(told["folder"], told["sector"], told["report"], tuple(told["formats"]), pairs)
 
 
 def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcome | None:
@@ -134,27 +193,63 @@ def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcom
         if died[task] < ATTEMPTS:
             return None
         said = f"{task}: its process died {ATTEMPTS} times, perhaps for want of memory; try --jobs 1"
-        return Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
+    except Exception as error:  # a cluster's worker that died too often, or has another engineroom than this one
+        said = f"{task}: the cluster could not make it\n  {type(error).__name__}: {error}"
+    return Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
 
 
-def _executor(jobs: int) -> Executor:
-    return Inline() if jobs == 1 else ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_polite)
+def _executor(terms: Terms) -> tuple[Executor, int]:
+    """Return what makes the reports, and how many at the same time."""
+    if terms.scheduler:
+        return _cluster(terms.scheduler, terms.jobs)
+    if terms.jobs == 1:
+        return Inline(), 1
+    pool = ProcessPoolExecutor(terms.jobs, mp_context=get_context("spawn"), initializer=_polite, initargs=(terms.jobs,))
+    return pool, terms.jobs
 
 
-def _polite() -> None:
+def _cluster(address: str, jobs: int) -> tuple[Executor, int]:
+    """Return the executor of a Dask cluster; a worker that dies costs time only: its report goes to another one."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ReportError('--scheduler needs Dask; install it with: pip install "engineroom[dask]"') from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+        client.wait_for_workers(1, timeout=10)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ReportError(f"no Dask workers answer at {address} ({error})") from None
+    places = sum(client.nthreads().values())
+    return client.get_executor(pure=False), min(jobs, places) if jobs else places
+
+
+def _polite(jobs: int) -> None:
     """Let a worker that is told to end clean up: its lock, its scratch folder, its kernel."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the batch ends its workers itself
+    os.environ.setdefault("ENGINEROOM_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
+
+
+def _append(path: Path, line: dict[str, Any]) -> None:
+    """Append a line to a file, whole: after one that a crash tore in half a new line is begun."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(line, ensure_ascii=False) + "\n"
+    with path.open("ab+") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            text = text if stream.read(1) == b"\n" else f"\n{text}"
+        stream.write(text.encode())
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines of a ledger; one that a crash tore in half is passed over, its report counts as not made."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
-        try:
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
+        with suppress(ValueError):
             told = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if told.get("schema") == SCHEMA:
-            yield told
+            if told.get("schema") == SCHEMA:
+                yield told
 
 
 def _since(began: float) -> float:

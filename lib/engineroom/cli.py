@@ -7,8 +7,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ from engineroom import __version__
 from engineroom.errors import EngineroomError
 
 USAGE, INTERRUPTED = 2, 130
-DONE = "✓"
-FAILED = "✗"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,14 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="of the report's notebook"
     )
+    _format_argument(run)
     _output_arguments(run)
     run.set_defaults(command=_run)
 
     demo = verbs.add_parser("demo", help="run every report on the bundled starter engagements")
+    _format_argument(demo)
     _output_arguments(demo)
     demo.set_defaults(command=_demo)
 
-    retry = verbs.add_parser("retry", help="make again only what failed")
+    retry = verbs.add_parser("retry", help="make again what failed, never ran or has changed")
     _output_arguments(retry)
     retry.set_defaults(command=_retry)
 
@@ -106,17 +106,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _output_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", action="append", choices=("html", "pdf"), default=[], help="default: both")
     parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
-    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="reports made at the same time (default: 1)")
+    parser.add_argument("--jobs", type=_number, metavar="N", help="reports made at the same time (default: 1)")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler whose workers make them")
+    parser.add_argument(
+        "--timeout", type=_number, default=3600, metavar="SECONDS", help="for one report (default: 3600)"
+    )
+    parser.add_argument("--memory", type=_number, default=0, metavar="MIB", help="for one report (default: no limit)")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first report that fails")
     parser.add_argument("--force", action="store_true", help="make again what nothing has changed of")
+    parser.add_argument("--why", action="store_true", help="say why each report is made again or kept")
 
 
-def _jobs(text: str) -> int:
+def _format_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", action="append", choices=("html", "pdf"), default=[], help="default: both")
+
+
+def _number(text: str) -> int:
     number = int(text) if text.isdigit() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of jobs; write 1 or more')
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number; write 1 or more')
     return number
 
 
@@ -153,28 +162,25 @@ def _run(given: argparse.Namespace) -> int:
     from engineroom import run
 
     parameters = dict(_pair(pair) for pair in given.parameter)
-    given.folder = list(dict.fromkeys(given.folder))
     formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
-    tasks, worst = [], 0
-    for folder in given.folder:
+    tasks: list[run.Task] = []
+    worst = 0
+    for folder in dict.fromkeys(given.folder):
         try:
-            tasks += run.plan([folder], given.report, given.sector, formats)
-            run.check(folder)
+            tasks += run.plan([folder], given.report, given.sector, formats, parameters)
         except EngineroomError as error:
             print(error, file=sys.stderr)
             worst = worst or error.exit_code
-            tasks = [task for task in tasks if task.folder != folder]
             if given.fail_fast or error.exit_code == 12:
                 return worst
     run.refuse_collisions([task.folder for task in tasks])
-    return _make(tasks, given, parameters) or worst
+    return _make(tasks, given) or worst
 
 
 def _demo(given: argparse.Namespace) -> int:
     from engineroom import engagement, run
 
-    tasks = run.plan(engagement.starters(), [], [], tuple(dict.fromkeys(given.format)) or run.FORMATS)
-    return _make(tasks, given, {})
+    return _make(run.plan(engagement.starters(), [], [], tuple(dict.fromkeys(given.format)) or run.FORMATS), given)
 
 
 def _retry(given: argparse.Namespace) -> int:
@@ -184,7 +190,7 @@ def _retry(given: argparse.Namespace) -> int:
     if not tasks:
         print(f"nothing to retry in {given.out}")
         return 0
-    return _make(tasks, given, {})
+    return _make(tasks, given)
 
 
 def _verify(given: argparse.Namespace) -> int:
@@ -199,52 +205,37 @@ def _verify(given: argparse.Namespace) -> int:
     return 1 if found or not homes else 0
 
 
-def _make(tasks: list[Any], given: argparse.Namespace, parameters: dict[str, Any]) -> int:
+def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
-    from engineroom import batch
+    from engineroom import batch, console
+    from engineroom.run import Limits
 
-    failed: list[Any] = []
-    done = 0
-    with _progress(len(tasks)) as told:
-        for outcome in batch.outcomes(tasks, given.out, parameters, given.jobs, given.force):
-            done += 1
-            told(done)
-            if outcome.status == "failed":
-                failed.append(outcome)
-                print(f"{FAILED} {outcome.task}  failed after {outcome.seconds:.1f} s", flush=True)
-                print("\n".join(f"    {line}" for line in outcome.message.splitlines()), file=sys.stderr, flush=True)
-                if given.fail_fast:
+    began, told = time.perf_counter(), []
+    limits = Limits(given.timeout, given.memory)
+    jobs = given.jobs or (0 if given.scheduler else 1)
+    terms = batch.Terms(given.out.absolute(), jobs, given.scheduler, limits, given.force)
+    try:
+        with console.telling(len(tasks), given.out, given.why) as tell:
+            for outcome in batch.outcomes(tasks, terms):
+                told.append(outcome)
+                tell(outcome)
+                if given.fail_fast and outcome.status == "failed":
                     break
-                continue
-            pages = [str(given.out / name) for name in outcome.outputs if name.endswith((".html", ".pdf"))]
-            took = "unchanged, kept" if outcome.status == "reused" else f"{outcome.seconds:.1f} s"
-            print(f"{DONE} {outcome.task}  {took}  {'  '.join(pages)}", flush=True)
-    if len(tasks) > 1 or failed:
-        print(f"{done - len(failed)} of {len(tasks)} reports made" + (f", {len(failed)} failed" if failed else ""))
-    if failed:
-        print(f"again, those alone: engineroom retry --out {given.out}")
+    finally:
+        failed = [outcome for outcome in told if outcome.status == "failed"]
+        if len(tasks) > 1 or failed:
+            said = console.summary(told, len(tasks), given.out, began)
+            print(said, file=sys.stderr if failed else sys.stdout, flush=True)
     return int(failed[0].exit_code) if failed else 0
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show a spinner with what is done on a terminal; elsewhere each report has its line, and that is enough."""
-    if not sys.stdout.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-
-    with Console().status(f"0 of {total} reports done") as status:
-        yield lambda done: status.update(f"{done} of {total} reports done")
-
-
 def _list(given: argparse.Namespace) -> int:
-    from engineroom import engagement, run, tables, wording
+    from engineroom import engagement, execution, run, tables, wording
 
     if given.what == "reports":
         for report in run.reports():
             print(report)
-            for name, about in run.parameters_of(report).items():
+            for name, about in execution.parameters_of(report).items():
                 print(f"  {name}: {about['inferred_type_name']} = {about['default']}  {about['help']}")
     elif given.what == "sectors":
         for sector in engagement.sectors():
@@ -261,6 +252,7 @@ def _list(given: argparse.Namespace) -> int:
 
 def _doctor(_: argparse.Namespace) -> int:
     from engineroom import doctor
+    from engineroom.console import DONE, FAILED
 
     findings = doctor.examine()
     for name, problem, detail in findings:

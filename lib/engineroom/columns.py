@@ -6,6 +6,7 @@ read; `expected` columns count towards the completeness of a table.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pandas as pd
@@ -99,4 +100,9 @@ class Table(pa.DataFrameModel):
 
 def empty(model: type[Table]) -> pd.DataFrame:
     """Return a valid table of `model` without rows."""
+    return _empty(model).copy(deep=False)  # copied when somebody writes to it
+
+
+@functools.cache
+def _empty(model: type[Table]) -> pd.DataFrame:
     return model.validate(pd.DataFrame({name: pd.Series(dtype="object") for name in model.to_schema().columns}))

@@ -7,11 +7,16 @@ import json
 import os
 import re
 import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from engineroom import theme
+from engineroom import publication, theme
 from engineroom.errors import RenderError
 from engineroom.prose import clean
 
@@ -37,7 +42,7 @@ _DATED = {
 def draw(spec: str, cell: str) -> str:
     """Return a specification as SVG; its ids start with the cell's, so that charts of one page never share one."""
     try:
-        return _numbered(_drawn(spec), cell)
+        return _numbered(_remembered(spec), cell)
     except ValueError as fault:
         reason = clean(str(fault)).split(" at http")[0].strip()
         raise RenderError(f"cell {cell}: the chart could not be drawn: {reason}") from fault
@@ -106,7 +111,50 @@ def inline(svg: str, alt: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-@lru_cache(maxsize=256)
+@contextmanager
+def album(path: Path) -> Iterator[None]:
+    """Take from a file what an earlier run drew, and keep in it what this one used.
+
+    A drawing is found by the hash of its specification, of what draws it and of the typeface: the album can be out of
+    date but not wrong, and one that cannot be read or written is as good as none.
+    """
+    known: dict[str, str] = {}
+    with suppress(OSError, ValueError, zlib.error):
+        known = json.loads(zlib.decompress(path.read_bytes()))
+    used: dict[str, str] = {}
+    _OPEN.append((known, used))
+    try:
+        yield
+        if used != known:
+            with suppress(OSError):
+                publication.replace(path, zlib.compress(json.dumps(used, sort_keys=True).encode(), 1))
+    finally:
+        _OPEN.pop()
+
+
+_OPEN: list[tuple[dict[str, str], dict[str, str]]] = []
+"""The album in use: what it knew, and what was used of it or drawn anew."""
+
+
+def _remembered(spec: str) -> str:
+    if not _OPEN:
+        return _drawn(spec)
+    known, used = _OPEN[-1]
+    key = hashlib.sha256(f"{_engine()}\n{spec}".encode()).hexdigest()
+    svg = used[key] = known.get(key) or _drawn(spec)
+    return svg
+
+
+@cache
+def _engine() -> str:
+    """Return what draws: another version, typeface or house of code may draw the same specification otherwise."""
+    faces = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(theme.fonts().glob("*.ttf"))]
+    return " ".join(
+        [version("vl-convert-python"), hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), theme.PAPER, *faces]
+    )
+
+
+@lru_cache(maxsize=64)
 def _drawn(spec: str) -> str:
     """Return the drawing of a specification, and of no other.
 

@@ -142,6 +142,7 @@ def local(size: int = 0) -> Any:
 def scratch(purpose: str) -> Path:
     """Return a new folder for files that nobody keeps: it goes when the process ends."""
     place = tempfile.mkdtemp(prefix=f"engineroom-{purpose}-")
+        threads=int(os.environ.get("ENGINEROOM_THREADS") or os.cpu_count() or 1),  # fewer beside other reports
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     return Path(place)
 

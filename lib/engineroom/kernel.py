@@ -1,9 +1,9 @@
 """Warm kernels: each notebook gets its own process, forked from one that has already imported what reports need.
 
-A cold kernel spends seconds on imports before its first cell. The zygote imports once and computes nothing; a fork of
-it is a fresh, isolated process within milliseconds, with its own folder, sockets and environment. jupyter_client talks
-to it through its provisioner interface and sees an ordinary ipykernel. Where a platform cannot fork safely (Windows,
-macOS), kernels start cold; everything above is the same.
+A cold kernel spends seconds on imports before its first cell. The zygote imports once, reads engineroom's own reference
+data and no client's; a fork of it is a fresh, isolated process within milliseconds, with its own folder, sockets and
+environment. jupyter_client talks to it through its provisioner interface and sees an ordinary ipykernel. Where a
+platform cannot fork safely (Windows, macOS), kernels start cold; everything above is the same.
 
 The zygote is this module run as a program: one JSON request a line on its standard input, one answer a line back. It
 ends when its input does, and takes its kernels with it.
@@ -53,6 +53,7 @@ class Zygote:
     def __init__(self) -> None:
         command = [sys.executable, "-m", "engineroom.kernel"]
         environment = os.environ | {"PYTHONHASHSEED": "0", "TZ": "UTC", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when they are imported
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
         )
@@ -82,6 +83,8 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout
@@ -191,12 +194,37 @@ def _warm() -> dict[str, str]:
     try:
         for name in (*PRELOADED, *(f"engineroom.{name}" for name in engineroom.__all__ if name != "__version__")):
             import_module(name)
+        _rehearse()
     except ImportError as error:
         return {"fault": str(error)}
     names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
     strangers = sorted({name for name in names if not name.startswith(THREADS)})
     gc.freeze()
     return {"fault": f"threads that do not survive a fork: {', '.join(strangers)}"} if strangers else {}
+
+
+def _rehearse() -> None:
+    """Do once, in this one thread, what every report would do first: read the reference data, build schemas and SQL."""
+    import altair
+    import ibis
+    import pandas
+
+    from engineroom import columns, tables, theme
+
+    for shipped in (tables.definitions, tables.benchmarks, tables.collisions, tables.processes, tables.gates):
+        shipped()
+    tables.buckets()
+    for model in columns.Table.__subclasses__():
+        columns.empty(model)
+    rows = ibis.table({"name": "string", "value": "float64", "at": "timestamp"}, name="rows")
+    grouped = rows.filter(rows.value > 0).group_by("name").agg(n=rows.value.count(), middle=rows.value.quantile(0.5))
+    ibis.to_sql(grouped.order_by("name"), dialect="duckdb")
+    before = altair.theme.active, altair.renderers.active
+    theme.enable()
+    chart = altair.Chart(pandas.DataFrame({"name": ["x"], "value": [1.0]})).mark_point().encode(x="value:Q", y="name:N")
+    altair.hconcat(altair.layer(chart, chart.mark_rule()), title="x").to_dict()
+    altair.theme.enable(before[0])
+    altair.renderers.enable(before[1])
 
 
 def _become_kernel(request: dict[str, Any]) -> None:

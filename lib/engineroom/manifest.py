@@ -4,101 +4,118 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 from engineroom import __version__, brand, logfile
 from engineroom.engagement import FILE, Engagement, digest
 from engineroom.resources import folder
 
-SCHEMA = 1
+SCHEMA = 2
 NAME = "manifest.json"
-LIBRARIES = (
-    "altair",
-    "duckdb",
-    "ibis-framework",
-    "nbconvert",
-    "pandas",
-    "pandera",
-    "papermill",
-    "scipy",
-    "statsmodels",
-    "typst",
-    "vl-convert-python",
-)
 
 Manifest = dict[str, Any]
 
 
-def record(
-    engagement: Engagement, report: str, parameters: dict[str, Any], outputs: list[Path], place: Path
-) -> Manifest:
+@dataclass(frozen=True)
+class Origin:
+    """Everything a report is made from, as it was before it was made.
+
+    Attributes
+    ----------
+    inputs : dict of str to str
+        File of the engagement -> SHA-256.
+    made_from : dict of str to str
+        Part -> hash: what must be the same for a report to be kept.
+    """
+
+    engagement: Engagement
+    report: str
+    parameters: dict[str, str]
+    inputs: dict[str, str]
+    made_from: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return the report as the manifest names it."""
+        return f"{self.engagement.sector}/{self.report}"
+
+
+def origin(engagement: Engagement, report: str, parameters: dict[str, str]) -> Origin:
+    """Return what a report would be made from now."""
+    read_in = inputs(engagement)
+    parts: dict[str, Any] = {
+        "inputs": read_in,
+        "notebook": digest(folder("notebooks") / f"{report}.ipynb"),
+        "parameters": parameters,
+        **_installed(),
+    }
+    return Origin(engagement, report, parameters, read_in, {name: _hash(part) for name, part in parts.items()})
+
+
+def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
+    """Return why a report is to be made again; blank where it stands in `place` as it would be made now.
+
+    Never blank where the log lies in a database: its rows may have changed without a word.
+    """
+    log = wanted.engagement.events or wanted.engagement.cases
+    if log and log.connection:
+        return "its log lies in a database, which may have changed"
+    said = read(place)
+    known = said.get("reports", {}).get(wanted.name, {}).get("made_from")
+    if not known:
+        return "it was never made here"
+    if changed := [part for part, sha in wanted.made_from.items() if known.get(part) != sha]:
+        if changed == ["inputs"]:
+            before = said.get("inputs", {})
+            names = sorted(name for name in {*before, *wanted.inputs} if before.get(name) != wanted.inputs.get(name))
+            return f"changed: {', '.join(names) or 'inputs'}"
+        return f"changed: {', '.join(changed)}"
+    mine = {path: sha for path, sha in said["outputs"].items() if _belongs(path, wanted.name)}
+    if missing := [kind for kind in formats if f"{wanted.name}.{kind}" not in mine]:
+        return f"there is no {' and no '.join(missing)} yet"
+    spoilt = [path for path, sha in mine.items() if not (place / path).is_file() or digest(place / path) != sha]
+    return f"not as it was made: {', '.join(spoilt)}" if spoilt else ""
+
+
+def record(made: Origin, outputs: dict[str, bytes], place: Path, headlines: list[dict[str, str]]) -> Manifest:
     """Return the manifest of an engagement after one more report, keeping what it says of the others.
 
-    `place` is the engagement's output folder; paths inside are relative to it. Holds no clock, user or machine: the
-    same input makes the same manifest.
+    `outputs` are the report's files by their path in `place`, the engagement's output folder. Holds no clock, user or
+    machine: the same input makes the same manifest.
     """
-    before = read(place)
-    name = f"{engagement.sector}/{report}"
-    made = {"parameters": parameters, "made_from": made_from(engagement, report, parameters)}
+    before, case = read(place), made.engagement
     kept = {
         path: sha
         for path, sha in before.get("outputs", {}).items()
-        if (place / path).is_file() and not path.startswith((f"{name}.", f"{name}.tables/"))
+        if (place / path).is_file() and not _belongs(path, made.name)
     }
-    new = {path.relative_to(place).as_posix(): digest(path) for path in outputs}
+    about = {"parameters": made.parameters, "made_from": made.made_from, "headlines": headlines}
     return {
         "schema": SCHEMA,
-        "engagement": engagement.name,
-        "status": engagement.header.status,
-        "as_of": f"{engagement.header.as_of}",
+        "engagement": case.name,
+        "client": case.header.client,
+        "status": case.header.status,
+        "as_of": f"{case.header.as_of}",
         "engineroom": __version__,
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "inputs": inputs(engagement),
+        "libraries": _installed()["libraries"],
+        "inputs": made.inputs,
         "reference_data": _hashes(folder("data")),
-        "templates": _hashes(folder("templates")),
-        "reports": dict(sorted((before.get("reports", {}) | {name: made}).items())),
-        "outputs": dict(sorted((kept | new).items())),
+        "templates": _installed()["templates"],
+        "reports": dict(sorted((before.get("reports", {}) | {made.name: about}).items())),
+        "outputs": dict(sorted((kept | {path: _sha(data) for path, data in outputs.items()}).items())),
     }
-
-
-def made_from(engagement: Engagement, report: str, parameters: dict[str, Any]) -> str:
-    """Return one hash of everything a report depends on: inputs, notebook, templates, code, libraries, parameters."""
-    parts = {
-        "inputs": inputs(engagement),
-        "sector": engagement.sector,
-        "notebook": digest(folder("notebooks") / f"{report}.ipynb"),
-        "templates": _hashes(folder("templates")),
-        "library": _hashes(folder("data").parent, "*.py") | _hashes(folder("data")),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "parameters": parameters,
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def is_current(
-    engagement: Engagement, report: str, parameters: dict[str, Any], formats: tuple[str, ...], place: Path
-) -> bool:
-    """Return whether a report stands in `place` as this very input would make it again.
-
-    Never, where the log lies in a database: its rows may have changed without a word.
-    """
-    log = engagement.events or engagement.cases
-    if log and log.connection:
-        return False
-    said = read(place)
-    name = f"{engagement.sector}/{report}"
-    if said.get("reports", {}).get(name, {}).get("made_from") != made_from(engagement, report, parameters):
-        return False
-    mine = {path: sha for path, sha in said["outputs"].items() if path.startswith((f"{name}.", f"{name}.tables/"))}
-    wanted = {f"{name}.{kind}" for kind in formats}
-    return wanted <= set(mine) and all((place / path).is_file() and digest(place / path) == mine[path] for path in mine)
 
 
 def files(place: Path, sector: str, report: str) -> list[Path]:
     """Return the files of one report that the manifest names."""
-    return [place / path for path in read(place)["outputs"] if path.startswith(f"{sector}/{report}.")]
+    return [place / path for path in read(place)["outputs"] if _belongs(path, f"{sector}/{report}")]
 
 
 def differences(place: Path) -> list[str]:
@@ -154,9 +171,35 @@ def dumps(manifest: Manifest) -> bytes:
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
+@cache
+def _installed() -> dict[str, Any]:
+    """Return what is the same for every report of a process: code, reference data, templates, libraries."""
+    needed = [Requirement(line) for line in requires("engineroom") or []]
+    names = {one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})} | {"numpy"}
+    return {
+        "templates": _hashes(folder("templates")),
+        "code": _hashes(folder("data").parent, "*.py"),
+        "reference data": _hashes(folder("data")),
+        "libraries": {"python": platform.python_version()} | {name: version(name) for name in sorted(names)},
+    }
+
+
+def _belongs(path: str, name: str) -> bool:
+    return path.startswith((f"{name}.html", f"{name}.pdf", f"{name}.ipynb", f"{name}.tables/"))
+
+
+@cache
 def _hashes(place: Path, pattern: str = "*") -> dict[str, str]:
     return {
         path.relative_to(place).as_posix(): digest(path)
         for path in sorted(place.rglob(pattern))
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+def _hash(part: Any) -> str:
+    return _sha(json.dumps(part, sort_keys=True, default=str).encode())
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

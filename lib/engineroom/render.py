@@ -48,11 +48,20 @@ def editions(notebook: NotebookNode, formats: Iterable[str] = ("html", "pdf")) -
 
     A final report with open points is refused; a draft lists them on its last page.
     """
-    tree = lint.settle(document.build(notebook))
-    made = {name: EDITIONS[name].make(tree, view(tree)) for name in formats}
-    for name, content in made.items():
+    return made(settled(notebook), formats)
+
+
+def settled(notebook: NotebookNode) -> Document:
+    """Return the tree of an executed notebook as it may go out; raise `RenderError` where it may not."""
+    return lint.settle(document.build(notebook))
+
+
+def made(tree: Document, formats: Iterable[str] = ("html", "pdf")) -> dict[str, bytes]:
+    """Return the editions of a settled tree, each checked."""
+    contents = {name: EDITIONS[name].make(tree, view(tree)) for name in formats}
+    for name, content in contents.items():
         check(name, content, tree)
-    return made
+    return contents
 
 
 def check(edition: str, content: bytes, tree: Document) -> None:

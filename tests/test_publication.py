@@ -1,0 +1,85 @@
+"""Publishing: whole or not at all, one writer at a time, and nothing of the user's is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engineroom import publication
+from engineroom.errors import RenderError
+
+
+def there(home: Path) -> dict[str, bytes]:
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def test_publishing_replaces_files_and_drops_those_that_are_no_longer_made(tmp_path: Path) -> None:
+    publication.publish({"r.html": b"old", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, tmp_path)
+
+    publication.publish(files := {"r.html": b"new", "r.tables/a.csv": b"3"}, tmp_path)
+    publication.drop(tmp_path, "r.tables/*", files)
+
+    assert there(tmp_path) == files
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_disk_that_fills_at_any_write_leaves_every_old_file_and_no_scraps(tmp_path, monkeypatch, number) -> None:
+    files = {"r.html": b"old", "r.pdf": b"old", "manifest.json": b"old"}
+    publication.publish(files, tmp_path)
+    write, written = publication._write, []
+
+    def full(path: Path, data: bytes) -> None:
+        if len(written) == number:
+            path.write_bytes(data[:1])
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        write(path, data)
+
+    monkeypatch.setattr(publication, "_write", full)
+    with pytest.raises(OSError, match="No space left"):
+        publication.publish(dict.fromkeys(files, b"new"), tmp_path)
+
+    assert there(tmp_path) == files
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".new-killed").mkdir()
+    (tmp_path / ".new-killed" / "0").write_bytes(b"hal")
+
+    publication.publish({"r.html": b"whole"}, tmp_path)
+
+    assert there(tmp_path) == {"r.html": b"whole"}
+
+
+def test_a_lock_whose_owner_is_gone_does_not_count_whatever_the_clock_says(tmp_path: Path) -> None:
+    (tmp_path / ".lock").write_text("process 1 on here")
+    os.utime(tmp_path / ".lock", (2**33, 2**33))  # after a step of the clock
+
+    with publication.locked(tmp_path):
+        assert (tmp_path / ".lock").read_text().startswith(f"process {os.getpid()} on ")
+
+    assert not (tmp_path / ".lock").exists()
+
+
+def test_a_lock_that_is_held_is_respected_however_old_and_free_when_its_owner_is_killed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(publication, "PATIENCE", 0.1)
+    code = "import sys, pathlib; from engineroom import publication\n"
+    code += "with publication.locked(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
+    owner = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    owner.stdout.readline()
+    os.utime(tmp_path / ".lock", (0, 0))
+
+    said = f"is being written by process {owner.pid} on .+, for more than 0 s; try again when it has ended"
+    with pytest.raises(RenderError, match=said), publication.locked(tmp_path):
+        pytest.fail("two writers at once")
+    owner.kill()
+    owner.wait()
+    owner.stdin.close()
+    owner.stdout.close()
+
+    with publication.locked(tmp_path):
+        pass
