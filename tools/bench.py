@@ -71,7 +71,8 @@ def check(folder: Path) -> dict[str, float]:
     case = engagement.open(folder)
     files = logfile.parts(case, case.events)
     raw, _ = logfile.rows(engines.local(sum(file.stat().st_size for file in files)), files, case.events, "log")
-    caveats.of_rows(logrows.typed(raw, case.events, eventlog.window(case, case.events)), case.events, "log")
+    rows = logrows.typed(logrows.marked(raw, case.events), case.events, eventlog.window(case, case.events))
+    caveats.of_rows([rows], case.events, "log")
     return {}
 
 

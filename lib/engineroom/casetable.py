@@ -12,12 +12,16 @@ from typing import Any
 import ibis
 from ibis import _
 
-from engineroom import engines, results
+from engineroom import engines, results, workingtime
+from engineroom.contract import Activities, Errors, Rework
 from engineroom.engagement import Events, Source
 from engineroom.engines import EXACT
-from engineroom.logrows import Window
+from engineroom.workingtime import Window
 
 Save = Callable[[str, ibis.Table], ibis.Table]
+
+STEPS = ("cases_alone", "handoffs", "names_")
+"""How the names begin of what is saved on the way and needed no longer."""
 
 SEVERAL = "(several)"
 """Workflow, or attribute, of a case whose events do not agree."""
@@ -34,26 +38,46 @@ def attempts(events: ibis.Table) -> ibis.Table:
 def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
     """Return how often each case passes from one person to the next, events at one instant in the order of their bytes.
 
-    Where automatic users are named their events are left out, so that a system in between invents no hand-off.
+    `tied` counts those that share their instant with another. Where automatic users are named their events are left
+    out, so that a system in between invents no hand-off.
     """
     own = events.filter(_.resource.notnull() & (_.is_human if spec.human else True))
     last = engines.in_byte_order(own.resource, events.get_backend().name)
     turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
-    before = own.select("case_id", "resource", before=_.resource.lag().over(turn))
-    return before.agg(by="case_id", handoffs=_.count(where=_.before != _.resource))
+    before = own.select(
+        "case_id",
+        "resource",
+        "completed",
+        before=_.resource.lag().over(turn),
+        earlier=_.completed.lag().over(turn),
+        later=_.completed.lead().over(turn),
+    )
+    return before.agg(
+        by="case_id",
+        handoffs=_.count(where=_.before != _.resource),
+        tied=_.count(where=(_.completed == _.earlier) | (_.completed == _.later)),
+    )
 
 
-def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table, ibis.Table | None]:
-    """Return the case table of an event log, and its attempts where something is made of them.
+def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
+    """Return the case table of an event log, with its attempts and its hand-offs where something is made of them.
 
     `save` keeps an intermediate table where the engine may write: each is made from the events themselves, because two
     branches of one query on them would have the engine keep all of them.
     """
     repeats = bool(spec.rework and spec.rework.repeats)
     retried = save("attempts", attempts(events)) if repeats or spec.exception else None
-    cases = save("cases_alone", events.agg(by="case_id", **_case_of_events(spec)))
-    if spec.resource or spec.human:
-        cases = _joined(cases, save("handoffs", handoffs(events, spec)))
+    texts = ("workflow", *(f"attribute{i}" for i in range(len(spec.attributes))))
+    names = {text: _names(events, text, save) for text in texts}
+    told = _case_of_events(spec)
+    for text, known in names.items():
+        key = _[text] if known is None else engines.coded(_[text], events.get_backend().name)
+        told |= {text: key.min(), f"{text}_differs": (key.min() != key.max()).fill_null(False)}
+    cases = save("cases_alone", events.agg(by="case_id", **told))
+    cases = _named(cases, names)
+    turns = save("handoffs", handoffs(events, spec)) if spec.resource or spec.human else None
+    if turns is not None:
+        cases = _joined(cases, turns.select("case_id", "handoffs"))
         cases = cases.mutate(handoffs=_.handoffs.fill_null(0).cast("float64"))
     else:
         cases = cases.mutate(handoffs=ibis.null("float64"))
@@ -62,7 +86,7 @@ def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table,
         cases = _joined(cases, repeated).mutate(repeats=_.repeats.fill_null(False))
     else:
         cases = cases.mutate(repeats=ibis.null("boolean"))
-    return save("cases", cases.mutate(is_met=ibis.null("boolean"))), retried
+    return save("cases", cases.mutate(is_met=ibis.null("boolean"))), retried, turns
 
 
 def of_records(rows: ibis.Table, spec: Source) -> ibis.Table:
@@ -90,10 +114,11 @@ def inspected(cases: ibis.Table, spec: Source) -> ibis.Table:
     return cases.mutate(is_defective=ibis.ifelse(looked, cases.is_defective, None))
 
 
-def in_period(cases: ibis.Table, window: Window) -> ibis.Table:
+def in_period(cases: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     """Return the cases that concern a period: under way in it, or due in it; one done early counts for its SLA alone.
 
-    Adds `is_done` (completed in the period), `is_open` (not complete when it ended) and `hours` (the cycle time).
+    Adds `is_done` (completed in the period), `is_open` (not complete when it ended) and `hours` (the cycle time, by the
+    working calendar where one is stated).
     """
     start, end = window.start, window.end
     due = ((_.due >= start) & (_.due < end)).fill_null(False)
@@ -101,7 +126,7 @@ def in_period(cases: ibis.Table, window: Window) -> ibis.Table:
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.in_hours(_.completed.delta(_.received, unit="microsecond")),
+        hours=engines.in_hours(workingtime.spent(_.received, _.completed, spec, window, "duckdb")),
     )
 
 
@@ -113,47 +138,75 @@ def _joined(cases: ibis.Table, more: ibis.Table) -> ibis.Table:
     return cases.left_join(more, "case_id").drop("case_id_right")
 
 
-def _one_of(column: Any) -> Any:
-    """Return the value that all events of a case share, or that they do not: no engine's alphabet decides."""
-    return ibis.ifelse(column.min() == column.max(), column.min(), ibis.literal(SEVERAL))
+def _names(events: ibis.Table, column: str, save: Save) -> ibis.Table | None:
+    """Return the texts of a column with the number that stands for each; None where texts are grouped as texts.
+
+    Smallest and largest of a text are dear, and a workflow has few names for many events.
+    """
+    engine = events.get_backend().name
+    names = events.select(name=events[column]).filter(_.name.notnull()).distinct()
+    names = names.mutate(number=engines.coded(_.name, engine))
+    if names.number.type().is_string():
+        return None
+    names = save(f"names_{column}", names)
+    counts = names.agg(names=_.count(), numbers=_.number.nunique()).execute().iloc[0]
+    return names if counts["names"] == counts["numbers"] else None
+
+
+def _named(cases: ibis.Table, names: dict[str, ibis.Table | None]) -> ibis.Table:
+    """Return the case table with texts again where numbers stood for them, and "(several)" where events differ.
+
+    Neither the order of numbers nor that of an engine's alphabet decides anything.
+    """
+    for column, known in names.items():
+        own = _[column]
+        if known is not None:
+            cases = cases.left_join(known, cases[column] == known.number).drop("number")
+            own = _.name
+        told = {column: ibis.ifelse(_[f"{column}_differs"], SEVERAL, own)}
+        if column == "workflow":
+            told["workflows"] = ibis.ifelse(_.workflow_differs, 2, 1)
+        cases = cases.mutate(**told).drop(f"{column}_differs", *(["name"] if known is not None else []))
+    return cases
+
+
+def _only(value: Any, where: Any) -> Any:
+    """Return a value where a condition holds: inside an aggregate DuckDB takes it faster than a filter beside it."""
+    return ibis.ifelse(where, value, None)
 
 
 def _case_of_events(spec: Events) -> dict[str, Any]:
     """Return what the events of one case say about it, each as one aggregate."""
-    closing = _.activity.isin(list(spec.closed.activities)) if spec.closed else ibis.literal(True)
+    failed = _.exception.notnull()
     told = {
-        "workflow": ibis.ifelse(_.workflow.count() > 0, _one_of(_.workflow), None),
-        "workflows": ibis.ifelse((_.workflow.min() == _.workflow.max()).fill_null(True), 1, 2),
         "received": ibis.least(_.received.min(), _.completed.min()),
-        "completed": _.completed.max(where=closing),
+        "completed": _only(_.completed, _doing(spec.closed)).max() if spec.closed else _.completed.max(),
         "events": _.count(),
         "touches": ibis.null("float64"),
         "is_reworked": ibis.null("boolean"),
         "is_defective": ibis.null("boolean"),
         "cost": _.cost.cast(EXACT).sum().cast("float64"),
         "rework_cost": ibis.null("float64"),
-        "failures": _.count(where=_.exception.notnull()).cast("float64") if spec.exception else ibis.null("float64"),
-        "handling_hours": engines.in_hours(_.handled.sum(where=_.is_human if spec.human else ibis.literal(True))),
+        "failures": _.exception.count().cast("float64") if spec.exception else ibis.null("float64"),
+        "handling_hours": engines.in_hours((_only(_.handled, _.is_human) if spec.human else _.handled).sum()),
         "due": _.due.max(),
     }
-    told |= {f"attribute{i}": _attribute(i) for i in range(len(spec.attributes))}
     if spec.human:
-        humans, unknown = _.count(where=_.is_human), _.count(where=_.is_human.isnull())
+        humans, unknown = _only(1, _.is_human).count(), _.count() - _.is_human.count()
         told["touches"] = ibis.ifelse((unknown == 0) | (humans > 0), humans.cast("float64"), None)
-    redone = _.activity.isin(list(spec.rework.activities)) if spec.rework else ibis.literal(False)
+    redone = _doing(spec.rework) if spec.rework else ibis.literal(False)
     if spec.rework and spec.rework.activities:
-        told["is_reworked"] = _.count(where=redone) > 0
+        told["is_reworked"] = _only(1, redone).count() > 0
     if spec.cost and (spec.exception or (spec.rework and spec.rework.activities)):
-        lost = redone | _.exception.notnull()
-        told["rework_cost"] = _.cost.cast(EXACT).sum(where=lost).fill_null(0).cast("float64")
+        lost = _only(_.cost.cast(EXACT), redone | failed if spec.rework and spec.rework.activities else failed)
+        told["rework_cost"] = lost.sum().fill_null(0).cast("float64")
     if spec.error:
-        told["is_defective"] = _.count(where=_.activity.isin(list(spec.error.activities))) > 0
+        told["is_defective"] = _only(1, _doing(spec.error)).count() > 0
         if spec.error.inspected:
-            looked = _.count(where=_.activity.isin([*spec.error.inspected, *spec.error.activities])) > 0
-            told["is_defective"] = ibis.ifelse(looked, told["is_defective"], None)
+            looked = _.activity.isin([*spec.error.inspected, *spec.error.activities])
+            told["is_defective"] = ibis.ifelse(_only(1, looked).count() > 0, told["is_defective"], None)
     return told
 
 
-def _attribute(number: int) -> Any:
-    column = _[f"attribute{number}"]
-    return ibis.ifelse(column.count() > 0, _one_of(column), None)
+def _doing(named: Activities | Errors | Rework) -> Any:
+    return _.activity.isin(list(named.activities))

@@ -7,7 +7,7 @@ all, and only rules that are broken are asked for examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 import ibis
 from ibis import _
 
+from engineroom import workingtime
 from engineroom.engagement import Cases, Events, Source
 from engineroom.errors import Problem
-from engineroom.logrows import OLDEST, Window
+from engineroom.workingtime import OLDEST, Window
 
 TOLERATED = 0.01
 """Share of rows that may be left out, and told."""
@@ -59,14 +60,18 @@ Caveat = dict[str, Any]
 Found = tuple[list[Caveat], list[Problem]]
 
 
-def of_rows(rows: ibis.Table, spec: Source, where: str) -> tuple[Found, ibis.Table]:
+def of_rows(readings: Sequence[ibis.Table], spec: Source, where: str) -> tuple[Found, ibis.Table]:
     """Return the caveats and the problems of the rows as they were read, and the rows that are fit for figures.
 
-    One scan counts every rule, another who did what; examples are looked up only for rules that are broken.
+    Of several readings of the same rows the first whose texts are all tidy is taken; the last one's always are. One
+    scan counts every rule, another who did what; examples are looked up only for rules that are broken.
     """
     rules = [*_rules(spec), *(_event_rules(spec) if isinstance(spec, Events) else _record_rules())]
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
-    counts = rows.agg(total=_.count(), **counted).execute().iloc[0]
+    for rows in readings:
+        counts = rows.agg(total=_.count(), untidy=_.count(where=~_.is_tidy), **counted).execute().iloc[0]
+        if not counts["untidy"]:
+            break
     total = int(counts["total"])
     if not total:
         cure = "look at filter, and whether the export is complete"
@@ -103,28 +108,33 @@ def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, tot
         yield _caveat(where, said, "counted as human", hits, total, examples)
 
 
-def of_order(events: ibis.Table, spec: Source, where: str) -> list[Caveat]:
-    """Return what rows that agree with each other say: the same event twice, several at one instant, a case twice."""
-    total = int(events.count().execute())
+def of_order(
+    events: ibis.Table, retried: ibis.Table | None, turns: ibis.Table | None, spec: Source, where: str
+) -> list[Caveat]:
+    """Return what rows that agree with each other say: the same event twice, several at one instant, a case twice.
+
+    An event that stands twice is a second attempt, and one that ties stands in the hand-offs: `retried` and `turns`.
+    """
     if isinstance(spec, Cases):
         twice = events.agg(by="case_id", times=_.count()).filter(_.times > 1) if spec.case else None
         extra = _extra(twice) if twice is not None else 0
-        said = f"{extra:,} of {total:,} rows repeat a case id"
-        return [_caveat(where, said, "each row is counted as a case of its own", extra, total)] if extra else []
-    at_once = events.agg(by=["case_id", "completed"], times=_.count()).filter(_.times > 1)
-    ties = at_once.agg(cases=_.case_id.nunique(), events=_.times.sum()).execute().iloc[0]
-    if not ties["cases"]:
-        return []
-    same = events.semi_join(at_once, ["case_id", "completed"])
-    extra = _extra(same.agg(by=["case_id", "activity", "completed", "received"], times=_.count()))
+        if not extra:
+            return []
+        said = f"{extra:,} of {_number(events):,} rows repeat a case id"
+        return [_caveat(where, said, "each row is counted as a case of its own", extra, _number(events))]
+    if retried is not None:
+        same = events.semi_join(retried.filter(_.times > 1), ["case_id", "activity"])
+    else:
+        at_once = events.agg(by=["case_id", "completed"], times=_.count()).filter(_.times > 1)
+        same = events.semi_join(at_once, ["case_id", "completed"])
     found = []
-    if extra:
-        said = f"{extra:,} of {total:,} rows repeat the case, activity and time of another row"
-        found.append(_caveat(where, said, "counted as they stand, as separate events", extra, total))
-    if isinstance(spec, Events) and (spec.resource or spec.human):
-        said = f"{int(ties['events']):,} of {total:,} rows share their case and instant with another row"
+    if extra := _extra(same.agg(by=["case_id", "activity", "completed", "received"], times=_.count())):
+        said = f"{extra:,} of {_number(events):,} rows repeat the case, activity and time of another row"
+        found.append(_caveat(where, said, "counted as they stand, as separate events", extra, _number(events)))
+    if turns is not None and (tied := _told(turns.agg(tied=_.tied.sum()))):
+        said = f"{tied:,} of {_number(events):,} rows share their case and instant with another row"
         effect = "which came first cannot be told; hand-offs take them in a fixed order"
-        found.append(_caveat(where, said, effect, ties["events"], total))
+        found.append(_caveat(where, said, effect, tied, _number(events)))
     return found
 
 
@@ -205,7 +215,7 @@ def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
         effect = "in no SLA figure: without a due date nothing is compliant"
         yield Rule(_.due.isnull() & _.is_met.isnull(), "have no due date", effect)
     effect = "steps overlap there, so that handling takes longer than the case and waiting counts as none"
-    cycle = _.completed.delta(_.received, unit="microsecond").cast("float64")
+    cycle = workingtime.spent(_.received, _.completed, spec, window, "duckdb").cast("float64")
     yield Rule(
         _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1,
         "were handled for longer than they lasted",
@@ -227,6 +237,8 @@ def _unsaid(spec: Source) -> Iterator[tuple[str, str]]:
         )
     if isinstance(spec, Events) and spec.resource and not spec.human:
         yield "no automatic user is stated", "hand-offs count systems as if they were people"
+    if calendar := workingtime.described(spec):
+        yield f"durations count working time alone: {calendar}", "cycle and handling times are not elapsed ones"
     if not spec.timezone and not (spec.format and "%z" in spec.format):
         yield "no time zone is stated", "times without an offset are taken as UTC"
 
@@ -245,7 +257,16 @@ def _examples(broken: ibis.Table, spec: Source) -> tuple[int, str]:
 
 def _extra(grouped: ibis.Table) -> int:
     """Return how many rows there are beyond one in each group."""
-    told = grouped.agg(extra=_.times.sum() - _.count()).execute()["extra"].iloc[0]
+    return _told(grouped.agg(extra=_.times.sum() - _.count()))
+
+
+def _number(rows: ibis.Table) -> int:
+    return int(rows.count().execute())
+
+
+def _told(figure: ibis.Table) -> int:
+    """Return the one number of a table, 0 where it is none."""
+    told = figure.execute().iloc[0, 0]
     return int(told) if told == told and told is not None else 0
 
 

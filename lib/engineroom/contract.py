@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -34,6 +34,7 @@ LIKE = 0.65
 """How alike two words must be for one to be suggested for the other: 1 is the same word."""
 XES_KEYS = {"case": "case:concept:name", "activity": "concept:name", "completed": "time:timestamp"}
 """Where the standard extensions of XES keep what every event log has."""
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def sectors() -> list[str]:
@@ -66,6 +67,12 @@ def _known_zone(zone: str) -> str:
     return zone
 
 
+def _known_weekday(day: str) -> str:
+    if day not in WEEKDAYS:
+        raise ValueError(f'"{day}" is unknown{suggestion(day, WEEKDAYS)}')
+    return day
+
+
 def _at_least_one(chosen: tuple[str, ...]) -> tuple[str, ...]:
     if not chosen:
         raise ValueError(f"is blank; choose among: {', '.join(sectors())}")
@@ -80,7 +87,7 @@ def _known_language(language: str) -> str:
     return language
 
 
-def _each_once(words: tuple[str, ...]) -> tuple[str, ...]:
+def _each_once(words: tuple[Any, ...]) -> tuple[Any, ...]:
     twice = sorted({word for word in words if words.count(word) > 1})
     if twice:
         raise ValueError(f'"{twice[0]}" is named twice; keep one')
@@ -107,7 +114,9 @@ def is_inside(place: Path, relative: str) -> bool:
 
 
 Day = Annotated[date, Strict()]
+Clock = Annotated[time, Strict()]
 Words = tuple[StrictStr, ...]
+Weekday = Annotated[StrictStr, AfterValidator(_known_weekday)]
 OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
 Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
 Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
@@ -201,6 +210,24 @@ class Rework(Section):
     repeats: StrictBool = False
 
 
+class Calendar(Section):
+    """`[events.calendar]`, `[cases.calendar]`: when work is done; durations count that time and no other."""
+
+    days: Annotated[tuple[Weekday, ...], AfterValidator(_each_once)]
+    start: Clock
+    end: Clock  # 00:00:00 is the end of the day
+    timezone: Zone | None = None
+    holidays: Annotated[tuple[Day, ...], AfterValidator(_each_once)] = ()
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if not self.days:
+            raise ValueError('names no day; write days = ["monday", "tuesday"], or leave the calendar out')
+        if self.end <= self.start and self.end != time.min:
+            raise ValueError(f"ends ({self.end}) before it starts ({self.start}); a day ends at 00:00:00 at the latest")
+        return self
+
+
 class YesNo(Section):
     """A column of a record table that says yes or no in the client's words; anything else is unknown."""
 
@@ -228,6 +255,7 @@ class Source(Section):
     due: StrictStr | None = None
     cost: StrictStr | None = None
     attributes: Annotated[Words, AfterValidator(_each_once)] = ()
+    calendar: Calendar | None = None
 
     @model_validator(mode="after")
     def _is_in_one_place(self) -> Self:

@@ -6,7 +6,9 @@ lie. The expressions keep to the subset of Ibis that means the same on every eng
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import ibis
 import numpy as np
@@ -22,7 +24,21 @@ NOT_STATED = "(not stated)"
 FINE = "decimal(38, 12)"
 """Exact like `EXACT`, for hours and for squares: a case is counted to the microsecond."""
 
+Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
 HOURS_PER_WEEK = 7 * 24
+
+
+def _once(drill: Drill) -> Drill:
+    """Return a drill that a log answers once: measures and exhibits ask for the same tables."""
+
+    @wraps(drill)
+    def answer(log: EventLog, *about: Any, **named: Any) -> pd.DataFrame:
+        key = (drill.__name__, *map(str, (*about, *named.values())))
+        if key not in log.answers:
+            log.answers[key] = drill(log, *about, **named)
+        return log.answers[key].copy()
+
+    return cast(Drill, answer)
 
 
 def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
@@ -57,10 +73,16 @@ def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
     )
 
 
+@_once
+def counts(log: EventLog, by: str) -> pd.DataFrame:
+    """Return the counts and sums of `pooled` for each value of a column of the case table, which is named `group`."""
+    return pooled(log.cases.mutate(group=stated_or_not(log.cases[by])), log, "group").execute()
+
+
+@_once
 def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
     """Return the headline figures for each value of `by`: `workflow`, or a column named in `attributes`."""
-    key = log.cases[log.attributes.get(by, by)]
-    frame = pooled(log.cases.mutate(group=stated_or_not(key)), log, "group").execute()
+    frame = counts(log, log.attributes.get(by, by))
     found = pd.DataFrame(
         {
             "group": frame["group"],
@@ -88,6 +110,7 @@ def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
     return logtables.Groups.validate(found[list(logtables.Groups.to_schema().columns)])
 
 
+@_once
 def steps(log: EventLog) -> DataFrame[logtables.Steps]:
     """Return, per workflow and step, the share of completed cases that passed it at the first attempt.
 
@@ -126,6 +149,7 @@ def rolled(steps: DataFrame[logtables.Steps]) -> pd.Series:
     return steps.groupby("workflow")["first_pass_yield"].agg(statistics.rolled_throughput_yield)
 
 
+@_once
 def exceptions(log: EventLog) -> DataFrame[logtables.Exceptions]:
     """Return the types of exception in each workflow, by their number, with what their events cost."""
     if log.events is None or "exception_types" in log.absent:

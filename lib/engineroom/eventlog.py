@@ -7,7 +7,7 @@ both become the case table of `results.Cases`; from there on `kpi` does not know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import ibis
 import pandas as pd
 
-from engineroom import casetable, caveats, columns, engines, logfile, logrows, results
+from engineroom import casetable, caveats, columns, engines, logfile, logrows, results, workingtime
 from engineroom.columns import DataFrame
 from engineroom.engagement import Engagement, Events, Source
 from engineroom.errors import DataProblems, EngineroomError, Problem
-from engineroom.logrows import OLDEST, Window
+from engineroom.workingtime import OLDEST, Window
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class EventLog:
         Column of the log -> column of `cases` that holds it.
     events, at_source, attempts : ibis.Table or None
         The usable rows of an event log, the whole case table and its attempts, all where the log lies.
+    calendar : str
+        The working calendar in which durations are counted, in words; blank where they are elapsed.
+    answers : dict
+        What `drilldown` has already found: a log does not change, and nothing is counted twice.
     """
 
     cases: ibis.Table
@@ -58,6 +62,8 @@ class EventLog:
     events: ibis.Table | None
     at_source: ibis.Table
     attempts: ibis.Table | None
+    calendar: str = ""
+    answers: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
 
 def open(engagement: Engagement) -> EventLog | None:
@@ -86,18 +92,19 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
     connection = engines.local(sum(file.stat().st_size for file in files if file.exists()))
     with engines.watched(connection, where):
         period = window(engagement, spec)
-        rows = _rows(engagement, spec, period, connection, files, where)
-        found, usable = caveats.of_rows(rows, spec, where)
+        readings = _readings(engagement, spec, period, connection, files, where)
+        found, usable = caveats.of_rows(readings, spec, where)
         notes = _stop_at(found, engagement)
-        notes += caveats.of_order(usable, spec, where)
-        at_source, retried = _tables(usable, spec, connection)
+        at_source, retried, turns = _tables(usable, spec, connection)
+        notes += caveats.of_order(usable, retried, turns, spec, where)
         cases = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(cases, spec, where)
         cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
         notes += saturated + _stop_at(caveats.of_cases(cases, spec, period, where), engagement)
+    _dropped(connection)
     told = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
     return EventLog(
-        cases=casetable.in_period(cases, period),
+        cases=casetable.in_period(cases, spec, period),
         start=period.start,
         end=period.end,
         caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
@@ -108,6 +115,7 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         events=usable if isinstance(spec, Events) else None,
         at_source=at_source,
         attempts=None if saturated else retried,
+        calendar=workingtime.described(spec),
     )
 
 
@@ -118,37 +126,45 @@ def _stop_at(found: caveats.Found, engagement: Engagement) -> list[caveats.Cavea
     return notes
 
 
-def _rows(
+def _readings(
     engagement: Engagement, spec: Source, period: Window, connection: Any, files: list[Path], where: str
-) -> ibis.Table:
-    """Return the rows with their meaning; what is not Parquet is read once, into Parquet."""
+) -> list[ibis.Table]:
+    """Return the rows with their meaning, the cheapest reading first; what is not Parquet is copied into it once."""
     raw, problems = engines.remote(spec, where) if spec.connection else logfile.rows(connection, files, spec, where)
     if raw is not None:
         problems += logrows.faults(raw, spec, where)
     if raw is None or problems:
         raise DataProblems(problems, engagement.check_command)
-    rows = logrows.typed(raw, spec, period)
+    rows = logrows.typed(logrows.tidied(raw, spec), spec, period)
+    if spec.connection:
+        return [rows]
     if not logrows.is_text(spec):
-        return rows
+        return [logrows.typed(logrows.marked(raw, spec), spec, period), rows]
     copy = engines.scratch("log") / "log.parquet"
     connection.to_parquet(rows, copy)
     if problems := list(logfile.rejected(connection, where)):
         raise DataProblems(problems, engagement.check_command)
-    return connection.read_parquet(str(copy))
+    return [connection.read_parquet(str(copy))]
 
 
-def _tables(usable: ibis.Table, spec: Source, connection: Any) -> tuple[ibis.Table, ibis.Table | None]:
-    """Return the case table and the attempts; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
+def _tables(
+    usable: ibis.Table, spec: Source, connection: Any
+) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
+    """Return case table, attempts, hand-offs; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
 
     def save(name: str, table: ibis.Table) -> ibis.Table:
         return table if spec.connection else connection.create_table(name, table, temp=True)
 
     if not isinstance(spec, Events):
-        return save("cases", casetable.of_records(usable, spec)), None
-    cases, retried = casetable.of_events(usable, save, spec)
-    if not spec.connection:
-        connection.drop_table("cases_alone")
-    return cases, retried
+        return save("cases", casetable.of_records(usable, spec)), None, None
+    return casetable.of_events(usable, save, spec)
+
+
+def _dropped(connection: Any) -> None:
+    """Forget the steps on the way to the case table: they take memory."""
+    for (name,) in connection.raw_sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+        if name.startswith(casetable.STEPS):
+            connection.drop_table(name)
 
 
 def _fetched(cases: ibis.Table, connection: Any) -> ibis.Table:

@@ -15,6 +15,7 @@ from engineroom.errors import ReportError
 from engineroom.tables import Tables
 
 NO_BENCHMARK = "no comparable benchmark"
+OTHER_DEFINITION = "definitions do not match: the published value counts it in another way"
 AT_THE_LINE = "the rate stands on the benchmark itself: no number of items settles it"
 NO_BOUND = "no interval: a verdict would be a guess"
 BETWEEN = "between"
@@ -37,13 +38,16 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
         raise ReportError(f'line is "{line}"; it may be: {", ".join(LINES)}')
     lines = benchmark.ranked(benchmark.comparable(tables))
     lines = pd.concat([lines[lines["line"] == kind] for kind in sorted(LINES, key=lambda kind: kind != line)])
-    names = tables.definitions.set_index("definition")["name"]
+    known = tables.definitions.set_index("definition")
+    names, kinds = known["name"], known["kpi"]
     as_of = pd.Timestamp(tables.engagement.header.as_of)
     rows = []
     for measure in measures.to_dict("records"):
-        match = lines[lines["definition"] == measure["definition"]]
-        match = match[match["process"].isna() | (match["process"] == measure["process"])]
-        found = _against(measure, match.iloc[0], as_of) if len(match) else _unmatched(line)
+        near = lines[lines["process"].isna() | (lines["process"] == measure["process"])]
+        match = near[near["definition"] == measure["definition"]]
+        is_other = (near["definition"].map(kinds) == measure["kpi"]).any()
+        reason = OTHER_DEFINITION if is_other else NO_BENCHMARK
+        found = _against(measure, match.iloc[0], as_of) if len(match) else _unmatched(line, reason)
         rows.append(measure | {"name": names[measure["definition"]]} | found)
     columns = list(results.Gaps.to_schema().columns)
     frame = results.Gaps.validate(pd.DataFrame(rows, columns=columns))
@@ -175,13 +179,13 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -
 # ------------------------------------------------------------------------------------------------ one measure, one line
 
 
-def _unmatched(line: str) -> dict[str, Any]:
+def _unmatched(line: str, reason: str) -> dict[str, Any]:
     blank = dict.fromkeys(("benchmark_value", "gap", "gap_low", "gap_high", "items_needed"), math.nan)
     return blank | {
         "line": line,
         "is_stale": False,
         "verdict": "not compared",
-        "reason": NO_BENCHMARK,
+        "reason": reason,
         "benchmark": None,
         "benchmark_label": None,
         "operator": None,

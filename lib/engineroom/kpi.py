@@ -20,7 +20,11 @@ from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
 from engineroom.tables import Tables
 
-QUANTILES = {"cycle_time_p50/elapsed": 0.5, "cycle_time_p90/elapsed": 0.9}
+QUANTILES = {"cycle_time_p50": 0.5, "cycle_time_p90": 0.9}
+"""KPI -> its quantile; what follows the stroke of its definition says whether time is elapsed or working time."""
+
+ELAPSED, WORKING = "elapsed", "business_hours"
+BY_CALENDAR = "{method}; handling counted in business hours"
 COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
 SHARES = {
     "stp_rate/zero_touch": ("straight", "touched"),
@@ -108,31 +112,32 @@ def _process_of(tables: Tables) -> dict[str, Any]:
 
 
 def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
-    cases = _cases_of_sector(tables, log).mutate(workflow=drilldown.stated_or_not(_.workflow))
-    by_workflow = drilldown.pooled(cases, log, "workflow").execute()
-    overall = drilldown.pooled(cases, log).execute().assign(workflow="")
-    if overall.empty or not overall["all"].iloc[0]:
+    by_workflow = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    by_workflow = _of_sector(tables, by_workflow).sort_values("workflow", kind="stable")
+    if not by_workflow["all"].sum():
         return
+    named = log.cases.mutate(workflow=drilldown.stated_or_not(_.workflow)).filter(_.is_done)
+    named = named.filter(_.workflow.isin(by_workflow["workflow"].tolist()))
+    whole = named.mutate(workflow=ibis.literal(""))
+    overall = by_workflow.drop(columns=["workflow", "p50", "p90"]).sum().to_frame().T.assign(workflow="")
+    middles = whole.agg(p50=_.hours.quantile(0.5), p90=_.hours.quantile(0.9)).execute()
+    overall = overall.assign(p50=middles["p50"].iloc[0], p90=middles["p90"].iloc[0])
     several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [drilldown.NOT_STATED]
-    for frame, table in (
-        (overall, cases.mutate(workflow=ibis.literal(""))),
-        *([(by_workflow, cases)] if several else []),
-    ):
-        bounds = _quantile_bounds(table, frame)
+    for frame, done in ((overall, whole), *([(by_workflow, named)] if several else [])):
+        bounds = _quantile_bounds(done, frame, _quantiles(log))
         for row in frame.to_dict("records"):
             yield from _measures_of(row, bounds, log, stated.period(tables))
-    done = by_workflow.set_index("workflow")["done"]
-    for measure in _of_steps(log, done, several=several):
+    for measure in _of_steps(log, by_workflow.set_index("workflow")["done"], several=several):
         yield measure | {"source": log.source} | stated.period(tables)
 
 
-def _cases_of_sector(tables: Tables, log: EventLog) -> ibis.Table:
-    """Keep the cases whose workflow belongs to this sector, where the engagement has several."""
+def _of_sector(tables: Tables, by_workflow: pd.DataFrame) -> pd.DataFrame:
+    """Keep the workflows that belong to this sector, where the engagement has several."""
     sectors = tables.engagement.header.sectors
     if len(sectors) == 1 or tables.workflows["sector"].isna().all():
-        return log.cases
+        return by_workflow
     mine = tables.workflows.loc[tables.workflows["sector"] == tables.engagement.sector, "workflow"]
-    return log.cases.filter(_.workflow.isin(mine.tolist()))
+    return by_workflow[by_workflow["workflow"].isin(mine)]
 
 
 def _of_steps(log: EventLog, done: pd.Series, *, several: bool) -> Iterator[dict[str, Any]]:
@@ -148,11 +153,18 @@ def _of_steps(log: EventLog, done: pd.Series, *, several: bool) -> Iterator[dict
             yield base | stated.complete(EXCEPTION_TYPES, float(kinds.get(workflow, 0)), float(cases))
 
 
-def _quantile_bounds(cases: ibis.Table, frame: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+def _quantiles(log: EventLog) -> dict[str, float]:
+    """Return the definitions of the cycle time, which is elapsed unless the log states a calendar."""
+    return {f"{kpi}/{WORKING if log.calendar else ELAPSED}": p for kpi, p in QUANTILES.items()}
+
+
+def _quantile_bounds(
+    done: ibis.Table, frame: pd.DataFrame, quantiles: dict[str, float]
+) -> dict[tuple[str, str, str], float]:
     """Return the observations at the order-statistic ranks, keyed by workflow, definition and end."""
     wanted = [
         {"workflow": workflow, "definition": definition, "end": end, "rank": int(rank)}
-        for definition, p in QUANTILES.items()
+        for definition, p in quantiles.items()
         for end, ranks in zip(("low", "high"), statistics.quantile_ranks(frame["done"], p), strict=True)
         for workflow, rank, n in zip(frame["workflow"], ranks, frame["done"], strict=True)
         if 1 <= rank <= n
@@ -160,7 +172,7 @@ def _quantile_bounds(cases: ibis.Table, frame: pd.DataFrame) -> dict[tuple[str, 
     if not wanted:
         return {}
     turn = ibis.window(group_by="workflow", order_by="hours")
-    ranked = cases.filter(_.is_done).select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
+    ranked = done.select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
     at = ranked.join(ibis.memtable(pd.DataFrame(wanted)), ["workflow", "rank"]).execute()
     return {(row.workflow, row.definition, row.end): float(row.hours) for row in at.itertuples()}
 
@@ -173,7 +185,7 @@ def _measures_of(
         if column == "open" and "open_cases" in log.absent:
             continue
         yield base | stated.complete(definition, float(row[column]), row["all"])
-    for definition, column in zip(QUANTILES, ("p50", "p90"), strict=True):
+    for definition, column in zip(_quantiles(log), ("p50", "p90"), strict=True):
         if row["done"]:
             low, high = (bounds.get((row["workflow"], definition, end), math.nan) for end in ("low", "high"))
             yield base | {
@@ -192,7 +204,10 @@ def _measures_of(
     for definition, amount in MEANS.items():
         total, squares, n = row[amount], row[f"{amount}_squares"], row[f"{amount}_n"]
         if n:
-            yield base | _mean(definition, float(total), float(squares), int(n))
+            found = _mean(definition, float(total), float(squares), int(n))
+            if amount == "handling" and log.calendar:
+                found["method"] = BY_CALENDAR.format(method=found["method"])
+            yield base | found
 
 
 def _mean(definition: str, total: float, squares: float, n: int) -> dict[str, Any]:

@@ -7,36 +7,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import ibis
 
-from engineroom import engines
+from engineroom import engines, workingtime
 from engineroom.engagement import Cases, Events, Source, YesNo
 from engineroom.engines import NAIVE
 from engineroom.errors import Problem
 from engineroom.logfile import FILE, ROW
+from engineroom.workingtime import Window
 
 OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)$"
 NO_CLOCK = r"[ T]00:00(:00([.,]0+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$"
 DATE_LENGTH = len("2026-01-31")
+TIDY = "this_row_is_tidy"
 LIFECYCLE = "lifecycle:transition"
 LARGEST_COST = 1e12
-OLDEST = 30
 COLUMNS = ("case", "activity", "completed", "started", "received", "workflow", "resource", "due", "cost", "exception")
 TIMES = ("completed", "started", "received", "due")
-
-
-@dataclass(frozen=True)
-class Window:
-    """The period as naive UTC (`end` excluded), and between which instants a time can be true at all."""
-
-    start: datetime
-    end: datetime
-    earliest: datetime
-    latest: datetime
 
 
 def named(spec: Source) -> Iterator[tuple[str, str]]:
@@ -72,10 +61,25 @@ def faults(raw: ibis.Table, spec: Source, where: str) -> Iterator[Problem]:
             yield Problem(where, 0, column, "is not a number in the database", "name a view that casts it to a number")
 
 
+def tidied(raw: ibis.Table, spec: Source) -> ibis.Table:
+    """Return the rows that the filter keeps, without blanks at the ends of their texts; a text of blanks is none."""
+    raw = _kept(raw, spec)
+    return raw.mutate(**{column: _tidied(raw[column], spec) for column in _texts(raw, spec)})
+
+
+def marked(raw: ibis.Table, spec: Source) -> ibis.Table:
+    """Return the rows that the filter keeps as they lie in DuckDB, with a mark whether `tidied` would leave them so.
+
+    Taking blanks off is dear, and most logs need none of it.
+    """
+    raw = _kept(raw, spec)
+    # DuckDB orders by bytes: what comes before "!" is empty or begins with a blank
+    tidy = [raw[name].isnull() | ((raw[name] >= "!") & ~raw[name].endswith(" ")) for name in _texts(raw, spec)]
+    return raw.mutate(**{TIDY: ibis.and_(*tidy)})
+
+
 def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
-    """Return the rows that the filter keeps with their meaning; `*_readable` says which could be read."""
-    for column, values in spec.filter.items():
-        raw = raw.filter(raw[column].cast("string").isin(list(values)))
+    """Return rows that are `tidied` or `marked` with their meaning; `*_readable` says which could be read."""
     cost, due = _amount(raw, spec.cost, spec), _instant(raw, spec.due, spec)
     cost_fits = cost.abs() < LARGEST_COST
     shared = {
@@ -88,16 +92,18 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
         "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
     }
     shared |= {f"attribute{i}": _text(raw, column, spec) for i, column in enumerate(spec.attributes)}
-    own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
+    shared["is_tidy"] = raw[TIDY] if TIDY in raw.columns else ibis.literal(True)
+    own = _event_columns(raw, spec, window) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore
     table = raw.select(**shared, **own)
     return table.mutate(is_plausible=_within(table.completed, window) & _within(table.received, window))
 
 
-def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
+def _event_columns(raw: ibis.Table, spec: Events, window: Window) -> dict[str, Any]:
     completed = _instant(raw, spec.completed, spec)
     started = _instant(raw, spec.started, spec)
     unstarted = _is_blank(raw, spec.started, spec) if spec.started else ibis.literal(False)
-    spent = completed.delta(started, unit="microsecond")
+    elapsed = completed.delta(started, unit="microsecond")
+    spent = workingtime.spent(started, completed, spec, window, raw.get_backend().name)
     actor = _text(raw, spec.human.column if spec.human else None, spec)
     transition = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec)
     return {
@@ -107,7 +113,7 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
         "completed_readable": completed.notnull(),
         "received": ibis.coalesce(started, completed) if spec.started else completed,
         "received_readable": (started if spec.started else completed).notnull() | unstarted,
-        "handled": ibis.ifelse(spent >= 0, spent, None) if spec.started else ibis.null("int64"),
+        "handled": ibis.ifelse(elapsed >= 0, spent, None) if spec.started else ibis.null("int64"),
         "actor": actor,
         "is_human": ~actor.isin(list(spec.human.automatic)) if spec.human else ibis.null("boolean"),
         "resource": _text(raw, spec.resource or (spec.human.column if spec.human else None), spec),
@@ -146,10 +152,24 @@ def _text(raw: ibis.Table, column: str | None, spec: Source) -> Any:
     if column is None:
         return ibis.null("string")
     said = raw[column].cast("string")
-    if raw[column].type().is_string():
-        padded = said.startswith(" ") | said.endswith(" ")  # stripping is dear, and few texts need it
-        said = (said.strip() if is_text(spec) else ibis.ifelse(padded, said.strip(), said)).nullif("")
     return ibis.ifelse(said.isin(list(spec.missing)), None, said) if spec.missing else said
+
+
+def _kept(raw: ibis.Table, spec: Source) -> ibis.Table:
+    for column, values in spec.filter.items():
+        raw = raw.filter(raw[column].cast("string").isin(list(values)))
+    return raw
+
+
+def _texts(raw: ibis.Table, spec: Source) -> list[str]:
+    """Return the columns in use that hold texts."""
+    used = {column for _name, column in named(spec)} | {LIFECYCLE}
+    return sorted(column for column in used & set(raw.columns) if raw[column].type().is_string())
+
+
+def _tidied(said: Any, spec: Source) -> Any:
+    padded = said.startswith(" ") | said.endswith(" ")  # stripping is dear, and few texts need it
+    return (said.strip() if is_text(spec) else ibis.ifelse(padded, said.strip(), said)).nullif("")
 
 
 def _is_blank(raw: ibis.Table, column: str | None, spec: Source) -> Any:
