@@ -29,12 +29,13 @@ def calendar(tables: Tables, plan: DataFrame[plans.Plan]) -> DataFrame[plans.Cal
     rows = [_sla(row, as_of) for row in tables.slas.to_dict("records")]
     first_tuesdays = pd.date_range(as_of + pd.Timedelta(days=1), last, freq="WOM-1TUE")
     for number, day in enumerate(first_tuesdays, 1):
-        rows.append(_event(day, "KPI review", "", chair, "KPIs against targets; escalate what slips", "000-14"))
+        does = "KPIs against targets; escalate what slips"
+        rows.append(_event(day, "KPI review", "", chair, does, "000-14", "monthly"))
         if number % 3 == 0:
-            rows.append(
-                _event(day, "Deep-dive", "", chair, "Causes, error types and one workflow end to end", "000-14")
-            )
-            rows.append(_event(day, "Benchmark review", "", chair, "Move targets that are reached or stale", "000-23"))
+            does = "Causes, error types and one workflow end to end"
+            rows.append(_event(day, "Deep-dive", "", chair, does, "000-14", "quarterly"))
+            does = "Move targets that are reached or stale"
+            rows.append(_event(day, "Benchmark review", "", chair, does, "000-23", "quarterly"))
     rows.append(_event(_weekday(last), "Portfolio review", "", chair, "Place every workflow anew", "002-03"))
     for item in plan[plan["kind"].isin(["automation", "augmentation", "outsourcing", "centralising"])].to_dict(
         "records"
@@ -73,9 +74,12 @@ def _sla(row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
     return _event(_weekday(as_of + pd.Timedelta(days=14)), "SLA in force", row["workflow"], owner, does, "000-14")
 
 
-def _event(day: pd.Timestamp, event: str, about: Any, owner: Any, does: str, source: str) -> dict[str, Any]:
+def _event(
+    day: pd.Timestamp, event: str, about: Any, owner: Any, does: str, source: str, rhythm: str = "once"
+) -> dict[str, Any]:
     texts = {"about": about if isinstance(about, str) else "", "owner": owner if isinstance(owner, str) else ""}
-    return {"date": pd.Timestamp(day).normalize(), "event": event, "does": does, "source": source} | texts
+    said = {"event": event, "does": does, "rhythm": rhythm, "source": source}
+    return {"date": pd.Timestamp(day).normalize()} | said | texts
 
 
 def _chair(tables: Tables) -> str:

@@ -100,7 +100,9 @@ class Initiatives(Table):
     annual_benefit_low: Series[float] = money("benefit a year once it is complete, at least")
     annual_benefit: Series[float] = money("benefit a year once it is complete, as expected", expected=True)
     annual_benefit_high: Series[float] = money("benefit a year once it is complete, at most")
-    cost: Series[float] = money("one-off cost", expected=True)
+    cost_low: Series[float] = money("one-off cost, at least")
+    cost: Series[float] = money("one-off cost, as expected", expected=True)
+    cost_high: Series[float] = money("one-off cost, at most")
     delivers: Series[str] = text("prerequisite or gate that it opens, for its workflow")
 
     @pa.dataframe_check(
@@ -110,6 +112,12 @@ class Initiatives(Table):
         """The expected benefit lies between its ends."""
         low, high = table["annual_benefit_low"], table["annual_benefit_high"]
         return ~((table["annual_benefit"] < low) | (table["annual_benefit"] > high) | (low > high))
+
+    @pa.dataframe_check(name="cost", title="cost is outside its range", description="low ≤ expected ≤ high")
+    def cost_in_range(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """The expected cost lies between its ends."""
+        low, high = table["cost_low"], table["cost_high"]
+        return ~((table["cost"] < low) | (table["cost"] > high) | (low > high))
 
     @pa.dataframe_check(name="deadline", title="the deadline is before the release", description="correct one of them")
     def window_is_open(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from engineroom.resources import folder
 
@@ -102,6 +102,8 @@ def _told_block(part: str, into: str) -> str:
 
 
 def _number(part: str) -> str:
+    if re.fullmatch(r"\d+%", part):
+        return str(format_percent(int(part[:-1]) / 100, locale=locale()))
     if re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", part):
         return str(format_decimal(int(part.replace(",", "")), "#,##0", locale()))
     return retell(part)

@@ -52,7 +52,8 @@ def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
     pass: the whole interval shows improvement and the change reaches what was fixed as success. fail: the whole
     interval lies below it. A KPI that was fixed after the start gives no verdict, however good it looks.
     """
-    direction = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["direction"]
+    defined = tables.definitions[tables.definitions["is_default"]].set_index("kpi")
+    direction, names = defined["direction"], defined["name"]
     rows = []
     for one in tables.pilots.to_dict("records"):
         sign = -1.0 if direction.get(one["kpi"]) == "down" else 1.0
@@ -62,6 +63,7 @@ def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
         verdict, reason = _verdict(change, ends, least, one)
         rows.append(
             {key: one[key] for key in ("pilot", "workflow", "kpi")}
+            | {"name": names.get(one["kpi"], one["kpi"])}
             | {"before": before / n_before, "during": after / n, "change": change, "low": ends[0], "high": ends[1]}
             | {"verdict": verdict, "reason": reason}
         )

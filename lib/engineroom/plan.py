@@ -108,10 +108,11 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
         gates = [f"{row.rule}{' (overridden)' if row.decision == 'overridden' else ''}" for row in said.itertuples()]
         rows.append(
             {key: item.get(key) for key in plans.Plan.to_schema().columns if key in item}
+            | {f"{one}_{end}": _end(item, one, end) for one in ("annual_benefit", "cost") for end in ("low", "high")}
             | {"item": name, "workflow": _text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
             | {"start": draft.day(start), "end": draft.day(start + length[name]) - pd.Timedelta(days=1)}
             | {"slack_weeks": slacks[name], "is_critical": name in critical, "gates": "; ".join(gates)}
-            | {"held_by": _held(held[name], draft)}
+            | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
         )
     frame = pd.DataFrame(rows, columns=list(plans.Plan.to_schema().columns))
     return plans.Plan.validate(frame.sort_values(["start", "end", "item"], kind="stable").reset_index(drop=True))
@@ -170,8 +171,8 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
 def _between(draft: Draft, found: Schedule, change: Change, objective: str, late: str = "") -> list[int]:
     """Return least, found and most of a change, over what is not proven and over the range of the benefits."""
     ends = [change.least, change.found, change.most]
-    for end in ("annual_benefit_low", "annual_benefit_high") if objective == "benefit" else ():
-        stated = {name: _benefit(item, end) for name, item in draft.items.items()}
+    for end in ("low", "high") if objective == "benefit" else ():
+        stated = {name: _weekly(_end(item, "annual_benefit", end)) for name, item in draft.items.items()}
         before = replace(
             draft.problem,
             activities=tuple(replace(one, benefit=stated[one.name]) for one in draft.problem.activities),
@@ -200,27 +201,21 @@ def priced(initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, t
 def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> pd.DataFrame:
     """Return benefit less cost, added up month by month: date, low, expected, high.
 
-    An item pays its cost when it starts and earns from the day after it ends. Where a range was not given, its ends are
-    the expected benefit; the ends of the curve take all low and all high ends together.
+    An item pays its cost when it starts and earns from the day after it ends. The low end takes every benefit at its
+    low and every cost at its high end, the high end the other way round.
     """
     days = pd.date_range(draft.start, draft.day(draft.problem.horizon), freq="MS").union([draft.start])
+    ends = {"low": ("annual_benefit_low", "cost_high"), "expected": ("annual_benefit", "cost")}
+    ends |= {"high": ("annual_benefit_high", "cost_low")}
     rows = []
     for day in days:
-        earning = plan[plan["end"] < day]
-        years = (day - earning["end"]).dt.days / 365.25
-        spent = plan.loc[plan["start"] <= day, "cost"].fillna(0).sum()
-        expected = earning["annual_benefit"].fillna(0)
-        ends = {"low": earning["annual_benefit_low"], "expected": expected, "high": earning["annual_benefit_high"]}
-        rows.append({"date": day} | {e: float((a.fillna(expected) * years).sum() - spent) for e, a in ends.items()})
+        years = ((day - plan["end"]).dt.days / 365.25).clip(lower=0)
+        row: dict[str, Any] = {"date": day}
+        for end, (benefit, cost) in ends.items():
+            spent = plan.loc[plan["start"] <= day, cost].fillna(0).sum()
+            row[end] = float((plan[benefit].fillna(0) * years).sum() - spent)
+        rows.append(row)
     return pd.DataFrame(rows, columns=["date", "low", "expected", "high"])
-
-
-def conflict(draft: Draft, found: Schedule) -> list[str]:
-    """Return why there is no plan: the limits that cannot hold together, each as a sentence, then what they concern."""
-    length = {one.name: one.duration for one in draft.problem.activities}
-    named = dict.fromkeys(name for limit in found.conflict for name in limit[1:] if name in length)
-    takes = [f"“{name}” takes {_weeks(length[name])}." for name in named]
-    return [*(_limit(limit, draft) for limit in found.conflict), *takes]
 
 
 # ------------------------------------------------------------------------------------------------------ the way there
@@ -236,11 +231,11 @@ def _dropped(decisions: pd.DataFrame, needs: Mapping[str, list[str]]) -> dict[st
 
 def _owed(prerequisites: pd.DataFrame, initiatives: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return the prerequisites that are not met and that no initiative delivers, by the name of their item."""
-    planned, owed = set(initiatives["initiative"]), {}
+    planned, owed = initiatives.to_dict("records"), {}
     for row in prerequisites[~prerequisites["is_met"]].to_dict("records"):
-        place = (row["workflow"], row["is_general"], initiatives)
+        place = (row["workflow"], row["is_general"], planned)
         name = readiness.opening(row["prerequisite"], row["name"], *place)
-        if name not in planned:
+        if all(one["initiative"] != name for one in planned):
             about = "" if row["is_general"] else row["workflow"]
             owed[name] = {"initiative": name, "kind": "prerequisite", "owner": row["owner"], "workflow": about}
             owed[name] |= {"due": row["date"]}
@@ -264,7 +259,7 @@ def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Acti
         release=0 if pd.isna(release) else max(math.ceil((release - start) / WEEK), 0),
         deadline=None if pd.isna(deadline) else math.floor((deadline + pd.Timedelta(days=1) - start) / WEEK),
         is_optional=_is(item.get("is_optional")),
-        benefit=_benefit(item, "annual_benefit"),
+        benefit=_weekly(item.get("annual_benefit")),
         cost=_money(item.get("cost")),
     )
 
@@ -300,50 +295,6 @@ def _depths(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
     return depth
 
 
-# -------------------------------------------------------------------------------------------------------------- words
-
-
-def _held(held: tuple[str, ...], draft: Draft) -> str:
-    kind, *names = held
-    if kind == "precedence":
-        return f"after “{names[0]}”"
-    if kind == "capacity":
-        return f"{names[0]} is full" + (f" until “{names[1]}” ends" if names[1] else "")
-    return {"blackout": f"no cutover in “{names[0] if names else ''}”", "release": "not before its date"}.get(kind, "")
-
-
-def _limit(limit: tuple[str, ...], draft: Draft) -> str:
-    kind, *names = limit
-    one = {activity.name: activity for activity in draft.problem.activities}
-    if kind == "deadline":
-        by = draft.day(one[names[0]].deadline or 0) - pd.Timedelta(days=1)
-        return f"“{names[0]}” must be finished by {_day(by)}."
-    if kind == "release":
-        return f"“{names[0]}” cannot start before {_day(draft.day(one[names[0]].release))}."
-    if kind == "precedence":
-        lag = next(p.lag for p in draft.problem.precedences if (p.before, p.after) == (names[0], names[1]))
-        return f"“{names[1]}” starts only after “{names[0]}”" + (f" and a wait of {_weeks(lag)}." if lag else ".")
-    if kind == "capacity":
-        most = max(draft.problem.capacities[names[0]])
-        unit = most if names[0] == PILOTS else most / PEOPLE
-        return f"{names[0]} has no more than {unit:g}" + (
-            "." if names[0] == PILOTS else " people, in some weeks fewer."
-        )
-    if kind == "blackout":
-        window = next(window for window in draft.problem.blackouts if window.name == names[0])
-        last = draft.day(window.end) - pd.Timedelta(days=1)
-        return f"No cutover from {_day(draft.day(window.start))} to {_day(last)} (“{names[0]}”)."
-    return f"The plan ends after {_weeks(draft.problem.horizon)}, on {_day(draft.day(draft.problem.horizon))}."
-
-
-def _weeks(number: int) -> str:
-    return "1 week" if number == 1 else f"{number} weeks"
-
-
-def _day(day: pd.Timestamp) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else ""
 
@@ -352,10 +303,14 @@ def _is(cell: Any) -> bool:
     return not pd.isna(cell) and bool(cell)
 
 
-def _benefit(item: Mapping[str, Any], end: str) -> float:
-    """Return what a week of having an item done is worth; an end that was not given is the expected figure."""
-    given = [item.get(end), item.get("annual_benefit")]
-    return next((float(amount) for amount in given if amount is not None and not math.isnan(amount)), 0.0) * 7 / 365.25
+def _end(item: Mapping[str, Any], one: str, end: str) -> Any:
+    """Return an end of a benefit or cost; where it was not given, the expected figure."""
+    given = item.get(f"{one}_{end}")
+    return item.get(one) if given is None or math.isnan(given) else given
+
+
+def _weekly(yearly: Any) -> float:
+    return _money(yearly) * 7 / 365.25
 
 
 def _money(cell: Any) -> float:

@@ -6,6 +6,8 @@ from engineroom.columns import Series, Table, choice, count, date, flag, key, mo
 
 STATUSES = ("done", "claimed", "in_progress", "not_started", "not_recorded")
 DECISIONS = ("open", "waits", "overridden", "refused")
+HELD = ("precedence", "capacity", "blackout", "release", "nothing")
+RHYTHMS = ("once", "monthly", "quarterly")
 
 
 class Prerequisites(Table):
@@ -136,6 +138,7 @@ class PilotResults(Table):
     pilot: Series[str] = key("pilot")
     workflow: Series[str] = key("workflow")
     kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
     before: Series[float] = number("share before")
     during: Series[float] = number("share in the pilot")
     change: Series[float] = number("difference, positive is better")
@@ -158,12 +161,16 @@ class Plan(Table):
     weeks: Series[float] = count("weeks it takes")
     slack_weeks: Series[float] = count("weeks it can slip while all else stays")
     is_critical: Series[bool] = flag("on the chain that sets the end of the plan", required=True)
-    held_by: Series[str] = text("why it cannot start earlier", required=True)
+    held_by: Series[str] = choice("why it cannot start earlier", HELD, required=True)
+    held_name: Series[str] = text("the item, team or window that holds it", required=True)
+    held_until: Series[str] = text("the item whose end sets the team free", required=True)
     gates: Series[str] = text("gates it waited for or overrode", required=True)
-    annual_benefit_low: Series[float] = money("benefit a year, at least")
+    annual_benefit_low: Series[float] = money("benefit a year, at least; as expected where no range was given")
     annual_benefit: Series[float] = money("benefit a year")
-    annual_benefit_high: Series[float] = money("benefit a year, at most")
+    annual_benefit_high: Series[float] = money("benefit a year, at most; as expected where no range was given")
+    cost_low: Series[float] = money("one-off cost, at least; as expected where no range was given")
     cost: Series[float] = money("one-off cost")
+    cost_high: Series[float] = money("one-off cost, at most; as expected where no range was given")
 
 
 class Calendar(Table):
@@ -174,4 +181,5 @@ class Calendar(Table):
     about: Series[str] = text("workflow or subject", required=True)
     owner: Series[str] = text("who calls it", required=True)
     does: Series[str] = key("what is decided")
+    rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
     source: Series[str] = key("row of the domain notes")

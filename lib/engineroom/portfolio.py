@@ -117,18 +117,20 @@ def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]
 def comparability(tables: Tables) -> pd.DataFrame:
     """Return, per workflow and KPI, whether all business units follow one definition: the matrix, one row a KPI.
 
-    Columns: workflow, kpi, a column per business unit with its definition id, `is_comparable`. A unit that did not say
-    is not comparable.
+    Columns: workflow, kpi, its name, a column per business unit with its definition id, `is_comparable`. A unit that
+    did not say is not comparable.
     """
     said = tables.unit_definitions
+    names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
     units = sorted(said["business_unit"].dropna().unique())
     rows = []
     for (workflow, kpi), group in said.groupby(["workflow", "kpi"], sort=True):
         mine = dict(zip(group["business_unit"], group["definition"], strict=True))
         told = [mine.get(unit) for unit in units]
         same = all(isinstance(one, str) for one in told) and len(set(told)) == 1
-        rows.append({"workflow": workflow, "kpi": kpi, **dict(zip(units, told, strict=True)), "is_comparable": same})
-    return pd.DataFrame(rows, columns=["workflow", "kpi", *units, "is_comparable"])
+        row = {"workflow": workflow, "kpi": kpi, "name": names.get(kpi, kpi), "is_comparable": same}
+        rows.append(row | dict(zip(units, told, strict=True)))
+    return pd.DataFrame(rows, columns=["workflow", "kpi", "name", *units, "is_comparable"])
 
 
 def candidates(

@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 
 import pandas as pd
+from babel.numbers import format_decimal
 
 from engineroom import plans, portfolio, wording
+from engineroom import roadmap_words as words
 from engineroom.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.columns import DataFrame
+from engineroom.phrases import locale, retell, say, say_number
 
-ALIKE: dict[bool, Cell] = {
-    True: {"text": "Alike", "tone": "good"},
-    False: {"text": "Differs", "tone": "bad"},
-}
+ALIKE = {True: ("Alike", "good"), False: ("Differs", "bad")}
 CONFIDENCE = {"high": "good", "medium": "caution", "low": "unknown"}
-RESULT: dict[str, Cell] = {
-    "pass": {"text": "Pass", "tone": "good"},
-    "fail": {"text": "Fail", "tone": "bad"},
-    "inconclusive": {"text": "Inconclusive", "tone": "caution"},
-}
+RESULT = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
 CAUSES = {"upstream_data": "Repairs what came in wrong", "judgement": "Judgement", "rule": "Rule", "system": "System"}
 
 
@@ -31,19 +27,25 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
         [
             row["workflow"],
             ", ".join(f"{row[order]:.0f}" for order in ("by_criteria", "by_load", "by_cost")),
-            wording.value(row["top_share"], "share"),
-            f"{row['best_rank']:.0f} to {row['worst_rank']:.0f}",
-            *(wording.value(row[score], "share") for score in ("data_ready", "integration_ready", "capacity_ready")),
-            {"text": "Shortlist", "tone": "good"} if row["is_shortlisted"] else "",
+            wording.percent(row["top_share"], 0),
+            say("{low} to {high}", low=f"{row['best_rank']:.0f}", high=f"{row['worst_rank']:.0f}"),
+            *(_percent(row[score]) for score in ("data_ready", "integration_ready", "capacity_ready")),
+            _cell(("Shortlist", "good")) if row["is_shortlisted"] else "",
         ]
         for row in rankings.to_dict("records")
     ]
-    columns = [left("workflow", "Workflow"), right("orders", "In A, B, C"), right("top_share", "In the first three")]
-    columns += [right("ranks", "Ranks"), right("data", "Data ready"), right("map", "Map ready")]
+    columns = [
+        left("workflow", "Workflow"),
+        right("orders", "Rank by A, B, C"),
+        right("top_share", "In the first three"),
+    ]
+    columns += [right("ranks", "Best to worst rank"), right("data", "Data ready"), right("map", "Map ready")]
     columns += [right("capacity", "Free time"), left("is_shortlisted", "")]
     first = rankings.iloc[0]
-    caption = (
-        f"{first['workflow']} comes first: {first['top_share']:.0%} of all weightings put it among the first three"
+    caption = say(
+        "{workflow} comes first: {share} of all weightings put it among the first three",
+        workflow=first["workflow"],
+        share=wording.percent(first["top_share"], 0),
     )
     notes = (
         "A: friction, volume and standardisation. B: volume, error rate and people. C: cost per item and error rate. "
@@ -60,20 +62,20 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            row["bucket"],
-            wording.capital(row["reason"]),
-            {"text": row["confidence"].capitalize(), "tone": CONFIDENCE[row["confidence"]]},
-            row["unknown"] or wording.BLANK,
-            f"{row['review']:%Y-%m-%d}",
+            say(row["bucket"]),
+            wording.capital(words.pieces(row["reason"])),
+            _cell((row["confidence"].capitalize(), CONFIDENCE[row["confidence"]])),
+            words.pieces(row["unknown"]) or wording.BLANK,
+            words.day(row["review"]),
         ]
         for row in placements.to_dict("records")
     ]
     columns = [left("workflow", "Workflow"), left("bucket", "Bucket"), left("reason", "Because")]
     columns += [left("confidence", "Confidence"), left("unknown", "Not known"), left("review", "Review by")]
     counts = placements["bucket"].value_counts()
-    caption = wording.listed([f"{number} {wording.inside(bucket)}" for bucket, number in counts.items()])
+    said = wording.listed([f"{number} × {say(str(bucket))}" for bucket, number in counts.items()])
     notes = ("The first rule all of whose conditions hold decides. The rules are a table that can be edited.",)
-    return table("buckets", f"Portfolio: {caption}", columns, rows, placements, notes)
+    return table("buckets", say("Portfolio: {counts}", counts=said), columns, rows, placements, notes)
 
 
 def touches(found: pd.DataFrame) -> Exhibit:
@@ -81,13 +83,14 @@ def touches(found: pd.DataFrame) -> Exhibit:
     if found.empty:
         return note("Touches are not coded by cause", "The table exceptions, with a cause of each type, would show it.")
     rows: list[list[Cell]] = [
-        [r["workflow"] or wording.WHOLE, wording.count(r["touches"]), *(wording.value(r[c], "share") for c in CAUSES)]
+        [wording.whose(r["workflow"]), wording.count(r["touches"]), *(_percent(r[c]) for c in CAUSES)]
         for r in found.to_dict("records")
     ]
     columns = [left("workflow", "Workflow"), right("touches", "Exceptions a month")]
     columns += [right(cause, said) for cause, said in CAUSES.items()]
-    share = wording.value(found["upstream_data"].iloc[0], "share")
-    return table("touches", f"{share} of the exceptions only repair what came in wrong", columns, rows, found)
+    share = _percent(found["upstream_data"].iloc[0])
+    caption = say("{share} of the exceptions only repair what came in wrong", share=share)
+    return table("touches", caption, columns, rows, found)
 
 
 def concentration(types: pd.DataFrame) -> Exhibit:
@@ -95,10 +98,18 @@ def concentration(types: pd.DataFrame) -> Exhibit:
     share, holds = portfolio.concentration(types)
     if math.isnan(share):
         return note("The 20% rule cannot be tested", "No cost by type is known.")
-    fifth = wording.value(share, "share")
-    said = "as the source expects: redesign these first" if holds else "less than the 60 to 70% that the source expects"
-    title = "Cost is concentrated" if holds else "Cost is spread"
-    return note(title, f"The largest fifth of {len(types)} types holds {fifth} of the cost, {said}.")
+    parts = {"n": len(types), "share": wording.percent(share, 0)}
+    if holds:
+        text = say(
+            "The largest fifth of {n} types holds {share} of the cost, as the source expects: redesign these first.",
+            **parts,
+        )
+        return note("Cost is concentrated", text)
+    text = say(
+        "The largest fifth of {n} types holds {share} of the cost, less than the 60 to 70% that the source expects.",
+        **parts,
+    )
+    return note("Cost is spread", text)
 
 
 def maps(found: DataFrame[plans.Maps]) -> Exhibit:
@@ -109,18 +120,18 @@ def maps(found: DataFrame[plans.Maps]) -> Exhibit:
         [
             row["workflow"],
             wording.count(row["steps"]),
-            wording.value(row["completeness"], "share"),
+            _percent(row["completeness"]),
             wording.count(row["handoffs"]),
             wording.count(row["loops"]),
-            row["orphans"] or "none",
-            wording.value(row["wait_share"], "share"),
+            row["orphans"] or say("none"),
+            _percent(row["wait_share"]),
         ]
         for row in found.to_dict("records")
     ]
     columns = [left("workflow", "Workflow"), right("steps", "Steps"), right("completeness", "Described")]
     columns += [right("handoffs", "Hand-offs"), right("loops", "Loops"), left("orphans", "On no path")]
     columns.append(right("wait_share", "Waiting"))
-    caption = f"{wording.plural(len(rows), 'workflow')} mapped"
+    caption = say_number(len(rows), "{n} workflow is mapped", "{n} workflows are mapped", n=len(rows))
     return table("maps", caption, columns, rows, found, ("Described: owner, input, output and exception path.",))
 
 
@@ -128,16 +139,32 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
     """Return which business unit follows which definition: what must agree before anything is centralised."""
     if matrix.empty:
         return note("No business unit has said how it measures", "The table unit_definitions holds it.")
-    units = [column for column in matrix.columns if column not in ("workflow", "kpi", "is_comparable")]
+    units = [column for column in matrix.columns if column not in ("workflow", "kpi", "name", "is_comparable")]
     rows: list[list[Cell]] = [
-        [r["workflow"], r["kpi"], *(wording.text(r[unit]) or "not said" for unit in units), ALIKE[r["is_comparable"]]]
+        [
+            r["workflow"],
+            say(r["name"]),
+            *(wording.text(r[unit]) or say("not said") for unit in units),
+            _cell(ALIKE[r["is_comparable"]]),
+        ]
         for r in matrix.to_dict("records")
     ]
-    columns = [left("workflow", "Workflow"), left("kpi", "KPI"), *(left(f"u{n}", u) for n, u in enumerate(units))]
+    columns = [
+        left("workflow", "Workflow"),
+        left("kpi", "KPI"),
+        *((f"u{n}", unit, "left") for n, unit in enumerate(units)),
+    ]
     columns.append(left("is_comparable", "Measured"))
     apart = int((~matrix["is_comparable"]).sum())
-    caption = f"{apart} of {wording.plural(len(rows), 'KPI')} {wording.verb(apart, 'differs', 'differ')} between units"
-    return table("comparability", caption, columns, rows, matrix)
+    caption = say_number(
+        apart,
+        "{n} of {all} KPIs is measured differently by the units",
+        "{n} of {all} KPIs are measured differently by the units",
+        n=apart,
+        all=len(rows),
+    )
+    notes = ("Under each unit: the definition it follows, as the library names it.",)
+    return table("comparability", caption, columns, rows, matrix, notes)
 
 
 def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
@@ -146,19 +173,26 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
         return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        enough: Cell = {"text": "60 days suffice", "tone": "good"}
+        enough = _cell(("60 days suffice", "good"))
         if not row["is_enough"]:
             days = row["days_needed"]
-            said = "baseline too small to tell" if math.isnan(days) else f"needs {wording.count(days)} days"
-            enough = {"text": wording.capital(said), "tone": "caution"}
+            said = say("Baseline too small to tell")
+            if not math.isnan(days):
+                said = say("Needs {n} days", n=wording.count(days))
+            enough = {"text": said, "tone": "caution"}
         shares = [wording.value(row[key], "share") for key in ("baseline", "target")]
         items = [wording.count(row[key]) for key in ("items_needed", "items_expected")]
-        rows.append([row["workflow"], row["name"], *shares, *items, enough])
+        rows.append([row["workflow"], say(row["name"]), *shares, *items, enough])
     columns = [left("workflow", "Workflow"), left("name", "KPI"), right("baseline", "Today"), right("target", "Target")]
     columns += [right("needed", "Items needed"), right("expected", "Items in 60 days"), left("is_enough", "")]
     short = int((~found["is_enough"]).sum())
-    caption = f"{wording.plural(len(rows), 'pilot KPI')} fixed before the start"
-    caption += f"; 60 days are too short for {short}" if short else ""
+    caption = say_number(
+        len(rows),
+        "{n} KPI of pilots is fixed before the start",
+        "{n} KPIs of pilots are fixed before the start",
+        n=len(rows),
+    )
+    caption += say("; 60 days are too short for {n}", n=short) if short else ""
     notes = ("Items that show the difference with 80% power at 5%, beside the baseline that is already counted.",)
     return table("pilots", caption, columns, rows, found, notes)
 
@@ -170,16 +204,32 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["pilot"],
-            row["kpi"].replace("_", " "),
+            say(row["name"]),
             *(wording.value(row[key], "share") for key in ("before", "during")),
-            f"{row['low'] * 100:+.1f} to {row['high'] * 100:+.1f} points",
-            RESULT[row["verdict"]],
-            wording.capital(row["reason"]),
+            say("{low} to {high}", low=_points(row["low"]), high=_points(row["high"])),
+            _cell(RESULT[row["verdict"]]),
+            wording.capital(retell(row["reason"])),
         ]
         for row in found.to_dict("records")
     ]
     columns = [left("pilot", "Pilot"), left("kpi", "KPI"), right("before", "Before"), right("during", "In the pilot")]
-    columns += [right("interval", "Change, 95%"), left("verdict", "Verdict"), left("reason", "Because")]
+    columns += [right("interval", "Change in points, 95%"), left("verdict", "Verdict"), left("reason", "Because")]
     passed = int((found["verdict"] == "pass").sum())
-    caption = f"{passed} of {wording.plural(len(rows), 'pilot')} passed"
+    caption = say_number(
+        passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", n=passed, all=len(rows)
+    )
     return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
+
+
+def _cell(said: tuple[str, str]) -> Cell:
+    return {"text": say(said[0]), "tone": said[1]}
+
+
+def _percent(share: float) -> str:
+    return wording.BLANK if math.isnan(share) else wording.percent(share, 0)
+
+
+def _points(change: float) -> str:
+    return ("+" if change > 0 else "−" if change < 0 else "±") + str(
+        format_decimal(abs(change) * 100, "#,##0.0", locale())
+    )

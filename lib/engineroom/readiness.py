@@ -77,14 +77,15 @@ def decide(
     overridden: somebody took the risk, by name. refused: nothing in the plan opens the gate, so the initiative is not
     in the plan; neither is what comes after it.
     """
-    rows = []
-    for initiative in initiatives.to_dict("records"):
-        for gate in tables.gates.to_dict("records"):
+    rows, gates, planned = [], tables.gates.to_dict("records"), initiatives.to_dict("records")
+    lacking: dict[str, list[dict[str, Any]]] = {workflow: [] for workflow in prerequisites["workflow"]}
+    for row in prerequisites[~prerequisites["is_met"]].to_dict("records"):
+        lacking[row["workflow"]].append(row)
+    for initiative in planned:
+        for gate in gates:
             if initiative["kind"] not in words(gate["blocks"]):
                 continue
-            missing, openers, rows_of = _missing(
-                initiative, gate, initiatives, prerequisites, stability, comparability, tables
-            )
+            missing, openers, rows_of = _missing(initiative, gate, planned, lacking, stability, comparability, tables)
             decision = "open" if not missing else "waits" if openers and all(openers) else "refused"
             rows.append(
                 {key: initiative[key] for key in ("initiative", "kind")}
@@ -98,9 +99,9 @@ def decide(
     return plans.Decisions.validate(_frame(rows, plans.Decisions))
 
 
-def opening(prerequisite: str, name: str, workflow: str, is_general: bool, initiatives: pd.DataFrame) -> str:
+def opening(prerequisite: str, name: str, workflow: str, is_general: bool, planned: list[dict[str, Any]]) -> str:
     """Return the item of the plan that delivers a prerequisite: an initiative that says so, or the prerequisite."""
-    own = _delivering(prerequisite, workflow, initiatives)
+    own = _delivering(prerequisite, workflow, planned)
     return own[0] if own else name if is_general else f"{name}: {workflow}"
 
 
@@ -121,8 +122,8 @@ def words(cell: Any) -> list[str]:
 def _missing(
     initiative: dict[str, Any],
     gate: dict[str, Any],
-    initiatives: pd.DataFrame,
-    prerequisites: pd.DataFrame,
+    planned: list[dict[str, Any]],
+    lacking: dict[str, list[dict[str, Any]]],
     stability: pd.DataFrame,
     comparability: pd.DataFrame,
     tables: Tables,
@@ -131,23 +132,20 @@ def _missing(
     missing: list[str] = []
     openers: list[str] = []
     sources: list[str] = []
-    flows = (
-        [initiative["workflow"]] if _text(initiative["workflow"]) else list(dict.fromkeys(prerequisites["workflow"]))
-    )
+    flows = [initiative["workflow"]] if _text(initiative["workflow"]) else list(lacking)
     for workflow in flows:
         if gate["asks"] == "prerequisites":
             asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
-            mine = prerequisites[(prerequisites["workflow"] == workflow) & prerequisites["prerequisite"].isin(asked)]
-            for row in mine[~mine["is_met"]].to_dict("records"):
+            for row in [row for row in lacking.get(workflow, []) if row["prerequisite"] in asked]:
                 said = f"{row['name']} ({SAID[row['status']]})"
                 missing += [said] if said not in missing else []
                 sources.append(row["source"])
-                openers.append(opening(row["prerequisite"], row["name"], workflow, row["is_general"], initiatives))
+                openers.append(opening(row["prerequisite"], row["name"], workflow, row["is_general"], planned))
         elif said := _unproven(str(workflow), gate, stability, comparability, tables):
             missing.append(f"{workflow}: {said}")
-            own = _delivering(gate["gate"], workflow, initiatives)
+            own = _delivering(gate["gate"], workflow, planned)
             if gate["asks"] == "redesign":
-                own += _of_kind("redesign", workflow, initiatives)
+                own += _about(workflow, [one for one in planned if one["kind"] == "redesign"])
             openers.append("" if gate["asks"] == "differentiator" else next(iter(own), ""))
     if not flows and gate["asks"] != "prerequisites":
         missing, openers = ["no workflow is named"], [""]
@@ -172,7 +170,7 @@ def _unproven(
         apart = mine[~mine["is_comparable"]]
         if mine.empty:
             return "no business unit has said how it measures"
-        return "" if apart.empty else "units measure differently: " + ", ".join(apart["kpi"].drop_duplicates())
+        return "" if apart.empty else "units measure differently: " + ", ".join(apart["name"].drop_duplicates())
     if gate["asks"] == "stability":
         mine = stability[stability["workflow"] == workflow]
         if mine.empty:
@@ -205,15 +203,13 @@ def _override(initiative: dict[str, Any], gate: dict[str, Any], tables: Tables) 
     }
 
 
-def _delivering(what: str, workflow: str, initiatives: pd.DataFrame) -> list[str]:
+def _delivering(what: str, workflow: str, planned: list[dict[str, Any]]) -> list[str]:
     """Return the initiatives that deliver a prerequisite or open a gate for a workflow."""
-    said = initiatives[(initiatives["delivers"] == what) & initiatives["kind"].isin(DELIVER)]
-    return said.loc[said["workflow"].isna() | (said["workflow"] == workflow), "initiative"].tolist()
+    return _about(workflow, [one for one in planned if one["delivers"] == what and one["kind"] in DELIVER])
 
 
-def _of_kind(kind: str, workflow: str, initiatives: pd.DataFrame) -> list[str]:
-    said = initiatives[initiatives["kind"] == kind]
-    return said.loc[said["workflow"].isna() | (said["workflow"] == workflow), "initiative"].tolist()
+def _about(workflow: str, planned: list[dict[str, Any]]) -> list[str]:
+    return [one["initiative"] for one in planned if _text(one["workflow"]) in ("", workflow)]
 
 
 def _asked(tables: Tables, stage: str, workflow: str) -> set[str]:

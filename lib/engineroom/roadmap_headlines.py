@@ -7,19 +7,15 @@ from typing import Any
 import pandas as pd
 
 from engineroom import plans, wording
+from engineroom import roadmap_words as words
 from engineroom.blocks import Exhibit, note
 from engineroom.columns import DataFrame
+from engineroom.phrases import say, say_number
 from engineroom.plan import PILOTS, Draft
 from engineroom.roadmap import Schedule
 from engineroom.tables import Tables
 
 MOST_NAMES = 3
-PROPOSED = {
-    "tone": "caution",
-    "label": "Proposal",
-    "text": "No initiative was sent: the plan proposes one for each workflow of the shortlist.",
-    "detail": "The tables initiatives, demands and capacity would make it the client's own plan.",
-}
 
 
 def findings(
@@ -34,13 +30,15 @@ def findings(
     """Return the headline sentences, in the order in which a client asks for them."""
     currency = tables.engagement.header.currency
     items = [_plan(plan, schedule), _refused(draft, decisions)]
-    items += [PROPOSED] if tables.initiatives.empty and len(plan) else []
+    if tables.initiatives.empty and len(plan):
+        text = say("No initiative was sent: the plan proposes one for each workflow of the shortlist.")
+        detail = say("The tables initiatives, demands and capacity would make it the client's own plan.")
+        items.append(_finding("caution", "Proposal", text, detail))
     items += [_first(plan)] if len(plan) else []
     items += _overridden(decisions, currency)
     if len(plan) and plan["annual_benefit"].fillna(0).sum():
-        items.append(_worth(plan, curve, currency))
-    if len(people) and people["gain"].max() > 0 and plan["annual_benefit"].fillna(0).sum():
-        items.append(_bottleneck(people.iloc[0], currency))
+        items.append(_worth(plan, curve, tables))
+        items += [_bottleneck(people.iloc[0], currency)] if len(people) and people["gain"].max() > 0 else []
     return Exhibit("findings", {"items": items})
 
 
@@ -52,128 +50,161 @@ def facts(
     tables: Tables,
 ) -> Exhibit:
     """Return a strip of key figures."""
-    changes = plan[plan["kind"] != "prerequisite"]
-    owed = plan[plan["kind"] == "prerequisite"]
-    met = wording.value(float(prerequisites["is_met"].mean()), "share") if len(prerequisites) else wording.BLANK
-    refused = len(draft.dropped)
+    changes, owed = plan[plan["kind"] != "prerequisite"], plan[plan["kind"] == "prerequisite"]
+    refused, currency = len(draft.dropped), tables.engagement.header.currency
     items = [
         _fact("Initiatives in the plan", wording.count(len(changes)), "", "neutral"),
-        _fact("Refused", wording.count(refused), "by a gate", "bad" if refused else "good"),
-        _fact("Prerequisites met", met, "with evidence and a day", "neutral"),
-        _fact(
-            "Prerequisites owed",
-            wording.count(len(owed)),
-            "before the first change",
-            "caution" if len(owed) else "good",
-        ),
+        _fact("Refused", wording.count(refused), say("by a gate"), "bad" if refused else "good"),
     ]
+    last = curve.iloc[-1] if len(curve) else None
+    if last is not None and words.is_range(last["low"], last["high"], currency):
+        value = words.between(last["low"], last["high"], currency)
+        said = say("benefit less cost after {n} months", n=len(curve) - 1)
+        items.append(_fact("Net benefit", value, said, "neutral"))
+    else:
+        met = {"n": int(prerequisites["is_met"].sum()), "all": len(prerequisites)}
+        items.append(_fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
+    tone = "caution" if len(owed) else "good"
+    items.append(_fact("Prerequisites owed", wording.count(len(owed)), say("before the first change"), tone))
     if len(plan):
-        items.append(_fact("Done by", f"{plan['end'].max():%b %Y}", "the last initiative", "neutral"))
-    if len(curve) and plan["annual_benefit"].fillna(0).sum():
-        amount = wording.money(curve["expected"].iloc[-1], tables.engagement.header.currency)
-        items[2] = _fact("Net benefit", amount, f"expected after {len(curve) - 1} months", "neutral")
+        items.append(_fact("Done by", words.day(plan["end"].max()), say("the last initiative"), "neutral"))
     return Exhibit("facts", {"items": items})
 
 
 def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float) -> Exhibit:
     """Return, in words, how the plan was made and how far it can be trusted."""
-    aim = (
-        f"the largest benefit over {weeks} weeks, discounted at {discount_rate:.0%} a year and counted from the day "
-        "after an initiative is complete, less one-off costs"
-        if objective == "benefit"
-        else "the earliest end of all initiatives"
-    )
+    aim = say("The plan aims at the earliest end of all initiatives.")
+    if objective == "benefit":
+        aim = say(
+            "The plan aims at the largest benefit over {weeks} weeks, discounted at {rate} a year and counted from the "
+            "day after an initiative is complete, less one-off costs.",
+            weeks=weeks,
+            rate=wording.percent(discount_rate, 0),
+        )
     proof = {
-        "optimal": "The solver proved that no other order within these limits is better.",
-        "feasible": f"The search ended with a bound: no order can be more than {schedule.gap:.1%} better.",
-        "infeasible": "The solver proved that no order keeps every limit.",
-    }.get(schedule.status, "The search ended without a plan and without a proof that there is none.")
-    return note(
-        "How the plan was made",
-        f"The plan aims at {aim}. It keeps every gate, the weeks and people of each team, the pilots that may run at "
-        "once, dates, deadlines and windows without cutover. " + proof,
-        "A prerequisite that is not met is planned with four weeks, or until the day its owner named. The plan assumes "
-        "that durations hold; the table of changes shows what delays would cost.",
+        "optimal": say("The solver proved that no other order within these limits is better."),
+        "feasible": say(
+            "The search ended with a bound: no order can be more than {gap} better.",
+            gap=wording.percent(schedule.gap, 1),
+        ),
+        "infeasible": say("The solver proved that no order keeps every limit."),
+    }.get(schedule.status, say("The search ended without a plan and without a proof that there is none."))
+    kept = say(
+        "It keeps every gate, the weeks and people of each team, the pilots that may run at once, dates, deadlines and "
+        "windows without cutover."
     )
+    assumed = say(
+        "A prerequisite that is not met is planned with four weeks, or until the day its owner named. The plan assumes "
+        "that durations hold; the table of changes shows what delays would cost."
+    )
+    return note("How the plan was made", f"{aim} {kept} {proof}", assumed)
 
 
 def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     if schedule.status == "infeasible":
-        text = "There is no plan that keeps every limit: some of them conflict."
-        return {"tone": "bad", "label": "No plan", "text": text, "detail": "The section on the plan names them."}
+        text = say("There is no plan that keeps every limit: some of them conflict.")
+        return _finding("bad", "No plan", text, say("The section on the plan names them."))
     changes = plan[plan["kind"] != "prerequisite"]
     if changes.empty:
-        text = "No initiative can be planned yet."
-        return {"tone": "unknown", "label": "No plan", "text": text, "detail": ""}
-    owed = len(plan) - len(changes)
-    text = f"{wording.plural(len(changes), 'initiative')} can be done by {wording.day(changes['end'].max())}"
-    text += (
-        f", after {wording.plural(owed, 'prerequisite')} that {wording.verb(owed, 'is', 'are')} still owed."
-        if owed
-        else "."
-    )
-    proof = "Proven: no order within the same limits is better."
+        return _finding("unknown", "No plan", say("No initiative can be planned yet."))
+    owed, said = len(plan) - len(changes), {"day": wording.day(changes["end"].max())}
+    number = say_number(len(changes), "{n} initiative", "{n} initiatives", n=wording.count(len(changes)))
+    text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
+    if owed:
+        after = say_number(
+            owed,
+            "after {n} prerequisite that is still owed",
+            "after {n} prerequisites that are still owed",
+            n=owed,
+        )
+        text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, **said)
+    proof = say("Proven: no order within the same limits is better.")
     if schedule.status != "optimal":
-        proof = f"Within {schedule.gap:.1%} of the best order that is possible within the same limits."
-    return {"tone": "neutral", "label": "Plan", "text": text, "detail": proof}
+        gap = wording.percent(schedule.gap, 1)
+        proof = say("Within {gap} of the best order that is possible within the same limits.", gap=gap)
+    return _finding("neutral", "Plan", text, proof)
 
 
 def _refused(draft: Draft, decisions: pd.DataFrame) -> dict[str, str]:
     if not draft.dropped:
-        return {"tone": "good", "label": "Refused", "text": "No initiative is refused.", "detail": ""}
-    names = [f"“{name}”" for name in draft.dropped]
-    more = [f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
-    text = f"{wording.listed(names[:MOST_NAMES] + more)} {wording.verb(len(names), 'is', 'are')} refused."
+        return _finding("good", "Refused", say("No initiative is refused."))
+    names = [say("“{name}”", name=name) for name in draft.dropped]
+    more = [say("{n} more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
+    said = wording.listed(names[:MOST_NAMES] + more)
+    text = say_number(len(names), "{names} is refused.", "{names} are refused.", names=said)
     rules = decisions.loc[decisions["decision"] == "refused", "rule"].drop_duplicates().tolist()
-    detail = f"Rules: {wording.listed([wording.inside(rule) for rule in rules])}." if rules else ""
-    return {"tone": "bad", "label": "Refused", "text": text, "detail": detail}
+    told = "; ".join(wording.inside(say(rule)) for rule in rules)
+    return _finding("bad", "Refused", text, say("Rules: {rules}.", rules=told) if rules else "")
 
 
 def _first(plan: pd.DataFrame) -> dict[str, str]:
     now = plan[plan["start"] == plan["start"].min()].sort_values(["slack_weeks", "end"], kind="stable")
-    names = [f"“{name}”" for name in now["item"].head(MOST_NAMES)]
-    rest = f" and {len(now) - MOST_NAMES} more" if len(now) > MOST_NAMES else ""
-    text = (
-        f"On {wording.day(plan['start'].min())} start {wording.listed(names) if not rest else ', '.join(names)}{rest}."
+    names = [words.quoted(name) for name in now["item"].head(MOST_NAMES)]
+    names += [say("{n} more", n=len(now) - MOST_NAMES)] if len(now) > MOST_NAMES else []
+    day = wording.day(plan["start"].min())
+    text = say_number(
+        len(now), "On {day} starts {names}.", "On {day} start {names}.", day=day, names=wording.listed(names)
     )
-    tight = now[now["slack_weeks"] == 0]["item"].tolist()
-    detail = f"No slack at all: {wording.listed([f'“{name}”' for name in tight])}." if tight else ""
-    return {"tone": "neutral", "label": "First", "text": text, "detail": detail}
+    tight = [words.quoted(name) for name in now.loc[now["slack_weeks"] == 0, "item"]]
+    detail = say("No slack at all: {names}.", names=wording.listed(tight)) if tight else ""
+    return _finding("neutral", "First", text, detail)
 
 
 def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
-    past = decisions[decisions["decision"] == "overridden"]
     items = []
-    for row in past.to_dict("records"):
-        text = f"“{row['initiative']}” goes past a closed gate: {wording.inside(row['rule'])}."
-        detail = f"{row['approver']} decided so on {wording.day(row['approved'])}: {row['reason']}."
+    for row in decisions[decisions["decision"] == "overridden"].to_dict("records"):
+        rule = wording.inside(say(row["rule"]))
+        text = say("“{initiative}” goes past a closed gate: {rule}.", initiative=row["initiative"], rule=rule)
+        by = {"approver": row["approver"], "day": wording.day(row["approved"]), "reason": row["reason"]}
+        detail = say("{approver} decided so on {day}: {reason}.", **by)
         if row["rebuild_low"] == row["rebuild_low"]:
-            low, high = (wording.money(row[end], currency) for end in ("rebuild_low", "rebuild_high"))
-            detail += f" If it must be rebuilt, that costs {low} to {high}."
-        items.append({"tone": "caution", "label": "Override", "text": text, "detail": detail})
+            price = words.between(row["rebuild_low"], row["rebuild_high"], currency)
+            detail += " " + say("If it must be rebuilt: {price}.", price=price)
+        items.append(_finding("caution", "Override", text, detail))
     return items
 
 
-def _worth(plan: pd.DataFrame, curve: pd.DataFrame, currency: str) -> dict[str, str]:
-    yearly = [plan[end].fillna(plan["annual_benefit"]).sum() for end in ("annual_benefit_low", "annual_benefit_high")]
-    low, high = (wording.money(amount, currency) for amount in yearly)
-    cost = wording.money(plan["cost"].fillna(0).sum(), currency)
-    text = f"Complete, the plan brings {low} to {high} a year for a one-off cost of {cost}."
-    end = curve.iloc[-1]
-    ends = [wording.money(end[key], currency) for key in ("low", "high")]
-    detail = (
-        f"Benefit less cost after {len(curve) - 1} months: {ends[0]} to {ends[1]}. The benefits are the client's own."
+def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str, str]:
+    currency, end = tables.engagement.header.currency, curve.iloc[-1]
+    low, high = (plan[column].fillna(0).sum() for column in ("annual_benefit_low", "annual_benefit_high"))
+    if not words.is_range(low, high, currency):
+        text = say("No range was given for the benefits, so no sum is promised here.")
+        detail = say("The table initiatives has columns for the low and the high end of each benefit and cost.")
+        return _finding("unknown", "Benefit", text, detail)
+    text = say(
+        "Complete, the plan brings {benefit} a year for a one-off cost of {cost}.",
+        benefit=words.between(low, high, currency),
+        cost=words.between(plan["cost_low"].fillna(0).sum(), plan["cost_high"].fillna(0).sum(), currency),
     )
-    return {"tone": "neutral", "label": "Benefit", "text": text, "detail": detail}
+    net = words.between(end["low"], end["high"], currency)
+    detail = say("Benefit less cost after {n} months: {net}.", n=len(curve) - 1, net=net)
+    earning = plan[plan["annual_benefit"] > 0]
+    points = int((earning["annual_benefit_low"] == earning["annual_benefit_high"]).sum())
+    if points:
+        detail += " " + say_number(
+            points,
+            "For {n} of {all} benefits no range was given: its one figure stands at both ends.",
+            "For {n} of {all} benefits no range was given: their one figure stands at both ends.",
+            n=points,
+            all=len(earning),
+        )
+    detail += " " + say("The figures are the client's own.")
+    return _finding("neutral", "Benefit", text, detail)
 
 
 def _bottleneck(row: Any, currency: str) -> dict[str, str]:
-    who = "One more pilot at once" if row["team"] == PILOTS else f"One more person in {row['team']}"
-    low, high = wording.money(row["least"], currency), wording.money(row["most"], currency)
-    worth = low if low == high else f"{low} to {high}"
-    detail = "The plan was solved again with that person; it is not an estimate."
-    return {"tone": "neutral", "label": "Bottleneck", "text": f"{who} is worth {worth} to the plan.", "detail": detail}
+    who = say("One more pilot at once") if row["team"] == PILOTS else say("One more person in {team}", team=row["team"])
+    text = say("{change} changes the plan the most.", change=who)
+    if words.is_range(row["least"], row["most"], currency):
+        worth = words.between(row["least"], row["most"], currency)
+        text = say("{change} is worth {worth} to the plan.", change=who, worth=worth)
+    detail = say("The plan was solved again with that change; the range is that of the benefits.")
+    return _finding("neutral", "Bottleneck", text, detail)
+
+
+def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
+    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
 
 
 def _fact(label: str, value: str, said: str, tone: str) -> dict[str, str]:
-    return {"label": label, "value": value, "note": said, "tone": tone}
+    return {"label": say(label), "value": value, "note": said, "tone": tone}
