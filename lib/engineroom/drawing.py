@@ -26,7 +26,11 @@ PHONE = 190
 SCREEN = 400
 """Width of a drawing, in pixels, from which a phone would show its letters too small."""
 
+WRAPS = re.compile("(.{13,}?) ")
 WRAPPED = "split(replace(datum.label, regexp('(.{13,}?) ', 'g'), '$1¶'), '¶')"
+
+STEP, LINE = 28, 17
+"""Height of a row of a chart, and of a line of its name, in pixels."""
 
 ATTEMPTS = 8
 """How often a chart is drawn before its fault is believed: results of earlier calls come out first."""
@@ -54,8 +58,10 @@ def narrow(spec: str, cell: str) -> str:
     Words beside the marks stay only where there is room for them.
     """
     for kept in ("some", "none"):
-        made = _narrowed(json.loads(spec), kept)
+        given = json.loads(spec)
+        made = _narrowed(given, kept, _step(given))
         config = made.get("config", {})
+        config["view"] = config.get("view", {}) | {"discreteHeight": {"step": max(STEP, _step(given))}}
         config |= {"axisQuantitative": {"grid": True, "tickCount": 4}, "axisTemporal": {"grid": False, "tickCount": 3}}
         made["config"] = config | {"legend": config.get("legend", {}) | {"columns": 2}}
         svg = draw(json.dumps(made, sort_keys=True, ensure_ascii=False), cell)
@@ -64,14 +70,20 @@ def narrow(spec: str, cell: str) -> str:
     return svg
 
 
-def _narrowed(part: Any, kept: str) -> Any:
+def _narrowed(part: Any, kept: str, step: int) -> Any:
     if isinstance(part, list):
-        return [_narrowed(item, kept) for item in part]
+        return [_narrowed(item, kept, step) for item in part]
     if not isinstance(part, dict):
         return part
-    made = {key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key], kept) for key in part}
+    made = {
+        key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key], kept, step) for key in part
+    }
     if isinstance(width := part.get("width"), int | float):
         made["width"] = min(width, PHONE)
+    if isinstance(height := part.get("height"), dict) and isinstance(height.get("step"), int | float):
+        made["height"] = {"step": max(height["step"], step)}
+    if isinstance(made.get("height"), dict):
+        del made["height"]  # rows as high as their wrapped names need
     if "concat" in made or "facet" in made or "facet" in made.get("encoding", {}):
         made["columns"] = 1
     if isinstance(facet := made.get("encoding", {}).get("facet"), dict):
@@ -82,6 +94,28 @@ def _narrowed(part: Any, kept: str) -> Any:
         axis = y.get("axis")
         y["axis"] = None if "axis" in y and axis is None else {**(axis or {}), "labelExpr": WRAPPED, "labelLimit": 150}
     return made
+
+
+def _step(spec: dict[str, Any]) -> int:
+    """Return the height a row needs for the longest name beside the rows, once it is wrapped."""
+    rows = [row for rows in spec.get("datasets", {}).values() for row in rows if isinstance(row, dict)]
+    names = [str(row.get(field, "")) for field in set(_rows_of(spec)) for row in rows]
+    lines = max((WRAPS.sub("\\1\n", name).count("\n") + 1 for name in names), default=1)
+    return LINE * lines + 4
+
+
+def _rows_of(part: Any) -> Iterator[str]:
+    """Yield the fields whose values are the names of a chart's rows."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _rows_of(item)
+    elif isinstance(part, dict):
+        y = part.get("encoding", {}).get("y", {})
+        if isinstance(y, dict) and y.get("type") in ("nominal", "ordinal") and "field" in y:
+            yield y["field"]
+        for key, value in part.items():
+            if key not in ("datasets", "data", "config"):
+                yield from _rows_of(value)
 
 
 def _is_beside(layer: dict[str, Any], kept: str) -> bool:
