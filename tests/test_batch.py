@@ -10,15 +10,23 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from engineroom import batch, cli, manifest, run
+from engineroom import batch, cli, run
 from engineroom.batch import Terms
 from engineroom.errors import DataProblems, NotebookError, Problem
 from engineroom.run import Task
 
+HEADER = """[engagement]
+client = "Test client"
+sectors = ["healthcare"]
+period = { start = 2026-01-01, end = 2026-06-30 }
+currency = "USD"
+as_of = 2026-07-15
+"""
 TASKS = [Task(f"/clients/{name}", "healthcare", "benchmark_gap") for name in "abc"]
 
 
@@ -90,7 +98,7 @@ def test_a_report_whose_process_dies_is_tried_again_and_then_failed(tmp_path: Pa
                 future.set_result(batch.Outcome(task, "ok", 0, "", (), 0.0))
             return future
 
-    monkeypatch.setattr(batch, "_executor", lambda terms: (Dying(), 1))
+    monkeypatch.setattr(batch, "_workers", lambda terms: nullcontext((Dying(), 1)))
 
     outcomes = list(batch.outcomes(TASKS, Terms(tmp_path)))
 
@@ -151,45 +159,68 @@ def test_a_number_of_jobs_is_a_number(jobs: str) -> None:
     assert stopped.value.code == 2
 
 
+KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\n"
+KPIS += "sla_compliance,{0},100,100,2026-01-01,2026-06-30,x\nerror_rate,{0},1000,1000,2026-01-01,2026-06-30,x\n"
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory) -> Path:
+    """Return a folder with three clients, and their reports in `out`, as one undisturbed job makes them."""
+    place = tmp_path_factory.mktemp("clean")
+    for number in (70, 80, 90):
+        client = place / f"client{number}"
+        (client / "tables").mkdir(parents=True)
+        (client / "engagement.toml").write_text(HEADER)
+        (client / "tables" / "kpis.csv").write_text(KPIS.format(number))
+    assert cli.main([*run_of(place), "--out", str(place / "out")]) == 0
+    return place
+
+
+def run_of(place: Path) -> list[str]:
+    return ["run", *map(str, sorted(place.glob("client*"))), "--report", "benchmark_gap"]
+
+
+def made(out: Path) -> dict[Path, bytes]:
+    found = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    return {path: data for path, data in found.items() if path.suffix != ".jsonl"}
+
+
 @pytest.mark.slow
-def test_two_jobs_make_what_one_makes_and_unchanged_reports_are_kept(tmp_path: Path, make_engagement, capsys) -> None:
-    rows = "kpi,numerator,denominator,n,period_start,period_end,source\n"
-    rows += "sla_compliance,{},100,100,2026-01-01,2026-06-30,x\n"
-    places = [make_engagement(files={"tables/kpis.csv": rows.format(n)}, name=f"client{n}") for n in (70, 80)]
-    command = ["run", *map(str, places), "--report", "benchmark_gap"]
+def test_unchanged_reports_are_kept_and_verify_says_what_is_no_longer_as_it_was_made(
+    clean: Path, tmp_path: Path, capsys
+) -> None:
+    place = Path(shutil.copytree(clean, tmp_path / "copy"))
+    for ledger in (place / "out").glob("*.jsonl"):
+        ledger.write_text(ledger.read_text().replace(str(clean), str(place)))
+    again = ["--out", str(place / "out"), "--why"]
 
-    assert cli.main([*command, "--jobs", "2", "--out", str(tmp_path / "two")]) == 0
-    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
+    assert cli.main([*run_of(place), *again]) == 0
+    assert capsys.readouterr().out.count("unchanged, kept  (nothing it is made from has changed)") == 3
+    assert cli.main(["retry", *again]) == 0
+    assert capsys.readouterr().out == f"nothing to retry in {place / 'out'}\n"
 
-    def files(out: Path) -> dict[Path, bytes]:
-        found = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        return {path: data for path, data in found.items() if path.name != batch.LEDGER}
-
-    assert files(tmp_path / "two") == files(tmp_path / "one")
-    for name, mine, other in (("client70", "70.0%", "80.0%"), ("client80", "80.0%", "70.0%")):
-        page = (tmp_path / "two" / name / "healthcare" / "benchmark_gap.html").read_text(encoding="utf-8")
-        assert mine in page
-        assert f">{other}<" not in page
-
-    capsys.readouterr()
-    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
-    assert capsys.readouterr().out.count("unchanged, kept") == 2
-
-    table = places[0] / "tables" / "kpis.csv"
+    table = place / "client70" / "tables" / "kpis.csv"
     table.write_text(table.read_text().replace("70,100", "71,100"))
-    assert cli.main([*command, "--out", str(tmp_path / "one")]) == 0
-    assert capsys.readouterr().out.count("unchanged, kept") == 1
+    assert cli.main(["retry", *again]) == 0
+    assert "s  (changed: tables/kpis.csv)" in capsys.readouterr().out
 
-    assert cli.main(["verify", "--out", str(tmp_path / "one")]) == 0
-    page = tmp_path / "one" / "client80" / "healthcare" / "benchmark_gap.html"
+    assert cli.main(["verify", "--out", str(place / "out")]) == 0
+    page = place / "out" / "client80" / "healthcare" / "benchmark_gap.html"
     page.write_bytes(page.read_bytes() + b" ")
-    shutil.rmtree(tmp_path / "one" / "client70" / "healthcare" / "benchmark_gap.tables")
+    shutil.rmtree(place / "out" / "client90" / "healthcare" / "benchmark_gap.tables")
     capsys.readouterr()
-    assert cli.main(["verify", "--out", str(tmp_path / "one")]) == 1
+    assert cli.main(["verify", "--out", str(place / "out")]) == 1
     said = capsys.readouterr().err
     assert "client80/healthcare/benchmark_gap.html: is not the file that was made" in said
-    assert "client70/healthcare/benchmark_gap.tables/gaps.csv: is missing" in said
-    assert manifest.read(tmp_path / "one" / "client80")
+    assert "client90/healthcare/benchmark_gap.tables/gaps.csv: is missing" in said
+
+
+@pytest.mark.slow
+def test_each_client_sees_its_own_figures_only(clean: Path) -> None:
+    for number in (70, 80, 90):
+        page = (clean / "out" / f"client{number}" / "healthcare" / "benchmark_gap.html").read_text(encoding="utf-8")
+        assert f">{number}.0%<" in page
+        assert not [other for other in (70, 80, 90) if other != number and f">{other}.0%<" in page]
 
 
 def _listening() -> None:
@@ -199,45 +230,72 @@ def _listening() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGTERM, 2), (signal.SIGINT, 2), (signal.SIGTERM, 1)])
-def test_a_stopped_batch_ends_soon_leaves_no_process_and_is_finished_by_the_next(
-    tmp_path, make_engagement, number, jobs
+def test_a_stopped_batch_ends_soon_leaves_no_process_and_retry_makes_what_an_undisturbed_one_makes(
+    clean: Path, tmp_path: Path
 ) -> None:
-    rows = "kpi,numerator,denominator,n,period_start,period_end,source\n"
-    rows += "sla_compliance,70,100,100,2026-01-01,2026-06-30,x\n"
-    places = [make_engagement(files={"tables/kpis.csv": rows}, name=f"client{n}") for n in range(4)]
-    command = [
-        sys.executable,
-        "-m",
-        "engineroom",
-        "run",
-        *map(str, places),
-        "--report",
-        "benchmark_gap",
-        "--format",
-        "html",
-    ]
-    command += ["--jobs", str(jobs), "--out", str(tmp_path / "out")]
-    running = subprocess.Popen(
-        command,
-        start_new_session=True,
-        preexec_fn=_listening,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, "-m", "engineroom", *run_of(clean), "--jobs", "2", "--out", str(tmp_path)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    running = subprocess.Popen(command, start_new_session=True, preexec_fn=_listening, **pipes)
     running.stdout.readline()  # the first report is made
 
     began = time.monotonic()
-    os.kill(running.pid, number)
+    os.kill(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=30)
 
     assert time.monotonic() - began < 5
     assert running.returncode == 130
     assert "stopped; finished reports are kept" in said
-    time.sleep(2)
-    left = subprocess.run(["pgrep", "-s", str(running.pid)], capture_output=True, text=True, check=False).stdout.split()
+    until = time.monotonic() + 5
+    while (left := _session(running.pid)) and time.monotonic() < until:
+        time.sleep(0.1)
     assert left == []
-    assert not list((tmp_path / "out").rglob("*.lock"))
-    subprocess.run(command, check=True, capture_output=True)
-    assert len(list((tmp_path / "out").rglob("*.html"))) == 4
+    assert not list(tmp_path.rglob(".lock"))
+
+    assert cli.main(["retry", "--out", str(tmp_path)]) == 0
+    assert made(tmp_path) == made(clean / "out")
+
+
+def _session(leader: int) -> list[str]:
+    return subprocess.run(["pgrep", "-s", str(leader)], capture_output=True, text=True, check=False).stdout.split()
+
+
+@pytest.mark.slow
+def test_a_cluster_makes_the_same_bytes_and_a_worker_that_is_killed_costs_time_only(
+    clean: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    address = f"{tmp_path}/scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    place = ["--no-dashboard", "--scheduler-file", address]
+    scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", *place], **quiet)
+    worker = [*dask, "worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *place]
+    until = time.monotonic() + 30
+    while not Path(address).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
+    told = json.loads(Path(address).read_text())["address"]
+    tasks = run.plan(sorted(map(str, clean.glob("client*"))), ["benchmark_gap"], [])
+    try:
+        batching = batch.outcomes(tasks, Terms(tmp_path / "out", jobs=0, scheduler=told))
+        first = next(batching)
+        workers[0].kill()
+        outcomes = [first, *batching]
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+    assert [one.status for one in outcomes] == ["ok"] * 3
+    assert made(tmp_path / "out") == made(clean / "out")
+
+
+def test_a_scheduler_that_does_not_answer_is_told_and_nothing_is_made(tmp_path: Path, capsys, monkeypatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(batch, "ANSWERS_WITHIN", 0.2)
+
+    code = cli.main(["demo", "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path)])
+
+    assert code == 12
+    assert "no Dask workers answer at tcp://127.0.0.1:9" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("*.html"))

@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from engineroom.run import Limits, Task
 
 LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
 SCHEMA = 2
+GRACE = 2.0
+ANSWERS_WITHIN = 10.0
+"""Seconds a cluster has to answer."""
 ATTEMPTS = 2
 """A report whose worker process died is tried once more: it may have been another report's memory that killed it."""
 
@@ -114,7 +118,8 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     waiting, died = deque(tasks), Counter[Task]()
     running: dict[Future[Outcome], Task] = {}
     broken: dict[str, Outcome] = {}
-    executor, places = _executor(terms)
+    stack = ExitStack()
+    executor, places = stack.enter_context(_workers(terms))
     try:
         while waiting or running:
             while waiting and len(running) < places:
@@ -135,13 +140,14 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
                 record(terms.out, outcome)
                 yield outcome
             if died and not running:
-                executor.shutdown(wait=False, cancel_futures=True)
-                executor, places = _executor(terms)
+                stack.close()
+                executor, places = stack.enter_context(_workers(terms))
     finally:
-        if running:  # interrupted: a worker would otherwise finish its report before it ends
-            for worker in active_children():
-                worker.terminate()
-        executor.shutdown(wait=False, cancel_futures=True)
+        for future in running:  # interrupted: a worker would otherwise finish its report before it ends
+            future.cancel()
+        for worker in active_children() if running else ():
+            worker.terminate()
+        stack.close()
 
 
 def _refused(task: Task, first: Outcome, out: Path) -> Outcome:
@@ -198,36 +204,52 @@ def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcom
     return Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
 
 
-def _executor(terms: Terms) -> tuple[Executor, int]:
-    """Return what makes the reports, and how many at the same time."""
+@contextmanager
+def _workers(terms: Terms) -> Iterator[tuple[Executor, int]]:
+    """Yield what makes the reports, and how many at the same time."""
     if terms.scheduler:
-        return _cluster(terms.scheduler, terms.jobs)
-    if terms.jobs == 1:
-        return Inline(), 1
-    pool = ProcessPoolExecutor(terms.jobs, mp_context=get_context("spawn"), initializer=_polite, initargs=(terms.jobs,))
-    return pool, terms.jobs
+        with _cluster(terms.scheduler) as client:
+            places = sum(client.nthreads().values())
+            yield client.get_executor(pure=False), min(terms.jobs or places, places)
+    elif terms.jobs == 1:
+        yield Inline(), 1
+    else:
+        spawn = get_context("spawn")
+        pool = ProcessPoolExecutor(terms.jobs, mp_context=spawn, initializer=_polite, initargs=(terms.jobs,))
+        try:
+            yield pool, terms.jobs
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _cluster(address: str, jobs: int) -> tuple[Executor, int]:
-    """Return the executor of a Dask cluster; a worker that dies costs time only: its report goes to another one."""
+def _cluster(address: str) -> Any:
+    """Return a connection to a Dask cluster; a worker that dies costs time only: its report goes to another one."""
     try:
         from distributed import Client
     except ImportError:
         raise ReportError('--scheduler needs Dask; install it with: pip install "engineroom[dask]"') from None
     try:
-        client = Client(address, timeout=10, set_as_default=False)
-        client.wait_for_workers(1, timeout=10)
+        client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+        client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
     except (OSError, TimeoutError, ValueError) as error:
-        raise ReportError(f"no Dask workers answer at {address} ({error})") from None
-    places = sum(client.nthreads().values())
-    return client.get_executor(pure=False), min(jobs, places) if jobs else places
+        raise ReportError(f"no Dask workers answer at {address} ({type(error).__name__})") from None
+    return client
 
 
 def _polite(jobs: int) -> None:
-    """Let a worker that is told to end clean up: its lock, its scratch folder, its kernel."""
+    """Let a worker that is told to end clean up (its scratch folder, its kernel), and end when its batch is gone."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the batch ends its workers itself
     os.environ.setdefault("ENGINEROOM_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(batch: Any) -> None:
+    """End this process when that of the batch has ended: a pool's worker would wait for its next task forever."""
+    batch.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 def _append(path: Path, line: dict[str, Any]) -> None:
