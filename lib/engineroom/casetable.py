@@ -71,7 +71,9 @@ def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table,
     names = {text: _names(events, text, save) for text in texts}
     told = _case_of_events(spec)
     for text, known in names.items():
-        key = _[text] if known is None else engines.coded(_[text], events.get_backend().name)
+        key = _[text]
+        if known is not None:  # a missing text has a number too, and would differ from the one name of the case
+            key = ibis.ifelse(key.notnull(), engines.coded(key, events.get_backend().name), None)
         told |= {text: key.min(), f"{text}_differs": (key.min() != key.max()).fill_null(False)}
     cases = save("cases_alone", events.agg(by="case_id", **told))
     cases = _named(cases, names)
