@@ -54,7 +54,9 @@ def test_hospital_billing_is_refused_what_its_own_log_and_tables_do_not_support(
     found = table(billing, "decisions").set_index(["initiative", "gate"])["decision"]
 
     assert found[SECOND_LOOK.format("K"), "stable_first"] == "waits"  # a preparation settles it
-    assert found[SECOND_LOOK.format("L"), "stable_first"] == "refused"  # three years of weeks, and nobody settles it
+    assert found[SECOND_LOOK.format("L"), "stable_first"] == "refused"  # its weeks signal, and nobody settles them
+    missing = table(billing, "decisions").set_index(["initiative", "gate"])["missing"]
+    assert re.match(r"L: \d+ of \d+ weeks signal on the ", missing[SECOND_LOOK.format("L"), "stable_first"])
     assert found["One desk for D and E", "same_measure"] == "refused"
     assert found["Letters of E by a partner", "redesign_first"] == "overridden"
     assert found["Follow-up of M by a partner", "redesign_first"] == "waits"

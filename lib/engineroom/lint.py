@@ -127,7 +127,7 @@ def _numbers(block: Block) -> Iterator[float]:
         rows = [row for values in sets if isinstance(values, list) for row in values if isinstance(row, dict)]
     elif not rows:
         rows = [dict(enumerate(map(_amount, row))) for row in block.get("rows", [])]  # type: ignore[arg-type]
-    for name in rows[0] if rows else ():
+    for name in dict.fromkeys(name for row in rows for name in row):
         column = {place: number for place, row in enumerate(rows) if (number := _float(row.get(name))) is not None}
         counted = [number for place, number in column.items() if str(rows[place].get("is_counted")).lower() != "false"]
         yield from (*column.values(), sum(counted))

@@ -129,8 +129,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
         )
     ends = {end: rows[f"annual_benefit_{end}"].fillna(rows["annual_benefit"]) for end in ("low", "high")}
     rows = rows.assign(number=range(1, len(rows) + 1), **ends)
-    twins = rows.groupby(["person_weeks", "annual_benefit"]).cumcount()
-    rows["at"] = rows["person_weeks"] + twins * rows["person_weeks"].max() * 0.045
+    rows["at"] = _apart(rows["person_weeks"], rows["annual_benefit"])
     states = [name for name in STATES if (rows["state"] == name).any()]
     rows["state"] = rows["state"].map(say)
     domain = [say(name) for name in states]
@@ -165,7 +164,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     ]
     key = "; ".join(f"{r['number']} {r['initiative']}" for r in rows.to_dict("records"))
     caption = say("Bar: range. {key}.", key=key)
-    if twins.any():
+    if (rows["at"] != rows["person_weeks"]).any():
         caption += " " + say("Marks that would coincide stand side by side.")
     chart = alt.layer(span, dots, said).properties(width=560, height=270)
     return _finished(chart, "impact-effort", title, f"{say('Impact against effort.')} {' '.join(facts)}", caption)
@@ -253,6 +252,17 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     ]
     said = f"{say('Target paths.')} {' '.join(facts)}"
     return _finished(chart, "stp-path", title, said, say("Dot: target at its date."))
+
+
+def _apart(effort: pd.Series, impact: pd.Series) -> list[float]:
+    """Return where marks stand beside each other that would hide one another, each as near its effort as it goes."""
+    placed: list[tuple[float, float]] = []
+    step, near = effort.max() * 0.045, impact.max() * 0.06
+    for at, height in zip(effort, impact, strict=True):
+        while any(abs(at - x) < step and abs(height - y) < near for x, y in placed):
+            at += step
+        placed.append((at, height))
+    return [at for at, _ in placed]
 
 
 def _windows(tables: Tables, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
