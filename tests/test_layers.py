@@ -39,7 +39,7 @@ manifest intake kernel
 execution
 run
 batch
-console doctor
+console doctor shelf delivery
 cli
 __main__
 """

@@ -22,16 +22,16 @@ def test_the_manifest_keeps_what_it_says_of_other_reports(starter, tmp_path: Pat
     case = engagement.open(starter("legal"))
     gap, other = (manifest.origin(case, report, {}) for report in ("benchmark_gap", "roadmap"))
     for made, name in ((gap, "legal/benchmark_gap.html"), (other, "legal/roadmap.html")):
-        record = manifest.record(made, {name: b"1"}, tmp_path, [{"tone": "bad", "text": "Late."}])
+        record = manifest.record(made, {name: b"1"}, tmp_path, {"title": "Gap"})
         publication.publish({name: b"1", manifest.NAME: manifest.dumps(record)}, tmp_path)
 
     again = manifest.record(
-        manifest.origin(case, "benchmark_gap", {"line": "typical"}), {"legal/benchmark_gap.html": b"2"}, tmp_path, []
+        manifest.origin(case, "benchmark_gap", {"line": "typical"}), {"legal/benchmark_gap.html": b"2"}, tmp_path, {}
     )
 
     assert set(again["outputs"]) == {"legal/benchmark_gap.html", "legal/roadmap.html"}
     assert again["reports"]["legal/benchmark_gap"]["parameters"] == {"line": "typical"}
-    assert again["reports"]["legal/roadmap"]["headlines"] == [{"tone": "bad", "text": "Late."}]
+    assert again["reports"]["legal/roadmap"]["title"] == "Gap"
 
 
 def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Path, monkeypatch) -> None:
@@ -43,7 +43,7 @@ def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Pat
     assert why() == "it was never made here"
     page = {"legal/benchmark_gap.html": b"page"}
     made = manifest.origin(engagement.open(place), "benchmark_gap", {})
-    publication.publish(page | {manifest.NAME: manifest.dumps(manifest.record(made, page, tmp_path, []))}, tmp_path)
+    publication.publish(page | {manifest.NAME: manifest.dumps(manifest.record(made, page, tmp_path, {}))}, tmp_path)
     assert why() == ""
     assert why(("html", "pdf")) == "there is no pdf yet"
     assert why(line="typical") == "changed: parameters"

@@ -167,13 +167,31 @@ def unfinished(out: Path) -> list[Task]:
 
     They failed, or never came to run, or something has changed since; in the order they were first asked for.
     """
-    last: dict[Task, str] = {}
+    return [task for task, one in last(out).items() if one.status == "failed" or _has_changed(task, out)]
+
+
+def last(out: Path) -> dict[Task, Outcome]:
+    """Return every report that was ever asked for in `out`, as it was last asked for, and what became of it.
+
+    One that never came to run has failed. With other parameters a report takes the place of the one before it.
+    """
+    asked: dict[str, Task] = {}
+    became: dict[str, Outcome] = {}
     for batch in _lines(out / BATCHES):
         for told in batch["tasks"]:
-            last.setdefault(_task(told), "failed")
+            task = _task(told)
+            asked[str(task)] = task
     for line in _lines(out / LEDGER):
-        last[_task(line["task"])] = line["status"]
-    return [task for task, status in last.items() if status == "failed" or _has_changed(task, out)]
+        task = _task(line["task"])
+        outputs = tuple(line["outputs"])
+        became[str(task)] = Outcome(task, line["status"], line["exit_code"], line["message"], outputs, line["seconds"])
+    found = {}
+    for name in dict.fromkeys([*asked, *became]):
+        outcome = became.get(name)
+        task = asked[name] if name in asked else became[name].task
+        never = Outcome(task, "failed", RenderError.exit_code, f"{task}: its turn never came", (), 0.0)
+        found[task] = outcome if outcome and outcome.task == task else never
+    return found
 
 
 def _has_changed(task: Task, out: Path) -> bool:

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     verify = verbs.add_parser("verify", help="say which files are no longer as they were made")
     verify.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
     verify.set_defaults(command=_verify)
+
+    pack = verbs.add_parser("pack", help="one zip of an engagement's reports, to send")
+    pack.add_argument("folder", type=Path, nargs="+", help="an engagement's output folder, such as reports/acme")
+    pack.set_defaults(command=_pack)
 
     listing = verbs.add_parser("list", help="what there is to choose from")
     listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks"))
@@ -205,9 +210,17 @@ def _verify(given: argparse.Namespace) -> int:
     return 1 if found or not homes else 0
 
 
+def _pack(given: argparse.Namespace) -> int:
+    from engineroom import delivery
+
+    for folder in given.folder:
+        print(f"wrote {delivery.pack(folder)}")
+    return 0
+
+
 def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
-    from engineroom import batch, console
+    from engineroom import batch, console, shelf
     from engineroom.run import Limits
 
     began, told = time.perf_counter(), []
@@ -226,6 +239,8 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
         if len(tasks) > 1 or failed:
             said = console.summary(told, len(tasks), given.out, began)
             print(said, file=sys.stderr if failed else sys.stdout, flush=True)
+        with suppress(OSError):  # a full disk was told with each report
+            shelf.write(given.out)
     return int(failed[0].exit_code) if failed else 0
 
 

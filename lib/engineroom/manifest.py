@@ -84,11 +84,11 @@ def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
     return f"not as it was made: {', '.join(spoilt)}" if spoilt else ""
 
 
-def record(made: Origin, outputs: dict[str, bytes], place: Path, headlines: list[dict[str, str]]) -> Manifest:
+def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str, Any]) -> Manifest:
     """Return the manifest of an engagement after one more report, keeping what it says of the others.
 
     `outputs` are the report's files by their path in `place`, the engagement's output folder. Holds no clock, user or
-    machine: the same input makes the same manifest.
+    machine: the same input makes the same manifest. `about` is what a shelf tells of the report: title and headlines.
     """
     before, case = read(place), made.engagement
     kept = {
@@ -96,7 +96,7 @@ def record(made: Origin, outputs: dict[str, bytes], place: Path, headlines: list
         for path, sha in before.get("outputs", {}).items()
         if (place / path).is_file() and not _belongs(path, made.name)
     }
-    about = {"parameters": made.parameters, "made_from": made.made_from, "headlines": headlines}
+    about = about | {"parameters": made.parameters, "made_from": made.made_from}
     return {
         "schema": SCHEMA,
         "engagement": case.name,
@@ -130,7 +130,11 @@ def differences(place: Path) -> list[str]:
         elif digest(place / path) != sha:
             found.append(f"{place.name}/{path}: is not the file that was made")
     there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-    strangers = sorted(there - set(said["outputs"]) - {NAME})
+    strangers = sorted(
+        path
+        for path in there - set(said["outputs"]) - {NAME}
+        if not path.endswith(".failed.ipynb")  # told when it failed
+    )
     return found + [f"{place.name}/{path}: was not made here" for path in strangers]
 
 

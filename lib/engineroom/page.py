@@ -35,15 +35,21 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
             block["narrow"] = Markup(drawing.inline(slim, block["alt"]))
     said = view | {"sections": [block for block in view["blocks"] if block["type"] == "heading" and block["level"] < 3]}
     said["marks"] = theme.MARKS
-    letters = USUAL | frozenset(_template().render(said, style="", policy=""))
     italic = any(run.get("emphasis") for block in document.blocks_within(tree.blocks) for run in block.get("runs", []))
-    faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
-    style = (
-        "".join(faces) + theme.css(view["tokens"]) + (folder("templates") / "report.css").read_text(encoding="utf-8")
-    )
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = POLICY.format(digest=digest)
+    style, policy = dressed(_template().render(said, style="", policy=""), view["tokens"], italic=italic)
     return _template().render(said, style=Markup(style), policy=Markup(policy)).encode("utf-8") + b"\n"
+
+
+def dressed(text: str, tokens: dict[str, Any], *, italic: bool = False, own: str = "") -> tuple[str, str]:
+    """Return the style of a page with this text, its typeface inside, and the policy that allows this style alone.
+
+    `own` is what a page adds to the style of reports.
+    """
+    letters = USUAL | frozenset(text)
+    faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
+    style = "".join(faces) + theme.css(tokens) + (folder("templates") / "report.css").read_text(encoding="utf-8") + own
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return style, POLICY.format(digest=digest)
 
 
 def faults(content: bytes, tree: Document) -> dict[str, bool]:

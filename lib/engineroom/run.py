@@ -72,6 +72,11 @@ def plan(
         near = difflib.get_close_matches(unknown[0], reports(), 1)
         meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(reports())}"
         raise ReportError(f'no report is called "{unknown[0]}"; {meant}')
+    if parameters:
+        from engineroom import execution
+
+        for report in wanted or reports():
+            execution.typed(report, parameters)
     tasks = []
     for place in folders:
         case = engagements.open(place)
@@ -149,17 +154,17 @@ def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = Fals
         why = manifest.reason(made, task.formats, home)
         if not why and not force:
             return manifest.files(home, case.sector, task.report), "reused", "nothing it is made from has changed"
-        files, headlines = _made(case, task, out, limits)
+        files, about = _made(case, task, out, limits)
         with publication.locked(home):
-            record = manifest.record(made, files, home, headlines)
+            record = manifest.record(made, files, home, about)
             outputs = publication.publish(files | {manifest.NAME: manifest.dumps(record)}, home)
             publication.drop(home, f"{made.name}.tables/*", files)
             publication.drop(home, f"{made.name}.failed.ipynb", {})
         return outputs[:-1], "ok", why or "it was asked for"
 
 
-def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict[str, bytes], list[dict[str, str]]]:
-    """Return the files of a report by their path in the engagement's output folder, checked, and its headlines."""
+def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return the files of a report by their path in the engagement's output folder, checked, and what it says."""
     from engineroom import document, drawing, execution, render
 
     if problems := _absent(case):
@@ -179,9 +184,9 @@ def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict
     files = {f"{name}.{kind}": data for kind, data in editions.items()}
     files[f"{name}.ipynb"] = execution.published(executed, case)
     files |= {f"{name}.tables/{table}": text.encode() for table, text in document.files(tree).items()}
-    return files, [
-        {key: entry[key] for key in ("tone", "text")} for block in tree.of("findings") for entry in block["entries"]
-    ]
+    findings = [entry for block in tree.of("findings") for entry in block["entries"]]
+    headlines = [{key: entry[key] for key in ("tone", "text")} for entry in findings]
+    return files, {"title": tree.cover["title"], "headlines": headlines}
 
 
 def _explained(stop: Any, task: Task, case: Engagement, out: Path) -> EngineroomError:
