@@ -117,8 +117,8 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     rows["said"] = [
         say(
             "{low} to {high}",
-            low=wording.money(r["worth_low"], currency),
-            high=wording.money(r["worth_high"], currency),
+            low=wording.amount(r["worth_low"], currency),
+            high=wording.amount(r["worth_high"], currency),
         )
         for r in rows.to_dict("records")
     ]
@@ -139,7 +139,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
     said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")
     top = worths[worths["is_counted"]].iloc[0]
-    low, high = (wording.money(top[end], currency) for end in ("worth_low", "worth_high"))
+    low, high = (wording.amount(top[end], currency) for end in ("worth_low", "worth_high"))
     parts = {"workflow": top["workflow"], "low": low, "high": high}
     title = say("{workflow} holds the largest worth: {low} to {high} a year", **parts)
     facts = [f"{row['label']}: {row['said']}, {row['counted']}." for row in rows.to_dict("records")]

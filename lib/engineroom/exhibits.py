@@ -144,14 +144,14 @@ def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
             say(row["name"]),
             wording.count(row["annual_volume"]),
             wording.money(row["unit_price"], currency),
-            wording.money(row["worth_low"], currency),
-            wording.money(row["worth_high"], currency),
+            wording.amount(row["worth_low"], currency),
+            wording.amount(row["worth_high"], currency),
             say("yes") if row["is_counted"] else say("no, same failure"),
         ]
         for row in found.to_dict("records")
     ]
     counted = found[found["is_counted"]]
-    low, high = (wording.money(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
+    low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
     columns = [left("workflow", "Workflow"), left("name", "KPI"), right("annual_volume", "Items a year")]
     columns += [right("unit_price", "Per item"), right("worth_low", "From"), right("worth_high", "To")]
     columns += [left("is_counted", "In the total")]

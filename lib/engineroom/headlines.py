@@ -162,7 +162,7 @@ def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
 
 def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
     counted = worths[worths["is_counted"]]
-    low, high = (wording.money(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
+    low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
     top = counted.iloc[0]
     text = say(
         "Closing the missed gaps is worth {low} to {high} a year; the largest part is {kpi} in {workflow}.",

@@ -148,8 +148,8 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     best = pool.loc[(pool["annual_benefit"] / pool["person_weeks"]).idxmax()]
     low, high = (best[end] / best["person_weeks"] for end in ("low", "high"))
     title = say("{item} returns the most for its effort", item=best["initiative"])
-    if words.is_range(low, high, currency):
-        rate = words.between(low, high, currency)
+    if wording.is_range(low, high, currency):
+        rate = wording.between(low, high, currency)
         title = say(
             "{item} returns the most for its effort: {rate} a year per person-week", item=best["initiative"], rate=rate
         )
@@ -158,7 +158,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
             "{n}: {weeks} person-weeks, {benefit} a year.",
             n=r["number"],
             weeks=wording.plain(r["person_weeks"]),
-            benefit=words.between(r["low"], r["high"], currency),
+            benefit=wording.between(r["low"], r["high"], currency),
         )
         for r in rows.to_dict("records")
     ]
@@ -189,7 +189,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
         n=half,
         all=len(types),
     )
-    facts = [f"{r['type']}: {words.amount(r['cost'], currency)}." for r in rows.to_dict("records")]
+    facts = [f"{r['type']}: {wording.amount(r['cost'], currency)}." for r in rows.to_dict("records")]
     chart = alt.layer(bars, said).properties(width=330, height=alt.Step(21))
     caption = say("Percentage: of all cost, added up.")
     if len(types) > LARGEST_TYPES:
@@ -214,9 +214,9 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     title = say("The plan does not pay back within {n} months", n=months)
     if len(paid):
         title = say("The plan pays back by {month}", month=words.month(paid.iloc[-1]))
-    net = words.between(end["low"], end["high"], currency)
+    net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
-    if words.is_range(end["low"], end["high"], currency):
+    if wording.is_range(end["low"], end["high"], currency):
         title += say(", and stands at {net} after {n} months", net=net, n=months)
     else:
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")

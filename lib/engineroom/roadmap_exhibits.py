@@ -191,7 +191,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     if len(people) and people["gain"].iloc[0] > 0:
         best, currency = people.iloc[0], tables.engagement.header.currency
         caption = say("{change} changes the plan the most", change=_more(best["team"]))
-        if objective == "finish" or words.is_range(best["least"], best["most"], currency):
+        if objective == "finish" or wording.is_range(best["least"], best["most"], currency):
             worth = _effect(best, "gain", objective, tables, "")
             caption = say("{change} is worth {worth} to the plan", change=_more(best["team"]), worth=worth)
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])
@@ -268,7 +268,7 @@ def _way_out(row: dict[str, Any], tables: Tables) -> str:
         return say(row["unblocks"])
     price = say("No cost is stated, so the risk has no price.")
     if not math.isnan(row["rebuild_low"]):
-        price = words.between(row["rebuild_low"], row["rebuild_high"], tables.engagement.header.currency)
+        price = wording.between(row["rebuild_low"], row["rebuild_high"], tables.engagement.header.currency)
         price = say("If it must be rebuilt: {price}.", price=price)
     by = {"approver": row["approver"], "day": words.day(row["approved"]), "reason": row["reason"]}
     return say("Overridden by {approver} on {day}: {reason}.", **by) + " " + price
@@ -278,7 +278,7 @@ def _effect(row: Any, key: str, objective: str, tables: Tables, sign: str) -> st
     if not row[key] and not row["most"]:
         return say("nothing")
     if objective == "benefit":
-        return sign + words.between(row["least"], row["most"], tables.engagement.header.currency)
+        return sign + wording.between(row["least"], row["most"], tables.engagement.header.currency)
     if row["least"] == row["most"]:
         return sign + wording.plural(row[key], "week")
     return sign + say("{low} to {high}", low=wording.count(row["least"]), high=wording.plural(row["most"], "week"))

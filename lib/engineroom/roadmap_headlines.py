@@ -57,8 +57,8 @@ def facts(
         _fact("Refused", wording.count(refused), say("by a gate"), "bad" if refused else "good"),
     ]
     last = curve.iloc[-1] if len(curve) else None
-    if last is not None and words.is_range(last["low"], last["high"], currency):
-        value = words.between(last["low"], last["high"], currency)
+    if last is not None and wording.is_range(last["low"], last["high"], currency):
+        value = wording.between(last["low"], last["high"], currency)
         said = say("benefit less cost after {n} months", n=len(curve) - 1)
         items.append(_fact("Net benefit", value, said, "neutral"))
     else:
@@ -158,7 +158,7 @@ def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
         by = {"approver": row["approver"], "day": wording.day(row["approved"]), "reason": row["reason"]}
         detail = say("{approver} decided so on {day}: {reason}.", **by)
         if row["rebuild_low"] == row["rebuild_low"]:
-            price = words.between(row["rebuild_low"], row["rebuild_high"], currency)
+            price = wording.between(row["rebuild_low"], row["rebuild_high"], currency)
             detail += " " + say("If it must be rebuilt: {price}.", price=price)
         items.append(_finding("caution", "Override", text, detail))
     return items
@@ -167,16 +167,16 @@ def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
 def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str, str]:
     currency, end = tables.engagement.header.currency, curve.iloc[-1]
     low, high = (plan[column].fillna(0).sum() for column in ("annual_benefit_low", "annual_benefit_high"))
-    if not words.is_range(low, high, currency):
+    if not wording.is_range(low, high, currency):
         text = say("No range was given for the benefits, so no sum is promised here.")
         detail = say("The table initiatives has columns for the low and the high end of each benefit and cost.")
         return _finding("unknown", "Benefit", text, detail)
     text = say(
         "Complete, the plan brings {benefit} a year for a one-off cost of {cost}.",
-        benefit=words.between(low, high, currency),
-        cost=words.between(plan["cost_low"].fillna(0).sum(), plan["cost_high"].fillna(0).sum(), currency),
+        benefit=wording.between(low, high, currency),
+        cost=wording.between(plan["cost_low"].fillna(0).sum(), plan["cost_high"].fillna(0).sum(), currency),
     )
-    net = words.between(end["low"], end["high"], currency)
+    net = wording.between(end["low"], end["high"], currency)
     detail = say("Benefit less cost after {n} months: {net}.", n=len(curve) - 1, net=net)
     earning = plan[plan["annual_benefit"] > 0]
     points = int((earning["annual_benefit_low"] == earning["annual_benefit_high"]).sum())
@@ -195,8 +195,8 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
 def _bottleneck(row: Any, currency: str) -> dict[str, str]:
     who = say("One more pilot at once") if row["team"] == PILOTS else say("One more person in {team}", team=row["team"])
     text = say("{change} changes the plan the most.", change=who)
-    if words.is_range(row["least"], row["most"], currency):
-        worth = words.between(row["least"], row["most"], currency)
+    if wording.is_range(row["least"], row["most"], currency):
+        worth = wording.between(row["least"], row["most"], currency)
         text = say("{change} is worth {worth} to the plan.", change=who, worth=worth)
     detail = say("The plan was solved again with that change; the range is that of the benefits.")
     return _finding("neutral", "Bottleneck", text, detail)

@@ -1,39 +1,16 @@
-"""What a roadmap says again and again: items, gates, what holds an item, why there is no plan, and rounded money."""
+"""What a roadmap says again and again: items, gates, what holds an item, and why there is no plan."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
 
 from engineroom import wording
 from engineroom.phrases import locale, retell, say
 from engineroom.plan import PEOPLE, PILOTS, Draft
 from engineroom.roadmap import Schedule
-
-
-def amount(money: float, currency: str) -> str:
-    """Return an amount with the digits that a plan can know: two below ten thousand, then thousands and millions."""
-    size = abs(money)
-    if size >= 9_950:
-        return wording.money(money, currency)
-    step = 100 if size >= 995 else 10 if size >= 99.5 else 1
-    pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(round(money / step) * step, currency, pattern, locale=locale(), currency_digits=False))
-
-
-def between(low: float, high: float, currency: str) -> str:
-    """Return a range of money; ends that print alike are one figure."""
-    ends = {"low": amount(low, currency), "high": amount(high, currency)}
-    return ends["low"] if ends["low"] == ends["high"] else say("{low} to {high}", **ends)
-
-
-def is_range(low: float, high: float, currency: str) -> bool:
-    """Return whether two ends print differently: a single figure promises more than anybody knows."""
-    return amount(low, currency) != amount(high, currency)
 
 
 def item(name: str) -> str:

@@ -100,6 +100,29 @@ def money(amount: float, currency: str) -> str:
     )
 
 
+def amount(estimate: float, currency: str) -> str:
+    """Return an amount with the digits of an estimate: two below ten thousand, then thousands and millions."""
+    size = abs(estimate)
+    if size >= 9_950:
+        return money(estimate, currency)
+    step = 100 if size >= 995 else 10 if size >= 99.5 else 1
+    pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
+    return str(
+        format_currency(round(estimate / step) * step, currency, pattern, locale=locale(), currency_digits=False)
+    )
+
+
+def between(low: float, high: float, currency: str) -> str:
+    """Return a range of money; ends that print alike are one figure."""
+    ends = {"low": amount(low, currency), "high": amount(high, currency)}
+    return ends["low"] if ends["low"] == ends["high"] else say("{low} to {high}", **ends)
+
+
+def is_range(low: float, high: float, currency: str) -> bool:
+    """Return whether two ends print differently: a single figure promises more than anybody knows."""
+    return amount(low, currency) != amount(high, currency)
+
+
 def _is_compact(power: int) -> bool:
     """Return whether the language has a short form for thousands or millions: German has none for thousands."""
     forms = Locale.parse(locale()).compact_currency_formats["short"]["other"]
