@@ -94,9 +94,19 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the event-log suite and a whole report on a starter."""
+    """Time the factory, logs, pages and plans against the usual ways; `-- factory --reports 10` times one of them."""
     install(session)
-    session.run("python", "tools/bench.py", *session.posargs)
+    names = {"factory": "bench_factory", "logs": "bench", "pages": "bench_render", "plans": "bench_roadmap"}
+    chosen, words = session.posargs[:1] or list(names), session.posargs[1:]
+    for name in chosen:
+        session.run("python", f"tools/{names[name]}.py", *words)
+
+
+@nox.session
+def drills(session: nox.Session) -> None:
+    """Break a batch in every way that nights break one; `-- --many 500 --jobs 4` makes very many reports instead."""
+    install(session)
+    session.run("python", "tools/drills.py", *session.posargs)
 
 
 @nox.session

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engineroom import __version__
-from engineroom.errors import EngineroomError
+from engineroom.errors import EngineroomError, RenderError
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a disk that is full or read-only
+        print(f"{error.filename or given.out}: {error.strerror or error}; nothing more was made", file=sys.stderr)
+        return RenderError.exit_code
     except KeyboardInterrupt:
         print("\nstopped; finished reports are kept, and engineroom run makes the others", file=sys.stderr)
         return INTERRUPTED

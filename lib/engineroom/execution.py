@@ -148,7 +148,7 @@ def execute(
             place=private,
             seconds=seconds,
             megabytes=megabytes,
-            environment=_environment(case, private),
+            environment=_environment(case, private) | {kernel.PRIVATE: str(private)},
         )
     except _Ended as end:
         cause, cure = _explained(end, seconds, megabytes)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,8 @@ THREADS = ("OpenBLAS", "jemalloc_bg_thd", "python", "ZMQbg")
 """Native threads that survive a fork because they are not needed, or have handlers for it."""
 
 GRACE = 2.0
+PRIVATE = "ENGINEROOM_PRIVATE_FOLDER"
+"""Variable that names a kernel's working folder where it is one made for it alone, to be removed with it."""
 
 
 def is_possible() -> bool:
@@ -158,6 +161,7 @@ def main() -> None:
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what an import prints must not be taken for an answer
     statuses: dict[int, int | None] = {}
+    places: dict[int, str] = {}
     answer(channel, _warm())
     for line in sys.stdin:
         request = json.loads(line)
@@ -168,13 +172,17 @@ def main() -> None:
                 _become_kernel(request)
             _lead_group(pid)  # here too: a kernel must be reachable by its group before anyone learns its number
             statuses[pid] = None
+            if request["env"].get(PRIVATE) == request["cwd"]:
+                places[pid] = request["cwd"]
             answer(channel, {"pid": pid})
         else:
             _reap(statuses)
             answer(channel, {"status": statuses.get(request["poll"], 0)})
     for pid, status in statuses.items():
-        if status is None:
+        if status is None:  # the owner ended before its kernel, perhaps killed: its client's files go too
             _kill_group(pid)
+            if pid in places:
+                shutil.rmtree(places[pid], ignore_errors=True)
 
 
 def answer(channel: Any, said: dict[str, Any]) -> None:
