@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from engineroom import engagement, manifest, publication, run
+from engineroom import drawing, engagement, manifest, publication, run
 
 
 def test_a_plan_has_a_task_for_every_sector_and_report(make_engagement) -> None:
@@ -64,6 +66,28 @@ def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Pat
         assert why() == "changed: libraries"
     finally:
         manifest._installed.cache_clear()
+
+
+def test_a_drawing_is_drawn_once_remembered_and_found_by_what_it_was_drawn_from(tmp_path: Path, monkeypatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(drawing, "_drawn", lambda spec: drawn.append(spec) or f'<svg width="{len(drawn)}"/>')
+
+    for specs in (["a", "b", "a"], ["a", "c"], ["a", "b"]):
+        with drawing.album(tmp_path / "album"):
+            pages = [drawing.draw(spec, "cell") for spec in specs]
+
+    assert drawn == ["a", "b", "c", "b"]  # what a report no longer shows is not kept
+    assert pages == ['<svg width="1"/>', '<svg width="4"/>']
+    (tmp_path / "album").write_bytes(b"torn")
+    with drawing.album(tmp_path / "album"):
+        assert drawing.draw("a", "cell") == '<svg width="5"/>'
+
+
+def test_a_drawing_from_the_album_is_set_as_one_that_was_just_drawn() -> None:
+    code = "from engineroom import drawing; print(drawing.inline('<svg xmlns=\"http://www.w3.org/2000/svg\"/>', 'x'))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert said == '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="x" />\n'
 
 
 def test_the_manifest_names_inputs_relative_to_the_engagement(starter) -> None:

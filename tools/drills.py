@@ -153,7 +153,8 @@ def hold(stage: Stage, *, is_left_alone: bool = True) -> list[str]:
     if is_left_alone:
         lost = [name for name, data in stage.old.items() if there.get(name) not in (data, stage.new.get(name))]
         faults += [f"an old file is lost or torn: {name}" for name in lost[:3]]
-    for line in (stage.out / "results.jsonl").read_bytes().splitlines() if stage.out.is_dir() else ():
+    ledger = stage.out / "results.jsonl"
+    for line in ledger.read_bytes().splitlines() if ledger.is_file() else ():
         with contextlib.suppress(ValueError):
             told = json.loads(line)
             wrong = [path for path in told["outputs"] if there.get(path) != stage.new.get(path)]

@@ -35,6 +35,9 @@ STEP, LINE = 28, 17
 ATTEMPTS = 8
 """How often a chart is drawn before its fault is believed: results of earlier calls come out first."""
 
+ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
 _STYLE = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
 _DATED = {
     "data": {"values": [{"t": "2026-01-01T00:00:00"}]},
@@ -175,7 +178,7 @@ def _remembered(spec: str) -> str:
         return _drawn(spec)
     known, used = _OPEN[-1]
     key = hashlib.sha256(f"{_engine()}\n{spec}".encode()).hexdigest()
-    svg = used[key] = known.get(key) or _drawn(spec)
+    svg = used[key] = used.get(key) or known.get(key) or _drawn(spec)
     return svg
 
 
@@ -234,8 +237,6 @@ def _prepare() -> None:
     """Let vl-convert measure our typeface, and draw dates in UTC: it reads the zone once, at its first chart."""
     import vl_convert
 
-    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     vl_convert.register_font_directory(str(theme.fonts()))
     zone = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
