@@ -33,6 +33,14 @@ FROM '{log}/*.parquet'
 """
 """Ties, capitals and accents, blanks and workflows that change: where engines differ if they can."""
 
+CALENDAR = """
+[events.calendar]
+days = ["monday", "tuesday", "wednesday", "thursday", "friday", "sunday"]
+start = 01:30:00
+end = 17:15:00
+holidays = [2026-01-19, 2026-02-16, 2026-05-25]
+"""
+
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory) -> Path:
@@ -67,13 +75,23 @@ def in_duckdb(generated: Path) -> dict[str, pd.DataFrame]:
     return told(generated)
 
 
-def moved(generated: Path, to: Path, table: str) -> Path:
+def moved(generated: Path, to: Path, table: str, more: str = "") -> Path:
     """Return the same engagement with its log in a database."""
     to.mkdir(exist_ok=True)
-    toml = (generated / "engagement.toml").read_text()
+    toml = (generated / "engagement.toml").read_text() + more
     in_database = f'connection = "env:TEST_LOG"\ntable = "{table}"'
     (to / "engagement.toml").write_text(toml.replace('source = "hard.parquet"', in_database))
     return to
+
+
+@pytest.fixture(scope="session")
+def by_calendar(generated: Path, tmp_path_factory) -> dict[str, pd.DataFrame]:
+    """Return what DuckDB gives where a calendar is stated whose hours hold the changes of the clocks."""
+    place = tmp_path_factory.mktemp("calendar")
+    (place / "hard.parquet").symlink_to(generated / "hard.parquet")
+    toml = (generated / "engagement.toml").read_text().replace("[events]", "[events]\nallow_outside_folder = true")
+    (place / "engagement.toml").write_text(toml + CALENDAR)
+    return told(place)
 
 
 def agree(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
@@ -151,6 +169,17 @@ def test_postgresql_gives_the_tables_that_duckdb_gives(generated, in_duckdb, loa
     agree(found, in_duckdb)
 
 
+def test_postgresql_counts_the_working_time_that_duckdb_counts(
+    generated, by_calendar, in_duckdb, loaded, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("TEST_LOG", loaded)
+
+    found = told(moved(generated, tmp_path / "postgres", "ops.events", CALENDAR))
+
+    agree(found, by_calendar)
+    assert found["cases"]["handling_hours"].sum() < in_duckdb["cases"]["handling_hours"].sum()
+
+
 def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("TEST_LOG", loaded)
 
@@ -165,7 +194,7 @@ def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_p
 
 @pytest.mark.skipif(not os.environ.get("ENGINEROOM_SPARK"), reason="Spark is started by nox -s spark only")
 @pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_tables_that_duckdb_gives(generated, in_duckdb, tmp_path, monkeypatch) -> None:
+def test_spark_gives_the_tables_that_duckdb_gives(generated, in_duckdb, by_calendar, tmp_path, monkeypatch) -> None:
     from pyspark.sql import SparkSession
 
     settings = {
@@ -186,6 +215,7 @@ def test_spark_gives_the_tables_that_duckdb_gives(generated, in_duckdb, tmp_path
     found = told(moved(generated, tmp_path / "spark", "events"))
 
     agree(found, in_duckdb)
+    agree(told(moved(generated, tmp_path / "calendar", "events", CALENDAR)), by_calendar)
     session.stop()
 
 

@@ -59,11 +59,13 @@ def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
     )
 
 
-def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
+def of_events(
+    events: ibis.Table, timed: ibis.Table, save: Save, spec: Events
+) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
     """Return the case table of an event log, with its attempts and its hand-offs where something is made of them.
 
-    `save` keeps an intermediate table where the engine may write: each is made from the events themselves, because two
-    branches of one query on them would have the engine keep all of them.
+    `timed` are the events with the time that each took. `save` keeps an intermediate table where the engine may write:
+    each is made from the events themselves, because two branches of one query on them would have the engine keep all.
     """
     repeats = bool(spec.rework and spec.rework.repeats)
     retried = save("attempts", attempts(events)) if repeats or spec.exception else None
@@ -75,7 +77,7 @@ def of_events(events: ibis.Table, save: Save, spec: Events) -> tuple[ibis.Table,
         if known is not None:  # a missing text has a number too, and would differ from the one name of the case
             key = ibis.ifelse(key.notnull(), engines.coded(key, events.get_backend().name), None)
         told |= {text: key.min(), f"{text}_differs": (key.min() != key.max()).fill_null(False)}
-    cases = save("cases_alone", events.agg(by="case_id", **told))
+    cases = save("cases_alone", timed.agg(by="case_id", **told))
     cases = _named(cases, names)
     turns = save("handoffs", handoffs(events, spec)) if spec.resource or spec.human else None
     if turns is not None:
@@ -128,7 +130,7 @@ def in_period(cases: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.in_hours(workingtime.spent(_.received, _.completed, spec, window, "duckdb")),
+        hours=engines.in_hours(workingtime.spent(own.received, own.completed, spec, window, "duckdb")),
     )
 
 

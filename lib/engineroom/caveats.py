@@ -153,7 +153,7 @@ def of_repeats(cases: ibis.Table, spec: Source, where: str) -> list[Caveat]:
 
 def of_cases(cases: ibis.Table, spec: Source, window: Window, where: str) -> Found:
     """Return what the period leaves out and what the log leaves unsaid; a period without any case is a problem."""
-    rules = list(_case_rules(spec, window))
+    rules = list(_case_rules(cases, spec, window))
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
     counts = cases.agg(total=_.count(), first=_.received.min(), last=_.received.max(), **counted).execute().iloc[0]
     total = int(counts["total"])
@@ -201,7 +201,7 @@ def _record_rules() -> Iterator[Rule]:
     yield Rule(_.completed < _.received, fact, "kept, with a negative cycle time")
 
 
-def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
+def _case_rules(cases: ibis.Table, spec: Source, window: Window) -> Iterator[Rule]:
     start, end = window.start, window.end
     effect = "left out, except from the SLA of those that were due in it"
     yield Rule(_.completed < start, "were completed before the period", effect)
@@ -215,7 +215,7 @@ def _case_rules(spec: Source, window: Window) -> Iterator[Rule]:
         effect = "in no SLA figure: without a due date nothing is compliant"
         yield Rule(_.due.isnull() & _.is_met.isnull(), "have no due date", effect)
     effect = "steps overlap there, so that handling takes longer than the case and waiting counts as none"
-    cycle = workingtime.spent(_.received, _.completed, spec, window, "duckdb").cast("float64")
+    cycle = workingtime.spent(cases.received, cases.completed, spec, window, "duckdb").cast("float64")
     yield Rule(
         _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1,
         "were handled for longer than they lasted",

@@ -116,10 +116,10 @@ def steps(log: EventLog) -> DataFrame[logtables.Steps]:
 
     A case that repeated the step, or in which it ended in an exception, did not; empty where neither can be told.
     """
-    if log.events is None or log.attempts is None:
+    if log.timed is None or log.attempts is None:
         return columns.empty(logtables.Steps)
     done = _done(log)
-    visits = _of(log.events.filter(_.activity.notnull()), done).agg(
+    visits = _of(log.timed.filter(_.activity.notnull()), done).agg(
         by=["workflow", "activity"], events=_.count(), handling_hours=engines.in_hours(_.handled.sum())
     )
     again = _of(log.attempts, done).agg(
@@ -226,9 +226,9 @@ def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[log
     Utilisation is hours ÷ (`weekly_hours` × the weeks from its own first to its own last event): who joined late is
     not idle before. Without `weekly_hours`, or without start times in the log, it is blank.
     """
-    if log.events is None or "handoffs" in log.absent:
+    if log.timed is None or "handoffs" in log.absent:
         return columns.empty(logtables.Resources)
-    own = log.events.filter(_.resource.notnull() & (_.completed >= log.start) & (_.completed < log.end))
+    own = log.timed.filter(_.resource.notnull() & (_.completed >= log.start) & (_.completed < log.end))
     frame = own.agg(
         by="resource",
         people=_.count(where=_.is_human),

@@ -189,23 +189,27 @@ NEEDED = {
     "dict_type": "a section",
     "model_type": "a section",
     "bool_type": "true or false",
+    "time_type": "a time of day",
 }
 """What a key asks for, by pydantic's name of the fault."""
+
+DATES = ("as_of", "start", "end", "holidays")
 
 
 def _problem(where: str, fault: Any) -> Problem:
     place, kind = [part for part in fault["loc"] if isinstance(part, str)], fault["type"]
     column = ".".join(place)
+    cure = _example("opening" if "calendar" in place and place[-1] in ("start", "end") else place[-1])
     if kind == "extra_forbidden":
         return Problem(where, column=column, rule=f"unknown key{suggestion(place[-1], _keys(place[:-1]))}")
     if kind == "missing":
-        return Problem(where, column=column, rule="is missing", cure=_example(place[-1]))
+        return Problem(where, column=column, rule="is missing", cure=cure)
     if kind == "value_error":
         return Problem(where, column=column, rule=str(fault["ctx"]["error"]))
     if kind == "string_too_short":
-        return Problem(where, column=column, rule="is blank", cure=_example(place[-1]))
+        return Problem(where, column=column, rule="is blank", cure=cure)
     needed = "a date" if kind.startswith("date") else NEEDED.get(kind) or fault["msg"].removeprefix("Input should be ")
-    return Problem(where, column=column, rule=f"{_shown(fault['input'])} is not {needed}", cure=_example(place[-1]))
+    return Problem(where, column=column, rule=f"{_shown(fault['input'])} is not {needed}", cure=cure)
 
 
 def _shown(given: Any) -> str:
@@ -233,4 +237,6 @@ def _example(key: str) -> str:
         "sectors": f"choose among: {', '.join(sectors())}",
         "client": 'write the client\'s name, for example client = "Harbour General"',
         "engagement": "begin the file with [engagement], then client, sectors, period, currency and as_of",
-    }.get(key, "write a date without quotes, for example 2026-07-15" if key in ("as_of", "start", "end") else "")
+        "opening": "write 09:00:00, without quotes",
+        "days": 'write days = ["monday", "tuesday"]',
+    }.get(key, "write a date without quotes, for example 2026-07-15" if key in DATES else "")

@@ -43,8 +43,9 @@ class EventLog:
         The log's own clock.
     attributes : dict of str to str
         Column of the log -> column of `cases` that holds it.
-    events, at_source, attempts : ibis.Table or None
-        The usable rows of an event log, the whole case table and its attempts, all where the log lies.
+    events, timed, at_source, attempts : ibis.Table or None
+        The usable rows of an event log, the same with the time each took, the whole case table and its attempts, all
+        where the log lies.
     calendar : str
         The working calendar in which durations are counted, in words; blank where they are elapsed.
     answers : dict
@@ -60,6 +61,7 @@ class EventLog:
     timezone: str
     attributes: dict[str, str]
     events: ibis.Table | None
+    timed: ibis.Table | None
     at_source: ibis.Table
     attempts: ibis.Table | None
     calendar: str = ""
@@ -95,16 +97,21 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         readings = _readings(engagement, spec, period, connection, files, where)
         found, usable = caveats.of_rows(readings, spec, where)
         notes = _stop_at(found, engagement)
-        at_source, retried, turns = _tables(usable, spec, connection)
+        known = workingtime.within(usable, spec, period)
+        timed = workingtime.timed(usable, spec, known) if isinstance(spec, Events) else None
+        at_source, retried, turns = _tables(usable, timed, spec, connection)
         notes += caveats.of_order(usable, retried, turns, spec, where)
         cases = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(cases, spec, where)
         cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
-        notes += saturated + _stop_at(caveats.of_cases(cases, spec, period, where), engagement)
+        notes += saturated + _stop_at(caveats.of_cases(cases, spec, known, where), engagement)
+        concerned = casetable.in_period(cases, spec, known)
+        if spec.calendar:  # counted by it once, not in every question
+            concerned = connection.create_table("cases_by_calendar", concerned, temp=True)
     _dropped(connection)
     told = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
     return EventLog(
-        cases=casetable.in_period(cases, spec, period),
+        cases=concerned,
         start=period.start,
         end=period.end,
         caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
@@ -113,6 +120,7 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         timezone=spec.timezone or "UTC",
         attributes={column: f"attribute{i}" for i, column in enumerate(spec.attributes)},
         events=usable if isinstance(spec, Events) else None,
+        timed=timed,
         at_source=at_source,
         attempts=None if saturated else retried,
         calendar=workingtime.described(spec),
@@ -148,16 +156,16 @@ def _readings(
 
 
 def _tables(
-    usable: ibis.Table, spec: Source, connection: Any
+    usable: ibis.Table, timed: ibis.Table | None, spec: Source, connection: Any
 ) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
     """Return case table, attempts, hand-offs; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
 
     def save(name: str, table: ibis.Table) -> ibis.Table:
         return table if spec.connection else connection.create_table(name, table, temp=True)
 
-    if not isinstance(spec, Events):
+    if not isinstance(spec, Events) or timed is None:
         return save("cases", casetable.of_records(usable, spec)), None, None
-    return casetable.of_events(usable, save, spec)
+    return casetable.of_events(usable, timed, save, spec)
 
 
 def _dropped(connection: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from engineroom import engines, workingtime
+from engineroom import engines
 from engineroom.engagement import Cases, Events, Source, YesNo
 from engineroom.engines import NAIVE
 from engineroom.errors import Problem
@@ -93,17 +93,15 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     }
     shared |= {f"attribute{i}": _text(raw, column, spec) for i, column in enumerate(spec.attributes)}
     shared["is_tidy"] = raw[TIDY] if TIDY in raw.columns else ibis.literal(True)
-    own = _event_columns(raw, spec, window) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore
+    own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
     table = raw.select(**shared, **own)
     return table.mutate(is_plausible=_within(table.completed, window) & _within(table.received, window))
 
 
-def _event_columns(raw: ibis.Table, spec: Events, window: Window) -> dict[str, Any]:
+def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     completed = _instant(raw, spec.completed, spec)
     started = _instant(raw, spec.started, spec)
     unstarted = _is_blank(raw, spec.started, spec) if spec.started else ibis.literal(False)
-    elapsed = completed.delta(started, unit="microsecond")
-    spent = workingtime.spent(started, completed, spec, window, raw.get_backend().name)
     actor = _text(raw, spec.human.column if spec.human else None, spec)
     transition = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec)
     return {
@@ -113,7 +111,7 @@ def _event_columns(raw: ibis.Table, spec: Events, window: Window) -> dict[str, A
         "completed_readable": completed.notnull(),
         "received": ibis.coalesce(started, completed) if spec.started else completed,
         "received_readable": (started if spec.started else completed).notnull() | unstarted,
-        "handled": ibis.ifelse(elapsed >= 0, spent, None) if spec.started else ibis.null("int64"),
+        "is_timed": (started <= completed).fill_null(False) if spec.started else ibis.literal(False),
         "actor": actor,
         "is_human": ~actor.isin(list(spec.human.automatic)) if spec.human else ibis.null("boolean"),
         "resource": _text(raw, spec.resource or (spec.human.column if spec.human else None), spec),

@@ -7,7 +7,7 @@ nothing is joined or written. Days on which the clocks change during working hou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -39,6 +39,27 @@ class Window:
     latest: datetime
 
 
+def timed(events: ibis.Table, spec: Source, window: Window) -> ibis.Table:
+    """Return events with `handled`: the microseconds from start to completion, blank where they are not known."""
+    engine = events.get_backend().name
+    handled = spent(events.received, events.completed, spec, window, engine).cast("int64")
+    return events.mutate(handled=ibis.ifelse(events.is_timed, handled, None))
+
+
+def within(events: ibis.Table, spec: Source, window: Window) -> Window:
+    """Return the window no wider than its events: a calendar need not know the holidays of other years."""
+    if spec.calendar is None:
+        return window
+    both = (events.received, events.completed)
+    edges = events.agg(
+        first=ibis.least(*(time.min() for time in both)), last=ibis.greatest(*(time.max() for time in both))
+    )
+    told = edges.execute().iloc[0]
+    if told.isna().any():
+        return window
+    return replace(window, earliest=max(told["first"], window.earliest), latest=min(told["last"], window.latest))
+
+
 def spent(start: Any, end: Any, spec: Source, window: Window, engine: str) -> Any:
     """Return the microseconds from one naive UTC time to another: by the stated calendar, else around the clock.
 
@@ -46,8 +67,8 @@ def spent(start: Any, end: Any, spec: Source, window: Window, engine: str) -> An
     """
     if spec.calendar is None:
         return end.delta(start, unit="microsecond")
-    years = range(window.earliest.year - 1, window.latest.year + 2)
-    about = (spec.calendar, _zone(spec, spec.calendar), years, engine)
+    days = (window.earliest.date() - timedelta(days=2), window.latest.date() + timedelta(days=2))
+    about = (spec.calendar, _zone(spec, spec.calendar), days, engine)
     return _until(end, *about) - _until(start, *about)
 
 
@@ -62,42 +83,43 @@ def described(spec: Source) -> str:
     return f"{days}, {own.start:%H:%M} to {end} on the clocks of {_zone(spec, own)}{holidays}"
 
 
-def _until(instant: Any, own: Calendar, zone: str, years: range, engine: str) -> Any:
-    """Return the working microseconds from the origin to an instant; it never falls, and stands still off duty."""
+def _until(instant: Any, own: Calendar, zone: str, days: tuple[date, date], engine: str) -> Any:
+    """Return the working microseconds from the origin to an instant; it never falls, and stands still off duty.
+
+    Whole weeks, what the week has had so far, and what single days took away or added: each written so that an engine
+    which repeats a shared expression repeats it seldom.
+    """
     opens, length = _since_midnight(own.start), _length(own)
-    clock = engines.clock_of_utc(instant, zone, engine)
-    since = clock.delta(ibis.literal(ORIGIN, NAIVE), unit="microsecond").cast("int64")
-    at = since % DAY
-    midnight = since - at
-    weekday = midnight % WEEK
-    weeks = ((midnight - weekday).cast("float64") / ibis.literal(float(WEEK), "float64")).cast("int64")
-    working = [WEEKDAYS.index(day) * DAY for day in own.days]
-    before = weeks * _whole(len(working) * length)
-    for start in working:
-        before += ibis.ifelse(weekday > start, _whole(length), _whole(0))
-    holidays = [_place(day) for day in own.holidays if day.weekday() * DAY in working]
-    for place in holidays:
-        before -= ibis.ifelse(midnight > place, _whole(length), _whole(0))
-    today = _within(at - opens, length)
-    odd = _odd_days(own, zone, years)
-    for day, _first, real in odd:
-        before += ibis.ifelse(midnight > _place(day), _whole(real - length), _whole(0))
-    if odd:
-        told = [
-            (midnight == _place(day), _within(instant.delta(ibis.literal(first, NAIVE), unit="microsecond"), real))
-            for day, first, real in odd
-        ]
-        today = ibis.cases(*told, else_=today)
-    on_duty = weekday.isin(working) & ~midnight.isin(holidays) if holidays else weekday.isin(working)
-    return before + ibis.ifelse(on_duty, today, _whole(0))
+    since = _past(ORIGIN, engines.clock_of_utc(instant, zone, engine))
+    of_week = since % WEEK
+    working = sorted(WEEKDAYS.index(day) * DAY for day in own.days)
+    weeks = ((since - of_week).cast("float64") / ibis.literal(float(WEEK), "float64")).cast("int64")
+    this_week = [
+        (of_week >= day + opens, _whole(number * length) + _within(of_week - (day + opens), length))
+        for number, day in reversed(list(enumerate(working)))
+    ]
+    total = weeks * _whole(len(working) * length) + ibis.cases(*this_week, else_=_whole(0))
+    real = {day: (first, hours) for day, first, hours in _odd_days(own, zone, days)}
+    free = {day for day in own.holidays if days[0] <= day <= days[1]}
+    apart = real.keys() | {day for day in free if WEEKDAYS[day.weekday()] in own.days}
+    changes: list[tuple[Any, Any]] = []
+    before = 0
+    for day in sorted(apart):
+        taken = _within(since - (_place(day) + opens), length)
+        first, hours = real.get(day, (ORIGIN, 0))
+        given = _within(_past(first, instant), hours) if hours else _whole(0)
+        changes.append((since >= _place(day), _whole(before) + given - taken))
+        before += hours - length
+        changes.append((since >= _place(day) + DAY, _whole(before)))
+    return total + ibis.cases(*reversed(changes), else_=_whole(0)) if changes else total
 
 
 @cache
-def _odd_days(own: Calendar, name: str, years: range) -> tuple[tuple[date, datetime, int], ...]:
+def _odd_days(own: Calendar, name: str, days: tuple[date, date]) -> tuple[tuple[date, datetime, int], ...]:
     """Return the working days on which the clocks change during working hours: when they begin in UTC, how long."""
     zone, length, found = ZoneInfo(name), _length(own), []
-    day = date(years.start, 1, 1)
-    while day.year < years.stop:
+    day, last_day = days
+    while day <= last_day:
         following = day + timedelta(days=1)
         offsets = {datetime.combine(one, time.min, zone).utcoffset() for one in (day, following)}
         if len(offsets) > 1 and WEEKDAYS[day.weekday()] in own.days and day not in own.holidays:
@@ -127,6 +149,10 @@ def _since_midnight(clock: time) -> int:
 
 def _length(own: Calendar) -> int:
     return (_since_midnight(own.end) or DAY) - _since_midnight(own.start)
+
+
+def _past(origin: datetime, time: Any) -> Any:
+    return time.delta(ibis.literal(origin, NAIVE), unit="microsecond").cast("int64")
 
 
 def _within(microseconds: Any, most: int) -> Any:
