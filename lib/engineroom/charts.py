@@ -133,11 +133,12 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     )
     bars = base.mark_bar(height=12).encode(
         x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")),
-        x2="worth_high:Q",
+        x2=alt.X2("worth_high:Q"),
         color=scale,
     )
-    ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x="worth:Q")
-    said = base.mark_text(align="left", dx=8).encode(x="worth_high:Q", text="said:N")
+    # channels are spelt out, here and below: to look up what a text such as "worth:Q" means takes altair 3 ms each time
+    ticks = base.mark_tick(thickness=2, size=20, color=theme.INK).encode(x=alt.X("worth:Q"))
+    said = base.mark_text(align="left", dx=8).encode(x=alt.X("worth_high:Q"), text=alt.Text("said:N"))
     top = worths[worths["is_counted"]].iloc[0]
     low, high = (wording.amount(top[end], currency) for end in ("worth_low", "worth_high"))
     parts = {"workflow": top["workflow"], "low": low, "high": high}
@@ -200,13 +201,13 @@ def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int, comparabl
     shape = alt.Shape(
         "verdict_said:N", title=None, scale=alt.Scale(domain=labels, range=[theme.SHAPES[t] for t in tones])
     )
-    way = base.mark_rule(strokeDash=[2, 3], color=theme.MUTED).encode(x=x, x2="benchmark_value:Q")
-    interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("from:Q"), x2="to:Q")
-    benchmark = base.mark_tick(thickness=2.5, size=20, color=theme.INK).encode(x="benchmark_value:Q")
+    way = base.mark_rule(strokeDash=[2, 3], color=theme.MUTED).encode(x=x, x2=alt.X2("benchmark_value:Q"))
+    interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"))
+    benchmark = base.mark_tick(thickness=2.5, size=20, color=theme.INK).encode(x=alt.X("benchmark_value:Q"))
     value = base.mark_point(filled=True, size=95, opacity=1).encode(x=x, color=colour, shape=shape)
     layers = [way, interval, benchmark, value]
     if not title:  # small multiples leave the figures to the table below them
-        layers.append(base.mark_text(align="left").encode(x=alt.value(width + 12), text="said:N"))
+        layers.append(base.mark_text(align="left").encode(x=alt.value(width + 12), text=alt.Text("said:N")))
     return alt.layer(*layers).properties(width=width, height=alt.Step(24 if title else ROW), title=title)
 
 
@@ -245,14 +246,16 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
         .mark_rect(opacity=0.38)
         .encode(
             x=alt.X("start:Q", scale=domain, axis=axis, title=say(UNIT_TITLES[unit])),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             color=alt.Color("band:N", title=None, sort=names, scale=alt.Scale(domain=names, range=fills)),
         )
     )
     base = alt.Chart(shown).encode(
         y=alt.Y("label:N", sort=list(shown["label"]), title=None, axis=alt.Axis(labelLimit=LABEL_ROOM))
     )
-    interval = base.mark_rule(strokeWidth=6, color=theme.ACCENT).encode(x="from:Q", x2="to:Q", opacity=alt.value(0.45))
+    interval = base.mark_rule(strokeWidth=6, color=theme.ACCENT).encode(
+        x=alt.X("from:Q"), x2=alt.X2("to:Q"), opacity=alt.value(0.45)
+    )
     value = base.mark_point(filled=True, size=80, color=theme.ACCENT, opacity=1).encode(x=alt.X("value:Q"))
     return alt.layer(ground, interval, value).properties(width=420, height=alt.Step(30), title=title)
 

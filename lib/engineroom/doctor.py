@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -22,6 +22,7 @@ def examine() -> list[tuple[str, str, str]]:
         "pdf": _pdf,
         "event logs": _engine,
         "scratch folder": _scratch,
+        "cluster": _cluster,
     }
     rows = []
     for name, part in parts.items():
@@ -59,7 +60,17 @@ def _resources() -> str:
 def _kernel() -> str:
     from jupyter_client.kernelspec import KernelSpecManager
 
-    return str(KernelSpecManager().get_kernel_spec("python3").display_name)
+    from engineroom import kernel
+
+    name = str(KernelSpecManager().get_kernel_spec("python3").display_name)
+    return f"{name}, {'forked from a warm process' if kernel.is_possible() else 'started cold for each report'}"
+
+
+def _cluster() -> str:
+    try:
+        return f"dask {version('distributed')}, for --scheduler"
+    except PackageNotFoundError:
+        return 'none; --scheduler needs: pip install "engineroom[dask]"'
 
 
 def _charts() -> str:
