@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import cli, run
+from engineroom import batch, cli, console, run
 from engineroom.errors import NotebookError
 
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,80,100,100,2026-01-01,2026-06-30,x\n"
@@ -193,3 +193,29 @@ def test_two_engagements_of_one_name_may_not_share_an_output_folder(
         f"{first} and {second} have the same name, and so the same output folder; rename one of them, or give each its "
         "own --out\n"
     )
+
+
+def test_a_full_disk_is_told_without_a_traceback_and_is_exit_14(small, tmp_path, capsys, monkeypatch) -> None:
+    def full(path: Path, line: object) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(batch, "_append", full)
+
+    assert cli.main(["run", str(small), "--out", str(tmp_path / "out")]) == 14
+
+    said = f"{tmp_path / 'out' / 'batches.jsonl'}: No space left on device; nothing more was made\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
+def test_a_terminal_has_a_bar_below_the_lines_and_counts_what_failed(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    outcomes = [batch.Outcome(run.Task(f"/x/{name}", "legal", "roadmap"), status, 0, "", (), 1.0) for name, status in
+                (("acme", "ok"), ("[bold]", "failed"))]  # fmt: skip
+
+    with console.telling(3, tmp_path) as tell:
+        for outcome in outcomes:
+            tell(outcome)
+
+    said = capsys.readouterr().out
+    assert "✓ acme/legal/roadmap  1.0 s" in said
+    assert "✗ [bold]/legal/roadmap  failed after 1.0 s" in said
