@@ -98,11 +98,13 @@ def test_a_report_whose_process_dies_is_tried_again_and_then_failed(tmp_path: Pa
                 future.set_result(batch.Outcome(task, "ok", 0, "", (), 0.0))
             return future
 
-    monkeypatch.setattr(batch, "_workers", lambda terms: nullcontext((Dying(), 1)))
+    pools: list[Dying] = []
+    monkeypatch.setattr(batch, "_workers", lambda terms: nullcontext((pools.append(Dying()) or pools[-1], 1)))
 
     outcomes = list(batch.outcomes(TASKS, Terms(tmp_path)))
 
     assert tried == ["a", "b", "b", "c"]
+    assert len(pools) == 3
     assert [one.status for one in outcomes] == ["ok", "failed", "ok"]
     assert "its process died 2 times" in outcomes[1].message
 

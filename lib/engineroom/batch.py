@@ -118,19 +118,29 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     waiting, died = deque(tasks), Counter[Task]()
     running: dict[Future[Outcome], Task] = {}
     broken: dict[str, Outcome] = {}
+    is_dead = False  # a pool whose worker died fails everything under way, and takes nothing more
     stack = ExitStack()
     executor, places = stack.enter_context(_workers(terms))
     try:
         while waiting or running:
-            while waiting and len(running) < places:
+            if is_dead and not running:
+                stack.close()
+                executor, places = stack.enter_context(_workers(terms))
+                is_dead = False
+            while waiting and len(running) < places and not is_dead:
                 task = waiting.popleft()
                 if task.folder in broken:
                     yield _refused(task, broken[task.folder], terms.out)
                     continue
-                running[executor.submit(make, task, terms.out, terms.limits, terms.force)] = task
+                try:
+                    running[executor.submit(make, task, terms.out, terms.limits, terms.force)] = task
+                except BrokenProcessPool:
+                    is_dead = True
+                    waiting.appendleft(task)
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
             for future in done:
                 task = running.pop(future)
+                is_dead = is_dead or isinstance(future.exception(), BrokenProcessPool)
                 outcome = _outcome(future, task, died)
                 if outcome is None:
                     waiting.appendleft(task)
@@ -139,9 +149,6 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
                     broken.setdefault(task.folder, outcome)
                 record(terms.out, outcome)
                 yield outcome
-            if died and not running:
-                stack.close()
-                executor, places = stack.enter_context(_workers(terms))
     finally:
         for future in running:  # interrupted: a worker would otherwise finish its report before it ends
             future.cancel()
