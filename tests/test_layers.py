@@ -17,6 +17,7 @@ sheets engines xes
 workingtime
 logfile
 logrows
+lifecycle
 caveats casetable
 tables eventlog
 stated benchmark
@@ -64,6 +65,7 @@ HOMES = {
     "ibis": {
         "engines",
         "workingtime",
+        "lifecycle",
         "caveats",
         "logfile",
         "logrows",

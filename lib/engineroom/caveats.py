@@ -15,7 +15,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from engineroom import workingtime
+from engineroom import lifecycle, workingtime
 from engineroom.engagement import Cases, Events, Source
 from engineroom.errors import Problem
 from engineroom.workingtime import OLDEST, Window
@@ -108,6 +108,23 @@ def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, tot
         yield _caveat(where, said, "counted as human", hits, total, examples)
 
 
+def of_pairs(events: ibis.Table, where: str) -> list[Caveat]:
+    """Return how many starts and completions of `lifecycle.paired` found no partner."""
+    counts = events.agg(
+        total=_.count(),
+        unbegun=_.count(where=_[lifecycle.UNBEGUN]),
+        unfinished=_.count(where=_[lifecycle.UNFINISHED]),
+    )
+    told = counts.execute().iloc[0].astype(int)
+    ended, alone, left = told["total"] - told["unfinished"], told["unbegun"], told["unfinished"]
+    begun = ended - alone + left
+    rules = (
+        (alone, ended, "completions have no start", "counted, without handling time"),
+        (left, begun, "starts have no completion", "their case is under way and was touched, but no step was done"),
+    )
+    return [_caveat(where, f"{n:,} of {of:,} {fact}", effect, n, int(of)) for n, of, fact, effect in rules if n]
+
+
 def of_order(
     events: ibis.Table, retried: ibis.Table | None, turns: ibis.Table | None, spec: Source, where: str
 ) -> list[Caveat]:
@@ -190,7 +207,10 @@ def _event_rules(spec: Events) -> Iterator[Rule]:
     yield Rule(_.activity.isnull(), "have no activity", "kept; they match no rule")
     yield Rule(_.received > _.completed, "start after they end", "kept, without handling time; the earlier time counts")
     effect = 'each is counted as an event; filter = { "lifecycle:transition" = ["complete"] } keeps completions only'
-    yield Rule(_.is_transition, "are other steps of a life cycle than its completion", effect)
+    fact = "are other steps of a life cycle than its completion"
+    if spec.lifecycle:
+        fact, effect = "are other steps of a life cycle than start and completion", "left out"
+    yield Rule(_.is_transition, fact, effect)
     if spec.human:
         effect = "their case counts in no straight-through rate unless a human touched it elsewhere"
         yield Rule(_.is_human.isnull(), "do not say who did them", effect)

@@ -228,6 +228,15 @@ class Calendar(Section):
         return self
 
 
+class Lifecycle(Section):
+    """`[events.lifecycle]`: which rows begin a piece of work and which complete it, and what tells the pieces apart."""
+
+    column: StrictStr = "lifecycle:transition"
+    start: Words = ("start",)
+    complete: Words = ("complete",)
+    instance: StrictStr | None = None
+
+
 class YesNo(Section):
     """A column of a record table that says yes or no in the client's words; anything else is unknown."""
 
@@ -287,6 +296,15 @@ class Events(Source):
     closed: Activities | None = None
     rework: Rework | None = None
     error: Errors | None = None
+    lifecycle: Lifecycle | None = None
+
+    @model_validator(mode="after")
+    def _is_timed_once(self) -> Self:
+        if self.lifecycle and self.started:
+            raise ValueError("started and lifecycle both say when work began; keep one")
+        if self.lifecycle and self.lifecycle.column in self.filter:
+            raise ValueError(f'filter keeps some of "{self.lifecycle.column}", which lifecycle pairs; take it out')
+        return self
 
 
 class Cases(Source):

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pandas as pd
 
-from engineroom import casetable, caveats, columns, engines, logfile, logrows, results, workingtime
+from engineroom import casetable, caveats, columns, engines, lifecycle, logfile, logrows, results, workingtime
 from engineroom.columns import DataFrame
 from engineroom.engagement import Engagement, Events, Source
 from engineroom.errors import DataProblems, EngineroomError, Problem
@@ -97,6 +97,9 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         readings = _readings(engagement, spec, period, connection, files, where)
         found, usable = caveats.of_rows(readings, spec, where)
         notes = _stop_at(found, engagement)
+        if isinstance(spec, Events) and spec.lifecycle:
+            usable = _kept(lifecycle.paired(usable), spec, connection)
+            notes += caveats.of_pairs(usable, where)
         known = workingtime.within(usable, spec, period)
         timed = workingtime.timed(usable, spec, known) if isinstance(spec, Events) else None
         at_source, retried, turns = _tables(usable, timed, spec, connection)
@@ -148,11 +151,19 @@ def _readings(
         return [rows]
     if not logrows.is_text(spec):
         return [logrows.typed(logrows.marked(raw, spec), spec, period), rows]
-    copy = engines.scratch("log") / "log.parquet"
-    connection.to_parquet(rows, copy)
+    copy = _kept(rows, spec, connection)
     if problems := list(logfile.rejected(connection, where)):
         raise DataProblems(problems, engagement.check_command)
-    return [connection.read_parquet(str(copy))]
+    return [copy]
+
+
+def _kept(rows: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
+    """Return rows that are dear to make from a file of their own; as they are in a warehouse: nothing is written."""
+    if spec.connection:
+        return rows
+    copy = engines.scratch("log") / "log.parquet"
+    connection.to_parquet(rows, copy)
+    return connection.read_parquet(str(copy))
 
 
 def _tables(
@@ -205,7 +216,7 @@ def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
             "open_cases": (spec.closed, "[events.closed]"),
             "sla_compliance": (spec.due, "due"),
             "cost_per_transaction": (spec.cost, "cost"),
-            "handling_time": (spec.started, "started"),
+            "handling_time": (spec.started or spec.lifecycle, "started"),
             "handoffs": (spec.resource or spec.human, "resource"),
         }
     else:

@@ -36,6 +36,10 @@ def named(spec: Source) -> Iterator[tuple[str, str]]:
     for name in ("human", "met", "reworked", "defective"):
         if told := getattr(spec, name, None):
             yield f"{name}.column", told.column
+    if cycle := getattr(spec, "lifecycle", None):
+        yield "lifecycle.column", cycle.column
+        if cycle.instance:
+            yield "lifecycle.instance", cycle.instance
     for column in spec.attributes:
         yield "attributes", column
     for column in spec.filter:
@@ -103,8 +107,7 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     started = _instant(raw, spec.started, spec)
     unstarted = _is_blank(raw, spec.started, spec) if spec.started else ibis.literal(False)
     actor = _text(raw, spec.human.column if spec.human else None, spec)
-    transition = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec)
-    return {
+    return _life_cycle(raw, spec) | {
         "case_id": _text(raw, spec.case, spec),
         "activity": _text(raw, spec.activity, spec),
         "completed": completed,
@@ -118,7 +121,23 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
         "exception": _text(raw, spec.exception, spec),
         "has_offset": _has_offset(raw, spec.completed, spec),
         "is_whole_day": _is_whole_day(raw, spec.completed, spec),
-        "is_transition": (transition.lower() != "complete").fill_null(False) if LIFECYCLE not in spec.filter else False,
+    }
+
+
+def _life_cycle(raw: ibis.Table, spec: Events) -> dict[str, Any]:
+    """Return which step of a life cycle a row is: `is_transition` where it is none that counts."""
+    if spec.lifecycle is None:
+        step = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec).lower()
+        return {"is_transition": (step != "complete").fill_null(False) if LIFECYCLE not in spec.filter else False}
+    step = _text(raw, spec.lifecycle.column, spec).lower().fill_null("")
+    starts, ends = (
+        step.isin([word.lower() for word in words]) for words in (spec.lifecycle.start, spec.lifecycle.complete)
+    )
+    return {
+        "is_start": starts,
+        "is_completion": ends,
+        "instance": _text(raw, spec.lifecycle.instance, spec),
+        "is_transition": ~(starts | ends),
     }
 
 
