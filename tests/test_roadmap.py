@@ -210,6 +210,39 @@ def test_moving_early_never_makes_a_schedule_worse() -> None:
             assert all(early[name] <= late[name] for name in late)
 
 
+def test_another_order_is_never_worse_and_keeps_every_limit() -> None:
+    for seed in range(60):
+        problem = sequence.required(small(seed))
+        rule = sequence.greedy(problem, "benefit")
+        if rule:
+            found = sequence.reordered(problem, rule, 60)
+
+            assert problem.value(found, "benefit") >= problem.value(rule, "benefit")
+            assert any(found == starts for starts in every_schedule(problem))
+    problem = large(3, 20)
+    rule = sequence.greedy(problem, "benefit") or {}
+    found = sequence.reordered(problem, rule, 300)
+    assert problem.value(found, "benefit") > problem.value(rule, "benefit")
+
+
+def test_a_start_left_out_is_in_no_better_schedule() -> None:
+    left_out = 0
+    for seed in range(60):
+        problem = sequence.required(small(seed))
+        rule = sequence.greedy(problem, "benefit")
+        if rule is None:
+            continue
+        settled, first = sequence.settled(problem)
+        kept = sequence.windows(problem, "benefit", rule, settled, first)
+        allowed = sequence.windows(problem, "benefit", {}, settled, first)
+        left_out += sum(map(len, allowed.values())) - sum(map(len, kept.values()))
+        value = problem.value(rule, "benefit")
+        for starts in every_schedule(problem):
+            if problem.value(starts, "benefit") >= value and all(starts.get(n, s) == s for n, s in settled.items()):
+                assert all(start in kept[name] for name, start in starts.items())
+    assert left_out
+
+
 def chained(deadline: int | None = None) -> Problem:
     activities = (
         Activity("map", 4, {"ann": 1}),

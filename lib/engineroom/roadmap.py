@@ -36,6 +36,8 @@ PROBE = 2.0
 """Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
 SCALE = 10**9
 """Most units that all benefits together are counted in while searching: larger sums are counted coarser."""
+TRIALS = 120
+"""Orders tried for each deterministic second of search, before it starts."""
 WINDOW = 26
 """Periods whose activities are rearranged together while the others stay."""
 
@@ -146,11 +148,13 @@ def _improved(problem: Problem, objective: str, effort: float, start: Mapping[st
 
 
 def _rearranged(problem: Problem, start: Mapping[str, int], effort: float) -> Mapping[str, int]:
-    """Improve a schedule window by window: activities that start within one move, the others stay."""
-    best, value = start, problem.value(start, "benefit")
-    rounds = max(int(effort / PROBE), 1) if len(problem.activities) > WINDOW else 0
+    """Improve a schedule by its order, then window by window: activities that start within one move, others stay."""
+    if len(problem.activities) <= WINDOW:  # few enough to be proven at once
+        return start
+    best = sequence.reordered(problem, start, round(effort * TRIALS))
+    value = problem.value(best, "benefit")
     last = max(best.values(), default=0)
-    for number in range(rounds):
+    for number in range(max(int(effort / PROBE), 1)):
         first = (number * WINDOW // 2) % max(last, 1)
         free = {name for name in best if first <= best[name] < first + WINDOW}
         free |= {one.name for one in problem.activities if one.name not in best}

@@ -11,6 +11,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+REACH = 10.0
+"""Standard deviation of how far an activity is moved in the order when a better one is looked for."""
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -103,6 +108,25 @@ def pushed(problem: Problem, starts: Mapping[str, int]) -> dict[str, int] | None
     """
     order = sorted(problem.activities, key=lambda one: starts.get(one.name, problem.horizon))
     return _serial(problem, order, "benefit")
+
+
+def reordered(problem: Problem, starts: Mapping[str, int], trials: int) -> dict[str, int]:
+    """Return a schedule made better by moving one activity after the other to another place in the order.
+
+    A move that makes it no worse is kept, so that the order wanders along equals until something better is near. The
+    moves are drawn with a fixed seed: the same problem gives the same schedule.
+    """
+    order = sorted(problem.activities, key=lambda one: starts.get(one.name, problem.horizon))
+    known, value = dict(starts), problem.value(starts, "benefit")
+    draw = np.random.default_rng(0)
+    places, ways = draw.integers(len(order), size=trials), np.rint(draw.normal(0, REACH, size=trials)).astype(int)
+    for place, way in zip(places.tolist(), ways.tolist(), strict=True):
+        tried = [*order[:place], *order[place + 1 :]]
+        tried.insert(min(max(place + way, 0), len(tried)), order[place])
+        made = _serial(problem, tried, "benefit")
+        if made is not None and (reached := problem.value(made, "benefit")) >= value:
+            order, known, value = tried, made, reached
+    return known
 
 
 def best(problem: Problem, objective: str, made: Iterable[Mapping[str, int] | None]) -> dict[str, int] | None:
