@@ -18,9 +18,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def running(tmp_path: Path, make_engagement, monkeypatch) -> Callable[..., Any]:
     """Return a function that runs a notebook of a good cell, the given one and another, and returns what came of it."""
-    case = engagement.open(make_engagement())
 
-    def run(source: str, **limits: int) -> Any:
+    def run(source: str, toml: str = "", **limits: int) -> Any:
+        case = engagement.open(make_engagement(toml))
         sources = {"parameters": 'engagement: str = ""', "before": "before = 1", "tried": source, "after": "before"}
         cells = [nbformat.v4.new_code_cell(text, id=name) for name, text in sources.items()]
         cells[0].metadata["tags"] = ["parameters"]
@@ -88,3 +88,17 @@ def test_a_notebook_sees_no_secret_that_its_engagement_does_not_name(running, mo
     executed = running("import os, tempfile; print(os.environ.get('OTHER_CLIENTS_DB'), tempfile.gettempdir())")
 
     assert executed.cells[-2].outputs[0].text == f"None {tmp_path / 'private'}\n"
+
+
+def test_a_secret_that_a_cell_shows_or_fails_with_is_written_nowhere(running, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLAIMS_DB", "postgres://user:p%40ss!word@host/db")
+    log = '[events]\nconnection = "env:CLAIMS_DB"\ntable = "x"\ncase = "a"\nactivity = "b"\ncompleted = "c"\n'
+
+    executed = running("import os; print(os.environ['CLAIMS_DB'], 'p@ss!word')", toml=log)
+    (tmp_path / "private").rmdir()
+    with pytest.raises(execution.Stopped) as stopped:
+        running("import os; raise ValueError(os.environ['CLAIMS_DB'])", toml=log)
+
+    assert executed.cells[-2].outputs[0].text == "[CLAIMS_DB] [CLAIMS_DB]\n"
+    assert stopped.value.cause == "ValueError: [CLAIMS_DB]"
+    assert b"word" not in stopped.value.notebook

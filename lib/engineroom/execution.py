@@ -11,6 +11,7 @@ import time
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
@@ -134,11 +135,12 @@ def execute(
     `private` is the only folder the notebook's process writes to: its working, temporary and runtime directory.
     `seconds` bounds the whole notebook, `megabytes` what its process takes beyond an idle one; 0 is no bound.
     """
+    import nbformat
     import papermill
 
     kernel.use_warm_kernels()
     try:
-        return papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             folder("notebooks") / f"{report}.ipynb",
             None,  # nothing is saved while it runs: what is finished is published at once
             given,
@@ -154,7 +156,11 @@ def execute(
         cause, cure = _explained(end, seconds, megabytes)
         raised = end.fault.ename if isinstance(end.fault, CellExecutionError) else ""
         code = CODES.get(raised, NotebookError.exit_code)
-        raise Stopped(end.cell.get("id", "?"), cause, cure, code, _written(end.notebook)) from None
+        written = _redacted(_written(end.notebook).decode(), case).encode()
+        raise Stopped(end.cell.get("id", "?"), _redacted(cause, case), cure, code, written) from None
+    if not _secrets(case):
+        return executed
+    return nbformat.reads(_redacted(_written(executed).decode(), case), as_version=4)
 
 
 CODES = {kind.__name__: kind.exit_code for kind in (DataProblems, EngagementError)}
@@ -231,11 +237,31 @@ def typed(report: str, parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _environment(case: Engagement, private: Path) -> dict[str, str]:
     """Return the environment of a notebook: no variable of another client's, and scratch files in its own folder."""
-    log = case.events or case.cases
-    named = str(log.connection).removeprefix("env:") if log and log.connection else ""
+    named = _named(case)
     kept = {name: value for name, value in os.environ.items()
             if name in PASSED_ON.split() or name.startswith(PREFIXES) or name == named}  # fmt: skip
     return kept | FIXED | {name: str(private) for name in ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")}
+
+
+def _named(case: Engagement) -> str:
+    """Return the variable that holds the address of the engagement's database; blank where it has none."""
+    log = case.events or case.cases
+    return str(log.connection).removeprefix("env:") if log and log.connection else ""
+
+
+def _secrets(case: Engagement) -> list[str]:
+    """Return what nobody may read: the address of the database and the password in it, as JSON writes them too."""
+    value = os.environ.get(_named(case), "")
+    told = [value, unquote(value), urlsplit(value).password or "", unquote(urlsplit(value).password or "")]
+    return sorted(
+        {form for one in told if len(one) > 3 for form in (one, json.dumps(one)[1:-1])}, key=len, reverse=True
+    )
+
+
+def _redacted(text: str, case: Engagement) -> str:
+    for secret in _secrets(case):
+        text = text.replace(secret, f"[{_named(case)}]")
+    return text
 
 
 def private_kernel(private: Path, environment: dict[str, str]) -> type:
