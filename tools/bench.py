@@ -10,7 +10,8 @@ sql      the same tables in DuckDB SQL written by hand for this log
 pandas   the same tables in pandas
 floor    DuckDB reading the same columns and doing nothing with them
 check    engineroom's row rules alone: one scan
-pm4py    cycle times, hand-over network, variants and rework: a quarter of the suite (AGPL, used where it is installed)
+pm4py    what it gives of these tables, a quarter: case durations in all and by workflow, hand-overs, rework, service
+         times by step, cases by resource (AGPL, never installed beside engineroom: `--pm4py` names a Python with it)
 report   the benchmark-gap report of the log, from its folder to HTML and PDF, with all processes it starts
 
 Suite, sql and pandas give figures, and they must agree.
@@ -19,7 +20,6 @@ Suite, sql and pandas give figures, and they must agree.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import resource
 import statistics
@@ -230,13 +230,18 @@ def in_pm4py(folder: Path) -> dict[str, float]:
     import pandas as pd
     import pm4py
 
-    log = pd.read_parquet(folder / "log", columns=["case_id", "step", "completed_at", "actor"])
+    wanted = ["case_id", "step", "started_at", "completed_at", "actor", "workflow"]
+    log = pd.read_parquet(folder / "log", columns=wanted)
+    log = log.rename(columns={"actor": "org:resource"})
     log = pm4py.format_dataframe(log, case_id="case_id", activity_key="step", timestamp_key="completed_at")
-    log["org:resource"] = log["actor"]
-    pm4py.get_all_case_durations(log)
+    pd.Series(pm4py.get_all_case_durations(log)).quantile([0.5, 0.9])
+    for workflow in sorted(log["workflow"].unique()):
+        part = pm4py.filter_event_attribute_values(log, "workflow", [workflow], level="case")
+        pd.Series(pm4py.get_all_case_durations(part)).quantile([0.5, 0.9])
     pm4py.discover_handover_of_work_network(log)
-    pm4py.get_variants(log)
     pm4py.get_rework_cases_per_activity(log)
+    pm4py.get_service_time(log, start_timestamp_key="started_at")
+    pm4py.get_event_attribute_values(log, "org:resource", count_once_per_case=True)
     return {}
 
 
@@ -271,22 +276,22 @@ def contest(name: str, folder: Path) -> None:
     print(json.dumps(took | {"figures": figures}))
 
 
-def run(name: str, folder: Path) -> dict[str, Any]:
+def run(name: str, folder: Path, python: str) -> dict[str, Any]:
     """Run one contestant in a process of its own; imports count."""
-    done = subprocess.run([sys.executable, __file__, "--contest", name, str(folder)], capture_output=True, text=True)
+    done = subprocess.run([python, __file__, "--contest", name, str(folder)], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def compare(folder: Path, events: int, times: int, names: list[str]) -> None:
+def compare(folder: Path, events: int, times: int, names: list[str], pm4py: str | None) -> None:
     """Print the medians of every contestant on one log, and the paired ratios of the suite to each."""
-    limits = {"pandas": PANDAS_LIMIT, "pm4py": PM4PY_LIMIT if importlib.util.find_spec("pm4py") else 0}
+    limits = {"pandas": PANDAS_LIMIT, "pm4py": PM4PY_LIMIT if pm4py else 0}
     names = [name for name in names if events <= limits.get(name, events)]
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for _ in range(times):
         for name in names:
-            runs[name].append(run(name, folder))
+            runs[name].append(run(name, folder, str(pm4py) if name == "pm4py" else sys.executable))
     print(f"\n{events:,} events, median of {times}")
     against = f"{names[0]} / it, CPU"
     print(f"{'':8} {'CPU s':>8} {'wall s':>8} {'peak MiB':>9} {against:>16}")
@@ -309,6 +314,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="runs of each contestant (default: 3)")
     parser.add_argument("--folder", type=Path, help="keep the generated logs here, and use those that are there")
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS), help="some of them")
+    parser.add_argument("--pm4py", metavar="PYTHON", help="a Python that has pm4py, to run it as well")
     parser.add_argument("--contest", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.contest:
@@ -321,7 +327,7 @@ def main() -> None:
             place = (given.folder or Path(scratch)) / f"events-{events}"
             if not (place / "engagement.toml").exists():
                 loggen.write(place, events)
-            compare(place, events, given.times, given.only)
+            compare(place, events, given.times, given.only, given.pm4py)
 
 
 if __name__ == "__main__":
