@@ -11,13 +11,16 @@ import pytest
 from engineroom import (
     control,
     engagement,
+    errors,
     governance,
     kpi,
     pilot,
+    plan,
     plans,
     portfolio,
     readiness,
     schemas,
+    sequence,
     tables,
     workflow,
 )
@@ -266,3 +269,31 @@ def test_the_calendar_file_is_valid_and_the_same_twice(hospital) -> None:
     assert max(len(line.encode()) for line in lines) <= 75
     uids = [line for line in lines if line.startswith("UID:")]
     assert len(set(uids)) == len(uids)
+
+
+# -------------------------------------------------------------------------------------------------------------- money
+
+
+def test_a_cost_outside_its_range_is_refused(starter) -> None:
+    place = starter("legal")
+    path = place / "tables" / "initiatives.csv"
+    given = pd.read_csv(path).assign(cost_low=None, cost_high=None)
+    given.loc[1, "cost_low"] = 99_999
+    given.to_csv(path, index=False)
+
+    with pytest.raises(errors.DataProblems, match="row 3, cost: cost is outside its range; low ≤ expected ≤ high"):
+        tables.read(engagement.open(place))
+
+
+def test_the_low_end_of_the_curve_takes_low_benefits_and_high_costs() -> None:
+    first = pd.Timestamp("2026-07-20")
+    problem = sequence.Problem((), {}, horizon=53)
+    row = {"start": first, "end": pd.Timestamp("2026-07-26"), "annual_benefit_low": 100.0, "annual_benefit": 200.0}
+    row |= {"annual_benefit_high": 300.0, "cost_low": 10.0, "cost": 20.0, "cost_high": 40.0}
+
+    curve = plan.benefits(pd.DataFrame([row]), plan.Draft(problem, {}, {}, first))
+
+    years = (curve["date"].iloc[-1] - row["end"]).days / 365.25
+    ends = [100 * years - 40, 200 * years - 20, 300 * years - 10]
+    assert curve[["low", "expected", "high"]].iloc[-1].tolist() == pytest.approx(ends)
+    assert curve[["low", "expected", "high"]].iloc[0].tolist() == [-40, -20, -10]

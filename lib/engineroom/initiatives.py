@@ -14,6 +14,11 @@ STEPS = ("input", "task", "decision", "handoff", "end")
 STAGES = ("data", "map", "governance", "automate")
 
 
+def _in_range(table: pd.DataFrame, name: str) -> pd.Series:
+    low, high = table[f"{name}_low"], table[f"{name}_high"]
+    return ~((table[name] < low) | (table[name] > high) | (low > high))
+
+
 class Portfolio(Table):
     """What a portfolio review must know of a workflow: one row per workflow."""
 
@@ -110,14 +115,12 @@ class Initiatives(Table):
     )
     def benefit_in_range(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """The expected benefit lies between its ends."""
-        low, high = table["annual_benefit_low"], table["annual_benefit_high"]
-        return ~((table["annual_benefit"] < low) | (table["annual_benefit"] > high) | (low > high))
+        return _in_range(table, "annual_benefit")
 
     @pa.dataframe_check(name="cost", title="cost is outside its range", description="low ≤ expected ≤ high")
     def cost_in_range(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
         """The expected cost lies between its ends."""
-        low, high = table["cost_low"], table["cost_high"]
-        return ~((table["cost"] < low) | (table["cost"] > high) | (low > high))
+        return _in_range(table, "cost")
 
     @pa.dataframe_check(name="deadline", title="the deadline is before the release", description="correct one of them")
     def window_is_open(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805

@@ -30,7 +30,7 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
             wording.percent(row["top_share"], 0),
             say("{low} to {high}", low=f"{row['best_rank']:.0f}", high=f"{row['worst_rank']:.0f}"),
             *(_percent(row[score]) for score in ("data_ready", "integration_ready", "capacity_ready")),
-            _cell(("Shortlist", "good")) if row["is_shortlisted"] else "",
+            words.cell(("Shortlist", "good")) if row["is_shortlisted"] else "",
         ]
         for row in rankings.to_dict("records")
     ]
@@ -64,7 +64,7 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
             row["workflow"],
             say(row["bucket"]),
             wording.capital(words.pieces(row["reason"])),
-            _cell((row["confidence"].capitalize(), CONFIDENCE[row["confidence"]])),
+            words.cell((row["confidence"].capitalize(), CONFIDENCE[row["confidence"]])),
             words.pieces(row["unknown"]) or wording.BLANK,
             words.day(row["review"]),
         ]
@@ -145,7 +145,7 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
             r["workflow"],
             say(r["name"]),
             *(wording.text(r[unit]) or say("not said") for unit in units),
-            _cell(ALIKE[r["is_comparable"]]),
+            words.cell(ALIKE[r["is_comparable"]]),
         ]
         for r in matrix.to_dict("records")
     ]
@@ -173,7 +173,7 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
         return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        enough = _cell(("60 days suffice", "good"))
+        enough = words.cell(("60 days suffice", "good"))
         if not row["is_enough"]:
             days = row["days_needed"]
             said = say("Baseline too small to tell")
@@ -207,7 +207,7 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
             say(row["name"]),
             *(wording.value(row[key], "share") for key in ("before", "during")),
             say("{low} to {high}", low=_points(row["low"]), high=_points(row["high"])),
-            _cell(RESULT[row["verdict"]]),
+            words.cell(RESULT[row["verdict"]]),
             wording.capital(retell(row["reason"])),
         ]
         for row in found.to_dict("records")
@@ -219,10 +219,6 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
         passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", n=passed, all=len(rows)
     )
     return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
-
-
-def _cell(said: tuple[str, str]) -> Cell:
-    return {"text": say(said[0]), "tone": said[1]}
 
 
 def _percent(share: float) -> str:

@@ -72,7 +72,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
         held = len(group) == prerequisites["workflow"].nunique()
         about = say("all") if held else wording.listed(group["workflow"].tolist())
         evidence = wording.text(row["evidence"]) or say("none")
-        rows.append([say(str(name)), about, _cell(STATUS[row["status"]]), evidence, _owner(row["owner"])])
+        rows.append([say(str(name)), about, words.cell(STATUS[row["status"]]), evidence, _owner(row["owner"])])
         rows[-1].append(wording.BLANK if pd.isna(row["date"]) else words.day(row["date"]))
     columns = [left("name", "Prerequisite"), left("workflows", "Workflows"), left("status", "Status")]
     columns += [left("evidence", "Evidence"), left("owner", "Owner"), left("date", "Day")]
@@ -91,7 +91,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     rows: list[list[Cell]] = [
         [
             r["initiative"],
-            _cell(DECISION[r["decision"]]),
+            words.cell(DECISION[r["decision"]]),
             say(r["rule"]),
             words.pieces(r["missing"]),
             _way_out(r, tables),
@@ -102,7 +102,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     said = set(hard["initiative"])
     way_out = say("What it needs must be allowed first")
     rows += [
-        [name, _cell(DECISION["refused"]), wording.capital(retell(why)), wording.BLANK, way_out, "003-16"]
+        [name, words.cell(DECISION["refused"]), wording.capital(retell(why)), wording.BLANK, way_out, "003-16"]
         for name, why in draft.dropped.items()
         if name not in said
     ]
@@ -249,10 +249,6 @@ def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
         rows.append([str(name), *(", ".join(said[word]) or wording.BLANK for word in shown)])
     columns = [left("initiative", "Initiative"), *(left(word, DECISION[word][0]) for word in shown)]
     return table("decisions", say("Every answer of every gate"), columns, rows, found)
-
-
-def _cell(said: tuple[str, str]) -> Cell:
-    return {"text": say(said[0]), "tone": said[1]}
 
 
 def _owner(cell: Any) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from babel.dates import format_date
 
 from engineroom import wording
+from engineroom.blocks import Cell
 from engineroom.phrases import locale, retell, say
 from engineroom.plan import PEOPLE, PILOTS, Draft
 from engineroom.roadmap import Schedule
@@ -56,6 +57,11 @@ def held(row: dict[str, Any]) -> str:
     if kind == "blackout":
         return say("No cutover in “{window}”", window=name)
     return say("Not before its date") if kind == "release" else say("At once")
+
+
+def cell(said: tuple[str, str]) -> Cell:
+    """Return a word with its tone as a cell."""
+    return {"text": say(said[0]), "tone": said[1]}
 
 
 def team(name: str) -> str:
