@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engineroom import manifest, publication
 from engineroom.errors import RenderError
+from engineroom.prose import clean
 
 KINDS = (".html", ".pdf", ".csv", ".ics")
 SUMMARY = "summary.txt"
@@ -39,7 +40,7 @@ def pack(home: Path) -> Path:
 
 def summary(said: manifest.Manifest) -> str:
     """Return what a delivery holds, for somebody who opens nothing else: reports, headlines, files."""
-    lines = [str(said["client"]), f"{said['status']}, as of {said['as_of']}, made by engineroom {said['engineroom']}"]
+    lines = [clean(said["client"]), f"{said['status']}, as of {said['as_of']}, made by engineroom {said['engineroom']}"]
     for name, about in said["reports"].items():
         title = f"{about['title']} ({name.partition('/')[0]})"
         lines += ["", title, "-" * len(title), *(f"- {one['text']}" for one in about["headlines"])]

@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from engineroom import batch, manifest, page, publication, theme
+from engineroom.prose import clean
 from engineroom.resources import folder
 
 NAME = "index.html"
@@ -48,7 +49,7 @@ def _engagement(home: Path, out: Path) -> dict[str, Any]:
     said = manifest.read(home)
     spoilt = manifest.differences(home)
     reports = [_report(name, about, said.get("outputs", {}), home) for name, about in said.get("reports", {}).items()]
-    line = {key: said.get(key, "") for key in ("client", "status", "as_of")}
+    line = {key: clean(said.get(key, "")) for key in ("client", "status", "as_of")}
     return line | {"name": home.relative_to(out).as_posix(), "reports": reports, "spoilt": spoilt}
 
 
