@@ -223,7 +223,7 @@ def _pack(given: argparse.Namespace) -> int:
 
 def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
-    from engineroom import batch, console, shelf
+    from engineroom import batch, console
     from engineroom.run import Limits
 
     began, told = time.perf_counter(), []
@@ -242,8 +242,10 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
         if len(tasks) > 1 or failed:
             said = console.summary(told, len(tasks), given.out, began)
             print(said, file=sys.stderr if failed else sys.stdout, flush=True)
-        with suppress(OSError):  # a full disk was told with each report
-            shelf.write(given.out)
+    from engineroom import shelf  # here: after Ctrl-C, which has five seconds, none is written
+
+    with suppress(OSError):  # a full disk was told with each report
+        shelf.write(given.out)
     return int(failed[0].exit_code) if failed else 0
 
 
