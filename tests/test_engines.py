@@ -33,6 +33,15 @@ FROM '{log}/*.parquet'
 """
 """Ties, capitals and accents, blanks and workflows that change: where engines differ if they can."""
 
+CYCLE = """
+SELECT case_id, workflow, txn_type, step, started_at AS at, actor, due_at, NULL::DOUBLE AS cost, NULL AS reason,
+    'start' AS life FROM '{hard}' WHERE case_id NOT LIKE '%3'
+UNION ALL
+SELECT case_id, workflow, txn_type, step, completed_at, actor, due_at, cost, reason, 'complete' FROM '{hard}'
+    WHERE case_id NOT LIKE '%55'
+"""
+"""Starts and completions in rows of their own; some of each are alone."""
+
 CALENDAR = """
 [events.calendar]
 days = ["monday", "tuesday", "wednesday", "thursday", "friday", "sunday"]
@@ -178,6 +187,28 @@ def test_postgresql_counts_the_working_time_that_duckdb_counts(
 
     agree(found, by_calendar)
     assert found["cases"]["handling_hours"].sum() < in_duckdb["cases"]["handling_hours"].sum()
+
+
+def test_postgresql_pairs_starts_and_completions_as_duckdb_does(generated, loaded, tmp_path, monkeypatch) -> None:
+    import psycopg
+
+    duckdb.sql(f"COPY ({CYCLE.format(hard=generated / 'hard.parquet')}) TO '{tmp_path / 'hard.parquet'}'")
+    toml = (generated / "engagement.toml").read_text().replace('started = "started_at"\n', "")
+    toml = toml.replace('"completed_at"', '"at"') + '[events.lifecycle]\ncolumn = "life"\n'
+    (tmp_path / "engagement.toml").write_text(toml)
+    names = "case_id, workflow, txn_type, step, actor, due_at"
+    with psycopg.connect(loaded) as connection:
+        connection.execute(
+            f"CREATE TABLE ops.cycle AS SELECT {names}, started_at AS at, NULL::float8 AS cost, NULL AS reason, "
+            f"'start' AS life FROM ops.events WHERE case_id NOT LIKE '%3' UNION ALL SELECT {names}, completed_at, "
+            "cost, reason, 'complete' FROM ops.events WHERE case_id NOT LIKE '%55'"
+        )
+    monkeypatch.setenv("TEST_LOG", loaded)
+
+    here, there = told(tmp_path), told(moved(tmp_path, tmp_path / "postgres", "ops.cycle"))
+
+    agree(there, here)
+    assert here["cases"]["handling_hours"].notna().any()
 
 
 def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_path, monkeypatch) -> None:
