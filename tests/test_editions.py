@@ -21,7 +21,11 @@ from engineroom.prose import spoken
 pytestmark = pytest.mark.slow
 
 AXE = "axe-core@4.10.3"
-REPORTS = [f"{name.removeprefix('starter/')}/{report}" for name in engagement.starters() for report in run.reports()]
+REPORTS = [
+    f"{name.removeprefix('starter/')}/{report}"
+    for name in engagement.starters()
+    for report in run.reports_for(engagement.open(name))
+]
 SCREENS = [("light", 1440), ("dark", 1440), ("dark", 390)]
 LARGEST = {"html": 500_000, "pdf": 600_000}
 

@@ -9,8 +9,8 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
-initiatives phrases pictures pdffile publication
-schemas results logtables plans
+initiatives options phrases pictures pdffile publication
+schemas results logtables plans scenarios
 contract
 engagement
 sheets engines xes
@@ -24,13 +24,15 @@ stated benchmark
 drilldown
 kpi
 gap
-sequence readiness workflow control portfolio pilot governance
-slack roadmap
-plan
+sequence readiness workflow control portfolio pilot governance scenario diagnosis
+slack roadmap claims assumptions
+plan outlook
+uncertainty flips
 theme wording
 blocks brand
-roadmap_words
+roadmap_words business_case_words
 charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
+business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
 prose
 foreign
 document drawing
@@ -60,8 +62,22 @@ PURE = {
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
+PURE |= {
+    "scenario",
+    "scenarios",
+    "options",
+    "claims",
+    "assumptions",
+    "outlook",
+    "uncertainty",
+    "flips",
+    "diagnosis",
+    "whatif",
+}
+PURE |= {"business_case_charts", "business_case_exhibits", "business_case_headlines", "business_case_appendix"}
+PURE |= {"business_case_words", "diagnosis_exhibits"}
 HOMES = {
-    "pandera": {"columns", "initiatives", "schemas", "sheets"},
+    "pandera": {"columns", "initiatives", "options", "schemas", "sheets"},
     "ibis": {
         "engines",
         "workingtime",
@@ -77,7 +93,7 @@ HOMES = {
         "kernel",
     },
     "duckdb": {"engines"},
-    "altair": {"theme", "charts", "roadmap_charts", "kernel"},
+    "altair": {"theme", "charts", "roadmap_charts", "business_case_charts", "kernel"},
     "papermill": {"execution"},
     "nbconvert": {"render"},
     "typst": {"paper", "doctor"},

@@ -37,7 +37,11 @@ HOSTILE = (
 
 
 def each_report() -> list[str]:
-    return [f"{name.removeprefix('starter/')}/{report}" for name in engagement.starters() for report in run.reports()]
+    return [
+        f"{name.removeprefix('starter/')}/{report}"
+        for name in engagement.starters()
+        for report in run.reports_for(engagement.open(name))
+    ]
 
 
 def files(made: Path, report: str) -> tuple[Path, Path, list[Path]]:

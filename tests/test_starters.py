@@ -69,8 +69,10 @@ def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
         assert content(tmp_path / path) == content(STARTERS / path), path
 
 
-@pytest.mark.parametrize("starter", NAMES)
-@pytest.mark.parametrize("name", list(schemas.INPUTS))
+@pytest.mark.parametrize(
+    ("starter", "name"),
+    sorted((path.parents[1].name, path.stem) for path in STARTERS.glob("*/tables/*.csv")),
+)
 def test_tables_hold_what_the_dictionary_asks_for(starter: str, name: str) -> None:
     schemas.INPUTS[name].validate(table(starter, name), lazy=True)
 

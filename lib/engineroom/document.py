@@ -161,7 +161,8 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     notes = [clean(note) for note in data.get("notes") or []]
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(data.get("name", ""))).strip("-")
     offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
-    return [table | {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}]
+    beside = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
+    return [table | beside | {"live": _visible(data.get("live") or {})}]
 
 
 def _chart(spec: Mapping[str, Any]) -> list[Block]:

@@ -15,8 +15,8 @@ from engineroom import document, drawing, theme
 from engineroom.document import Document
 from engineroom.resources import folder
 
-POLICY = (  # no script at all, no style but the one in the head, no request
-    "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:; "
+POLICY = (  # no style but the one in the head, no script but the what-if's where there is one, no request
+    "default-src 'none'; style-src 'sha256-{style}';{script} img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
 
@@ -36,32 +36,47 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
     said = view | {"sections": [block for block in view["blocks"] if block["type"] == "heading" and block["level"] < 3]}
     said["marks"] = theme.MARKS
     italic = any(run.get("emphasis") for block in document.blocks_within(tree.blocks) for run in block.get("runs", []))
-    style, policy = dressed(_template().render(said, style="", policy=""), view["tokens"], italic=italic)
-    return _template().render(said, style=Markup(style), policy=Markup(policy)).encode("utf-8") + b"\n"
+    script, bare = _script(tree), _template().render(said, style="", policy="")
+    style, policy = dressed(bare, view["tokens"], italic=italic, script=script)
+    page = _template().render(said, style=Markup(style), policy=Markup(policy), script=Markup(script))
+    return page.encode("utf-8") + b"\n"
 
 
-def dressed(text: str, tokens: dict[str, Any], *, italic: bool = False, own: str = "") -> tuple[str, str]:
+def dressed(
+    text: str, tokens: dict[str, Any], *, italic: bool = False, own: str = "", script: str = ""
+) -> tuple[str, str]:
     """Return the style of a page with this text, its typeface inside, and the policy that allows this style alone.
 
-    `own` is what a page adds to the style of reports.
+    `own` is what a page adds to the style of reports, `script` the one script it may carry.
     """
     letters = USUAL | frozenset(text)
     faces = [_face(letters, "Inter", "normal")] + ([_face(letters, "Inter-Italic", "italic")] if italic else [])
     style = "".join(faces) + theme.css(tokens) + (folder("templates") / "report.css").read_text(encoding="utf-8") + own
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return style, POLICY.format(digest=digest)
+    allowed = f" script-src 'sha256-{_digest(script)}';" if script else ""
+    return style, POLICY.format(style=_digest(style), script=allowed)
 
 
 def faults(content: bytes, tree: Document) -> dict[str, bool]:
     """Return what may be wrong with a page, and whether it is."""
     text = content.decode("utf-8")
     figures, rows = len(tree.of("figure")), len(tree.of("table"))
+    script = _script(tree)
     return {
         "it is cut off": not (text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n")),
         "a chart is missing": text.count("<figure ") != figures or text.count('role="img"') != 2 * figures,
         "a table is missing": text.count("<caption>") != rows,
-        "it carries a script": "<script" in text,
+        "it carries a script": "<script" in text.replace(f"<script>{script}</script>" if script else "", "", 1),
     }
+
+
+def _script(tree: Document) -> str:
+    """Return the one script a page may carry, the same in every report; none where no table is live."""
+    live = any(block.get("live") for block in tree.of("table"))
+    return (folder("templates") / "whatif.js").read_text(encoding="utf-8") if live else ""
+
+
+def _digest(content: str) -> str:
+    return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 @cache

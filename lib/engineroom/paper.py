@@ -33,7 +33,9 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
         files[f"logo.{logo['format']}"] = base64.b64decode(logo["data"])
     data = {key: view[key] for key in ("cover", "words", "lines", "blocks", "brand", "base", "region")}
     data |= {"sections": len(tree.of("heading")), "attached": sorted(attached)}
-    files["doc.json"] = _printable(json.dumps(_without(data, "csv", "data", "files"), ensure_ascii=False)).encode()
+    files["doc.json"] = _printable(
+        json.dumps(_without(data, "csv", "data", "files", "live"), ensure_ascii=False)
+    ).encode()
     files["tokens.json"] = json.dumps(view["tokens"]).encode()
     files["main.typ"] = (folder("templates") / "engineroom.typ").read_bytes()
     return pdffile.finished(_compiled(files, tree.cover.get("as_of", "")), _headed(view["blocks"]))

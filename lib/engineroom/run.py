@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -59,6 +60,19 @@ def reports() -> list[str]:
     return sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
 
 
+def reports_for(case: Engagement) -> list[str]:
+    """Return the reports an engagement has the tables for; any other is made where it is asked for by name.
+
+    The title of a notebook that says nothing without a certain table is tagged `needs-<table>`.
+    """
+    sent = {f"needs-{name}" for name, _ in sheets.find(case, [])}
+    needs = {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))["cells"][0]["metadata"].get("tags", [])
+        for path in folder("notebooks").glob("*.ipynb")
+    }
+    return [name for name in reports() if sent.issuperset(needs[name])]
+
+
 def plan(
     folders: list[str],
     wanted: list[str],
@@ -86,7 +100,7 @@ def plan(
         chosen = sector or case.header.sectors
         named = place if place in engagements.starters() else str(case.folder)
         pairs = tuple((parameters or {}).items())
-        tasks += [Task(named, one, report, formats, pairs) for one in chosen for report in wanted or reports()]
+        tasks += [Task(named, one, report, formats, pairs) for one in chosen for report in wanted or reports_for(case)]
     return tasks
 
 

@@ -7,7 +7,7 @@ Table-level checks carry in `name` the columns they read, the one they blame fir
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom import initiatives
+from engineroom import initiatives, options
 from engineroom.columns import (
     DIRECTIONS,
     UNITS,
@@ -213,13 +213,11 @@ class Readiness(Table):
         return ~table.duplicated(["prerequisite", "workflow"])
 
 
-INPUTS: dict[str, type[Table]] = {
-    "kpis": Kpis,
-    "workflows": Workflows,
-    "costs": Costs,
-    "staffing": Staffing,
-    "readiness": Readiness,
-} | initiatives.INPUTS
+INPUTS: dict[str, type[Table]] = (
+    {"kpis": Kpis, "workflows": Workflows, "costs": Costs, "staffing": Staffing, "readiness": Readiness}
+    | initiatives.INPUTS
+    | options.INPUTS
+)
 """Every table an engagement may hold, by the name of its file or sheet."""
 
 

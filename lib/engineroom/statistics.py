@@ -6,10 +6,11 @@ The formulas are statsmodels' and scipy's; this module names them, vectorises th
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportion_effectsize
 
@@ -183,3 +184,16 @@ def is_pareto(values: ArrayLike) -> bool:
 def _is_settled(share: float, n: int, target: float) -> bool:
     low, high = wilson(share * n, n)
     return bool(low[0] > target or high[0] < target)
+
+
+def crossing(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function of one number is zero between `low` and `high` (Brent's method).
+
+    NaN where it has the same sign at both ends: then there is no such point, or more than one.
+    """
+    ends = (function(low), function(high))
+    if 0.0 in ends:
+        return low if ends[0] == 0 else high
+    if min(ends) > 0 or max(ends) < 0:
+        return math.nan
+    return float(optimize.brentq(function, low, high, xtol=1e-10, rtol=1e-12))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engineroom import columns, schemas, sheets
 from engineroom import initiatives as planning
+from engineroom import options as choices
 from engineroom.columns import UNITS, DataFrame, Table
 from engineroom.contract import nearest
 from engineroom.engagement import Engagement, TableFiles, digest, sectors
@@ -90,12 +91,17 @@ class Tables:
     overrides: DataFrame[planning.Overrides]
     pilots: DataFrame[planning.Pilots]
     slas: DataFrame[planning.Slas]
+    options: DataFrame[choices.Options]
+    savings: DataFrame[choices.Savings]
+    assumptions: DataFrame[choices.Assumptions]
+    headcount_targets: DataFrame[choices.HeadcountTargets]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
     processes: DataFrame[schemas.Processes]
     gates: DataFrame[planning.Gates]
     buckets: DataFrame[planning.Buckets]
+    reference_classes: DataFrame[choices.ReferenceClasses]
     sources: dict[str, str]
 
 
@@ -125,6 +131,7 @@ def read(engagement: Engagement) -> Tables:
         processes=processes_,
         gates=gates(),
         buckets=buckets(),
+        reference_classes=reference_classes(),
         sources=sources,
         **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
     )
@@ -160,6 +167,11 @@ def buckets() -> DataFrame[planning.Buckets]:
     return _shipped("buckets", planning.Buckets)
 
 
+def reference_classes() -> DataFrame[choices.ReferenceClasses]:
+    """Return what others who claimed the same have reached."""
+    return _shipped("reference_classes", choices.ReferenceClasses)
+
+
 def pack(sector: str) -> Pack:
     """Return a sector pack."""
     path = folder("data") / "sectors" / f"{sector}.toml"
@@ -186,9 +198,14 @@ def _references(
         about = [name for name in read_in if name != "workflows" and "workflow" in read_in[name]]
         names += [(table, "workflow", inventory, cure) for table in about]
     planned, rules = set(read_in["initiatives"]["initiative"].dropna()), sorted(gates()["gate"])
-    names += [(table, "initiative", planned, "add it to the table initiatives") for table in ("demands", "overrides")]
+    names += [
+        (table, "initiative", planned, "add it to the table initiatives")
+        for table in ("demands", "overrides", "options")
+    ]
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
     names += [("overrides", "gate", rules, _there_are(rules))]
+    offered = set(read_in["options"]["option"].dropna())
+    names += [(table, "option", offered, "add it to the table options") for table in ("savings", "assumptions")]
     names += [("initiatives", "delivers", {*prerequisites, *rules}, _there_are([*prerequisites, *rules]))]
     names += [
         ("edges", end, set(read_in["steps"]["step"].dropna()), "add it to the table steps")

@@ -88,6 +88,16 @@ def _rounded(amount: float, decimals: int) -> str:
     return str(format_decimal(amount, "#,##0.0" if decimals else "#,##0", locale()))
 
 
+def exact(amount: float, currency: str) -> str:
+    """Return an amount to the cent, however large: `$62,500,000.00`."""
+    return str(format_currency(amount, currency, locale=locale()))
+
+
+def tenths(amount: float) -> str:
+    """Return a number with one decimal: `2.8`."""
+    return _rounded(amount, 1)
+
+
 def money(amount: float, currency: str) -> str:
     """Return an amount: with cents below a thousand, else compact (`$1.2M`)."""
     if abs(amount) < 1000:

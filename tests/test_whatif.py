@@ -1,0 +1,184 @@
+"""The what-if of the page: sliders that count as the library does, one known script, and a table without it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import v4
+
+from engineroom import (
+    assumptions,
+    blocks,
+    claims,
+    engagement,
+    kpi,
+    outlook,
+    phrases,
+    render,
+    scenario,
+    tables,
+    theme,
+    whatif,
+    wording,
+)
+from engineroom.resources import folder
+
+SCRIPT = (folder("templates") / "whatif.js").read_text(encoding="utf-8")
+HOSTILE = """</script><img src=x onerror=alert(1)>"'{{7*7}}"""
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    yield
+    phrases.speak("en")
+
+
+def case(names: dict[str, str] | None = None) -> tuple[scenario.Programme, outlook.Views]:
+    read = tables.read(engagement.open("starter/insurer"))
+    read = replace(
+        read,
+        **{
+            name: getattr(read, name).assign(option=lambda frame: frame["option"].replace(names or {}))
+            for name in ("options", "savings", "assumptions")
+        },
+    )
+    programme = scenario.programme(read, kpi.measure(read, None))
+    audited = claims.audit(programme, read)
+    return programme, outlook.views(programme, audited, assumptions.complete(programme, audited, read))
+
+
+def page(tmp_path: Path, *exhibits: blocks.Exhibit, language: str = "en") -> Path:
+    theme.enable()
+    style = blocks.Exhibit("house", {"language": language, "brand": {}})
+    cells = [v4.new_markdown_cell("# What if", id="title")]
+    for place, exhibit in enumerate((style, *exhibits)):
+        cell = v4.new_code_cell("", id=f"cell-{place}")
+        cell.outputs = [v4.new_output("display_data", data=exhibit._repr_mimebundle_())]
+        cells.append(cell)
+    path = tmp_path / "page.html"
+    path.write_bytes(render.html(v4.new_notebook(cells=cells)))
+    return path
+
+
+def shown(tab: Any) -> list[list[str]]:
+    return tab.eval_on_selector_all("tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+
+
+def printed(exhibit: blocks.Exhibit) -> list[list[str]]:
+    return exhibit.content["rows"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_slider_moves_the_numbers_as_the_library_counts_them(tmp_path: Path, browser: Any, language: str) -> None:
+    phrases.speak(language)
+    programme, seen = case()
+    exhibit = whatif.whatif(programme, seen)
+    tab = browser.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(page(tmp_path, exhibit, language=language).as_uri())
+
+    def spaced(rows: list[list[str]]) -> list[list[str]]:
+        return [[re.sub(r"\s", " ", cell) for cell in row] for row in rows]
+
+    assert tab.locator(".whatif").is_visible()
+    assert spaced(shown(tab)) == spaced(printed(exhibit))
+
+    values = {"rate": "0.05", "share": "0.9", "delay": "7", "one_off": "9000000"}
+    tab.eval_on_selector_all(
+        "input",
+        """(inputs, values) => inputs.forEach((input) => {
+            const key = input.id.split("-").pop();
+            if (key !== "rate" && input.dataset.group !== "3") return;
+            input.value = values[key];
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+        })""",
+        values,
+    )
+
+    moved = {"saving_share": 0.9, "delay_months": 7.0, "one_off_cost": float(tab.input_value("[id$='-3-one_off']"))}
+    drivers = seen["expected"] | {"Hybrid": seen["expected"]["Hybrid"] | moved}
+    worth = {one.name: scenario.npv(one, drivers[one.name], 0.05) for one in programme.options}
+    assert [row[4] for row in spaced(shown(tab))] == [
+        re.sub(r"\s", " ", wording.money(worth[name], "USD")) for name in ("Offshore", "Automation", "Hybrid")
+    ]
+    lead = re.sub(r"\s", " ", wording.money(worth["Hybrid"] - max(worth["Automation"], worth["Offshore"]), "USD"))
+    assert spaced(shown(tab))[2][5] == lead
+    assert "Hybrid" in tab.inner_text("[role=status]")
+    assert lead in re.sub(r"\s", " ", tab.inner_text("[role=status]"))
+
+    tab.click("button")
+    assert spaced(shown(tab)) == spaced(printed(exhibit))
+    tab.close()
+    assert said == []
+
+
+@pytest.mark.slow
+def test_without_script_the_table_stands_as_printed_and_no_slider_pretends(tmp_path: Path, browser: Any) -> None:
+    exhibit = whatif.whatif(*case())
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(page(tmp_path, exhibit).as_uri())
+
+    rows = [[cell.text_content() for cell in row.locator("th, td").all()] for row in tab.locator("tbody tr").all()]
+    assert rows == printed(exhibit)
+    assert not tab.locator(".whatif").is_visible()
+    context.close()
+
+
+def test_a_page_carries_the_one_script_named_in_its_policy_and_only_beside_a_what_if(tmp_path: Path) -> None:
+    exhibit = whatif.whatif(*case())
+    live = page(tmp_path, exhibit).read_text(encoding="utf-8")
+    plain = page(tmp_path, blocks.Exhibit("table", {**exhibit.content, "live": {}})).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+
+    assert f"script-src 'sha256-{digest}';" in live
+    assert live.count("<script") == 1
+    assert f"<script>{SCRIPT}</script>" in live
+    assert "<script" not in plain
+    assert "script-src" not in plain
+    assert "unsafe" not in live
+
+
+def test_the_script_writes_text_and_asks_for_nothing() -> None:
+    for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "Function(", "fetch", "XMLHttp",
+                 "import(", "localStorage", "setTimeout", "</script"):  # fmt: skip
+        assert word not in SCRIPT
+
+
+@pytest.mark.slow
+def test_a_hostile_name_stays_text_beside_the_sliders(tmp_path: Path, browser: Any) -> None:
+    programme, seen = case({"Hybrid": HOSTILE})
+    path = page(tmp_path, whatif.whatif(programme, seen))
+    tab = browser.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("dialog", lambda dialog: said.append(dialog.message))
+    tab.goto(path.as_uri())
+    tab.eval_on_selector("input", "one => one.dispatchEvent(new Event('input', { bubbles: true }))")
+
+    assert tab.locator("img").count() == 0
+    assert tab.locator("script").count() == 1
+    assert HOSTILE in tab.inner_text("[role=status]")
+    tab.close()
+    assert said == []
+
+
+def test_the_default_of_the_sliders_is_the_exact_figure_of_the_table() -> None:
+    programme, seen = case()
+    live = whatif.whatif(programme, seen).content["live"]
+
+    for group, option in zip(live["groups"][1:], ("Offshore", "Automation", "Hybrid"), strict=True):
+        given = seen["expected"][option]
+        assert [slider["value"] for slider in group["sliders"]] == [
+            given["saving_share"], given["delay_months"], given["one_off_cost"],
+        ]  # fmt: skip
