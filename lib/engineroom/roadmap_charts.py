@@ -68,7 +68,7 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     used = [name for name in looks if (rows["look"] == name).any()]
     colour = alt.Color("look:N", title=None, sort=used, scale=alt.Scale(domain=used, range=[looks[u] for u in used]))
     base = alt.Chart(rows).encode(y=y)
-    layers.append(base.mark_bar(height={"band": 0.62}).encode(x=x, x2="to_day:T", color=colour))
+    layers.append(base.mark_bar(size=round(step * 0.62)).encode(x=x, x2="to_day:T", color=colour))
     layers.append(
         base.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=size).encode(x="to_day:T", text="said:N")
     )
@@ -179,7 +179,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     rows = types.head(LARGEST_TYPES).assign(said=[wording.percent(share, 0) for share in shares])
     base = alt.Chart(rows).encode(y=alt.Y("type:N", sort=list(rows["type"]), title=None, axis=alt.Axis(labelLimit=320)))
     title = say("{currency} a year", currency=currency)
-    bars = base.mark_bar(height={"band": 0.6}).encode(x=alt.X("cost:Q", title=title, axis=MONEY_AXIS))
+    bars = base.mark_bar(size=13).encode(x=alt.X("cost:Q", title=title, axis=MONEY_AXIS))
     said = base.mark_text(align="left", dx=6).encode(x="cost:Q", text="said:N")
     half = int((types["share"] < 0.5).sum()) + 1
     title = say_number(
