@@ -270,7 +270,7 @@ def read_only(stage: Stage) -> list[str]:
         [str(word) for word in words], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     faults = [] if process.returncode == 14 and "Traceback" not in process.stderr else [process.stderr[-300:]]
-    return faults + hold(stage)
+    return faults + hold(stage, is_on_record=False)
 
 
 def gone(stage: Stage) -> list[str]:
