@@ -140,7 +140,7 @@ def local(size: int = 0) -> Any:
     `size` is what the log weighs on disk; decoded it is several times as much.
     """
     connection = ibis.duckdb.connect(
-        memory_limit=f"{min(max(4 * size, LEAST), MOST) >> 20}MiB",
+        memory_limit=f"{min(max(3 * size, LEAST), MOST) >> 20}MiB",
         temp_directory=str(scratch("spill")),
         threads=int(os.environ.get("ENGINEROOM_THREADS") or os.cpu_count() or 1),  # fewer beside other reports
         autoinstall_known_extensions=False,
