@@ -60,7 +60,7 @@ def test_running_a_fresh_folder_makes_no_report(tmp_path, monkeypatch, capsys):
     intake.make(Path("harbour"), "healthcare")
 
     assert cli.main(["run", "harbour", "--out", "out"]) == 11
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / "harbour").exists()
     assert "nothing is filled in yet" in capsys.readouterr().err
 
 
