@@ -87,16 +87,17 @@ def normal(book: dict[str, Any]) -> dict[str, Any]:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Make every report of the three starters in reports/."""
+    """Make every report of the starters in reports/."""
     install(session)
     session.run("engineroom", "demo", "--out", "reports", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the factory, logs, pages and plans against the usual ways; `-- factory --reports 10` times one of them."""
+    """Time the factory, logs, pages, plans and business cases; `-- factory --reports 10` times one of them."""
     install(session)
     names = {"factory": "bench_factory", "logs": "bench", "pages": "bench_render", "plans": "bench_roadmap"}
+    names |= {"cases": "bench_scenario"}
     chosen, words = session.posargs[:1] or list(names), session.posargs[1:]
     for name in chosen:
         session.run("python", f"tools/{names[name]}.py", *words)
