@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from engineroom import business_case_words as words
 from engineroom import scenarios, wording
 from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
@@ -108,8 +110,27 @@ def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Ex
     columns += [left("owner", "Owner"), left("grade", "Grade"), left("source", "Source")]
     open_ones = int((found["distribution"] == "unknown").sum())
     caption = say("Every assumption: {n}, of them {unknown} not disclosed", n=len(found), unknown=open_ones)
-    notes = (say("Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."),)
+    notes: tuple[str, ...] = (
+        say("Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."),
+    )
+    if flat := _flat(found, programme):
+        notes += (
+            say(
+                "The run cost of {options} is taken as flat, although that of operating bots grows: state its growth.",
+                options=wording.listed(flat),
+            ),
+        )
     return table("assumptions", caption, columns, rows, found, notes)
+
+
+def _flat(found: pd.DataFrame, programme: Programme) -> list[str]:
+    """Return the automating options with a known run cost whose growth nobody has stated."""
+    grows = set(found.loc[found["driver"] == "run_cost_growth", "option"])
+    return [
+        option.name
+        for option in programme.options
+        if option.kind in ("automate", "hybrid") and option.run_cost > 0 and not grows & {"", option.name}
+    ]
 
 
 def convention(programme: Programme, drawn: Simulation, seed: int) -> Exhibit:

@@ -81,7 +81,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
             "to": steps["subtotal"] / MILLION,
             "amount": steps["amount"],
             "kind": [
-                kinds[0] if row.is_total else kinds[1] if row.amount < 0 else kinds[2] for row in steps.itertuples()
+                kinds[0] if row.is_total else kinds[1] if row.amount <= 0 else kinds[2] for row in steps.itertuples()
             ],
             "said": [_said(row, programme[name].one_off, currency) for row in steps.to_dict("records")],
         }

@@ -13,7 +13,7 @@ from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.columns import DataFrame
 from engineroom.outlook import EARLY_YEARS
 from engineroom.phrases import say
-from engineroom.scenario import DO_NOTHING, Programme
+from engineroom.scenario import DO_NOTHING, Option, Programme
 
 VERDICTS: dict[str, Cell] = {
     "above": {"text": "Above its class", "tone": "bad"},
@@ -38,7 +38,8 @@ def decision(
         return note("No option is stated", "The table options, with what each claims and costs, would make a case.")
     currency = programme.currency
     wide = found.pivot(index="option", columns="view", values="npv")
-    frame = chances.set_index("option").join(wide)
+    paid = found[found["view"] == "expected"].set_index("option")["payback_months"]
+    frame = chances.set_index("option").join(wide).join(paid)
     rows: list[list[Cell]] = []
     for name, row in frame.iterrows():
         option = programme[str(name)]
@@ -54,12 +55,13 @@ def decision(
                 reached if has_class else wording.BLANK,
                 wording.money(row["mean"], currency) if not is_idle else wording.BLANK,
                 words.span(row["p10"], row["p90"], currency) if not is_idle else wording.BLANK,
+                _payback(row["payback_months"], option),
                 wording.value(row["best"], "share", decimals=0),
             ]
         )
     columns = [left("option", "Option"), right("one_off", "One-off cost"), right("claimed", "As claimed")]
     columns += [right("reached", "If it saves what its class has reached"), right("mean", "As expected")]
-    columns += [right("span", "P10 to P90"), right("best", "Best of all in")]
+    columns += [right("span", "P10 to P90"), right("paid", "Pays back in"), right("best", "Best of all in")]
     caption = say(
         "{option} has the highest expected net present value over {years} years",
         option=frame.index[0],
@@ -246,6 +248,14 @@ def _change(row: dict[str, Any], one_off: float, currency: str) -> str:
     if row["step"] == "one_off" and math.isnan(one_off) and not row["amount"]:
         return say("not disclosed")
     return wording.exact(row["amount"], currency)
+
+
+def _payback(month: float, option: Option) -> str:
+    if option.kind == DO_NOTHING:
+        return wording.BLANK
+    if math.isnan(month):
+        return say("not known") if option.is_open else say("never")
+    return words.months(month)
 
 
 def _flip(row: dict[str, Any], driver: str, programme: Programme, *, is_paired: bool) -> str:

@@ -1,4 +1,4 @@
-"""The HTML edition: one file that needs no network and runs no script."""
+"""The HTML edition: one file that needs no network; the one script it may run is the what-if's."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 
 
 def html(notebook: NotebookNode) -> bytes:
-    """Return the executed notebook as one HTML file that needs no network and runs no script."""
+    """Return the executed notebook as one HTML file that needs no network; at most the what-if runs a script."""
     return editions(notebook, ["html"])["html"]
 
 
