@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -74,6 +76,16 @@ def test_a_cell_that_does_not_end_well_is_named_with_its_cause_and_what_follows_
 
     assert told(stopped.value) == ("tried", cause, ["completed", "failed", "pending"])
     assert stopped.value.exit_code == code
+
+
+def test_short_cells_together_have_no_more_time_than_one_long_one(running, monkeypatch) -> None:
+    ticks = itertools.count(step=0.3)  # every look at the clock takes a third of a second, every cell two of them
+    monkeypatch.setattr(execution, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+
+    with pytest.raises(execution.Stopped) as stopped:
+        running("1 + 1", seconds=2)
+
+    assert told(stopped.value) == ("tried", "the report was stopped after 2 s", ["completed", "failed", "pending"])
 
 
 def test_a_notebook_within_its_memory_is_let_alone(running) -> None:

@@ -72,6 +72,7 @@ class Client(PapermillNotebookClient):
     """
 
     megabytes = 0
+    until: float | None = None
 
     def papermill_execute_cells(self) -> None:
         """Run the cells in order; raise `_Ended` at the first that does not end well."""
@@ -80,6 +81,8 @@ class Client(PapermillNotebookClient):
         for index, cell in enumerate(self.nb.cells):
             self.nb_man.cell_start(cell, index)
             try:
+                if self.until is not None and time.monotonic() > self.until:
+                    raise CellTimeoutError("the time of the whole notebook is over")
                 self.execute_cell(cell, index)
             except BaseException as fault:
                 self.nb_man.cell_exception(cell, cell_index=index, exception=fault)
@@ -117,10 +120,10 @@ class ReportEngine(Engine):
             resources={"metadata": {"path": str(place)}},  # not papermill's cwd, which moves the whole process
             kernel_manager_class=private_kernel(place, options["environment"]),
             extra_arguments=["--IPKernelApp.log_level=50"],  # it would log its own polite shutdown as an error
-            timeout_func=lambda _: None if until is None else max(1, round(until - time.monotonic())),
+            timeout_func=lambda _: None if until is None else max(0.1, until - time.monotonic()),
             shutdown_kernel="immediate",  # it has nothing to save, and a polite end takes a second
         )
-        client.megabytes = megabytes
+        client.megabytes, client.until = megabytes, until
         client.execute()
 
 
