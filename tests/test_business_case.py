@@ -348,6 +348,15 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     )
 
 
+def test_where_nothing_is_better_than_doing_nothing_no_flip_and_no_waterfall_is_made_up(client: Make) -> None:
+    programme, _, _, seen = case(insurer(client, options=OFFERS | {"one_off_cost": 90e6, "run_cost": 0}))
+    best = outlook.best(outlook.outcomes(programme, seen))
+
+    assert best == "Do nothing"
+    assert flips.find(programme, seen, best).empty
+    assert outlook.waterfall(programme, seen, best).empty
+
+
 def test_claims_within_their_class_are_called_so(client: Make) -> None:
     offers = OFFERS | {"annual_saving": [4e6, None, None]}
     paths = PATHS | {"saving": [2e6, 4e6, 6e6, 4e6, 5e6, 6e6]}

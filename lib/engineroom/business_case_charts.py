@@ -13,7 +13,7 @@ from engineroom import scenarios, theme, wording
 from engineroom.blocks import Exhibit, nothing
 from engineroom.columns import DataFrame
 from engineroom.phrases import say
-from engineroom.scenario import Programme
+from engineroom.scenario import DO_NOTHING, Programme
 
 Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
@@ -112,7 +112,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
 
 def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
     """Return what the leading option has come to, month by month, as a fan of the draws."""
-    if found.empty:
+    if found.empty or programme[str(found["option"].iloc[0])].kind == DO_NOTHING:
         return nothing()
     currency, name = programme.currency, str(found["option"].iloc[0])
     rows = found.drop(columns="option").copy()

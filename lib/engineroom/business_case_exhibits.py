@@ -54,7 +54,7 @@ def decision(
                 wording.money(row["claimed"], currency) if not is_idle else wording.BLANK,
                 reached if has_class else wording.BLANK,
                 wording.money(row["mean"], currency) if not is_idle else wording.BLANK,
-                words.span(row["p10"], row["p90"], currency) if not is_idle else wording.BLANK,
+                words.span(row["p10"], row["p90"], currency) if row["p10"] < row["p90"] else wording.BLANK,
                 _payback(row["payback_months"], option),
                 wording.value(row["best"], "share", decimals=0),
             ]

@@ -75,9 +75,10 @@ def facts(
     if point is not None and programme[name].is_open:
         note = say("to set it up; not disclosed")
         items.append(_fact("Flips at", wording.money(point["value"], currency), note, "caution"))
-    above = int((claims["verdict"] == "above").sum())
-    said = say("{above} of {n}", above=above, n=len(claims))
-    items.append(_fact("Claims above their class", said, "", "bad" if above else "good"))
+    above, known = int((claims["verdict"] == "above").sum()), int(claims["multiple"].notna().sum())
+    if known:
+        said = say("{above} of {n}", above=above, n=known)
+        items.append(_fact("Claims above their class", said, "", "bad" if above else "good"))
     return Exhibit("facts", {"items": items})
 
 

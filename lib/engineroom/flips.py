@@ -12,7 +12,7 @@ import pandas as pd
 from engineroom import outlook, scenario, scenarios, statistics
 from engineroom.columns import DataFrame, empty
 from engineroom.outlook import Views
-from engineroom.scenario import MONTHS, Option, Programme
+from engineroom.scenario import DO_NOTHING, MONTHS, Option, Programme
 
 ASKED = ("claimed", "base", "expected")
 HIGHEST_RATE = 1.0
@@ -24,9 +24,9 @@ def find(programme: Programme, seen: Views, name: str) -> DataFrame[scenarios.Fl
     Money paid at the start and money paid every year are found in closed form, the first against each rival: over and
     above the rival's where that is not disclosed either. A share, a delay, a rate and errors are roots of the lead. A
     value is blank where none in the range makes both equal, or where the option does not lead in that view: then it
-    has flipped already.
+    has flipped already. Doing nothing has no figure that could flip.
     """
-    if not name:
+    if not name or programme[name].kind == DO_NOTHING:
         return empty(scenarios.Flips)
     frame = pd.DataFrame([row for view in ASKED for row in _of(programme, seen[view], name, view)])
     known = frame.groupby("driver")["value"].transform("count") > 0

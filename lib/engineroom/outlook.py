@@ -103,7 +103,7 @@ def waterfall(programme: Programme, seen: Views, name: str) -> DataFrame[scenari
 
     Each level is rounded once, and a step is the difference of two levels: so the steps tie to the total exactly.
     """
-    if not name:
+    if not name or programme[name].kind == DO_NOTHING:
         return empty(scenarios.Steps)
     option, given = programme[name], seen["expected"][name]
     made = scenario.parts(option, given)
