@@ -101,7 +101,7 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
         ]
         rows.append([what, pair or say("next best"), *cells])
     name = found["option"].iloc[0]
-    columns = [left("driver", "Figure"), left("rival", "Then as good"), right("claimed", "As claimed")]
+    columns = [left("driver", "Quantity"), left("rival", "Then as good"), right("claimed", "As claimed")]
     columns += [right("base", "At the middle of the classes"), right("expected", "As expected")]
     caption = say("{option} no longer leads where one of these is reached", option=name)
     notes = (
@@ -239,7 +239,7 @@ def today(programme: Programme, measures: DataFrame[results.Measures]) -> Exhibi
     ]
     raw = pd.DataFrame([{"figure": label, "value": amount, "unit": unit} for label, amount, unit in figures])
     caption = say("{subject}: what it costs and how it runs today", subject=wording.whose(programme.scope))
-    return table("today", caption, [left("figure", "Figure"), right("value", "Value")], rows, raw)
+    return table("today", caption, [left("figure", "Quantity"), right("value", "Value")], rows, raw)
 
 
 def _change(row: dict[str, Any], one_off: float, currency: str) -> str:

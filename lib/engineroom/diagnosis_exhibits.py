@@ -110,7 +110,7 @@ def diagnosis(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
             ],
             [say("People that vendors quote"), _people(row, "quoted"), say("never used as a yardstick")],
         ]
-    columns = [left("figure", "Figure"), right("value", "Value"), left("said", "That is")]
+    columns = [left("figure", "Quantity"), right("value", "Value"), left("said", "That is")]
     caption = say(
         "{share} fewer people: what it takes, and what automation reaches",
         share=wording.value(found["reduction"].iloc[0], "share", decimals=0),
