@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -54,6 +55,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@cache  # each report is asked for its text a dozen times
 def pdf_text(path: Path) -> str:
     return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
 
