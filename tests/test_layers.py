@@ -10,7 +10,7 @@ import engineroom
 LINES = """
 errors resources statistics columns
 initiatives options phrases pictures pdffile publication
-schemas results logtables plans scenarios
+schemas results logtables plans scenarios quality_tables
 contract
 engagement
 sheets engines xes
@@ -22,10 +22,11 @@ caveats casetable
 tables eventlog
 stated benchmark
 drilldown
+traces
 kpi
 gap
-sequence readiness workflow control portfolio pilot governance scenario diagnosis
-slack roadmap claims assumptions
+sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
+slack roadmap claims assumptions variation
 plan outlook
 uncertainty flips
 theme wording
@@ -33,6 +34,9 @@ blocks brand
 roadmap_words business_case_words
 charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
 business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
+quality_charts quality_exhibits
+quality_scorecards
+quality_headlines
 prose
 foreign
 document drawing
@@ -61,6 +65,8 @@ PURE = {
     "appendix",
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
+PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
+PURE |= {"data_quality", "automation", "variation"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 PURE |= {
     "scenario",
@@ -87,13 +93,14 @@ HOMES = {
         "logrows",
         "casetable",
         "drilldown",
+        "traces",
         "eventlog",
         "kpi",
         "doctor",
         "kernel",
     },
     "duckdb": {"engines"},
-    "altair": {"theme", "charts", "roadmap_charts", "business_case_charts", "kernel"},
+    "altair": {"theme", "charts", "roadmap_charts", "business_case_charts", "quality_charts", "kernel"},
     "papermill": {"execution"},
     "nbconvert": {"render"},
     "typst": {"paper", "doctor"},

@@ -26,6 +26,8 @@ TOLERATED = 0.01
 NEARLY_ALL = 0.9
 """Share of cases that repeat an activity from which on a repeat is how the log is written, not rework."""
 
+STATUS_LOG = "cases repeat an activity, as a log of status changes does"
+
 EXAMPLES = 3
 MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
 READS_AS_MISSING = tuple(sorted({form for word in MISSING for form in (word, word.lower(), word.title())} | {"NaN"}))
@@ -163,7 +165,7 @@ def of_repeats(cases: ibis.Table, spec: Source, where: str) -> list[Caveat]:
     total, repeating = int(counts["total"]), int(counts["repeating"])
     if repeating < NEARLY_ALL * total:
         return []
-    said = f"{repeating:,} of {total:,} cases repeat an activity, as a log of status changes does"
+    said = f"{repeating:,} of {total:,} {STATUS_LOG}"
     effect = "a repeat is not taken as rework, and no figure rests on repeats"
     return [_caveat(where, said, effect, repeating, total)]
 

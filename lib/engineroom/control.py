@@ -65,11 +65,21 @@ def laney(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
     return _points(week, share, centre, 3 * sigma * spread, floor=0.0)
 
 
-def individuals(week: pd.Series, values: pd.Series) -> pd.DataFrame:
-    """Return the points of a chart of individuals: limits from the mean moving range."""
+def laney_counts(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return the points of a Laney U′ chart: Poisson limits of a count per item, widened as on the P′ chart."""
+    rate, size = count.to_numpy(float) / n.to_numpy(float), n.to_numpy(float)
+    centre = float(count.sum() / n.sum())
+    sigma = np.sqrt(centre / size)
+    scaled = (rate - centre) / np.where(sigma > 0, sigma, 1.0)
+    spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(rate) > 1 else 0.0
+    return _points(week, rate, centre, 3 * sigma * spread, floor=0.0)
+
+
+def individuals(week: pd.Series, values: pd.Series, floor: float = 0.0) -> pd.DataFrame:
+    """Return the points of a chart of individuals: limits from the mean moving range, none below `floor`."""
     seen = values.to_numpy(float)
     spread = float(np.abs(np.diff(seen)).mean() / MOVING_RANGE) if len(seen) > 1 else 0.0
-    return _points(week, seen, float(seen.mean()) if len(seen) else math.nan, np.full(len(seen), 3 * spread), floor=0.0)
+    return _points(week, seen, float(seen.mean()) if len(seen) else math.nan, np.full(len(seen), 3 * spread), floor)
 
 
 def _points(week: pd.Series, values: np.ndarray, centre: float, half: np.ndarray, floor: float) -> pd.DataFrame:

@@ -201,9 +201,13 @@ def weeks(log: EventLog) -> DataFrame[logtables.Weeks]:
 
 
 def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
-    """Return the weeks of each workflow by completion: workflow, week, completed, reworked, judged, hours (median)."""
+    """Return the weeks of each workflow by completion: completed, reworked, judged, hours (median), failures, followed.
+
+    `failures` counts the exceptions of the `followed` cases, those of which the log tells them.
+    """
     if log is None:
-        return pd.DataFrame(columns=["workflow", "week", "completed", "reworked", "judged", "hours"])
+        named = ["workflow", "week", "completed", "reworked", "judged", "hours", "failures", "followed"]
+        return pd.DataFrame(columns=named)
     done = log.cases.filter(_.is_done)
     clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
     frame = (
@@ -214,6 +218,8 @@ def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
             reworked=_.count(where=_.is_reworked),
             judged=_.count(where=_.is_reworked.notnull()),
             hours=_.hours.quantile(0.5),
+            failures=_.failures.sum(),
+            followed=_.count(where=_.failures.notnull()),
         )
         .execute()
     )

@@ -112,6 +112,55 @@ def quantile_interval(values: ArrayLike, p: float) -> tuple[float, float, float]
     return float(np.quantile(ordered, p)), float(at[0]), float(at[1])
 
 
+def kaplan_meier(
+    times: ArrayLike, completed: ArrayLike, censored: ArrayLike, entered: ArrayLike | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Return the times at which cases were completed, the share still open after each, and its standard error.
+
+    Parameters
+    ----------
+    times : array
+        Age at which cases were completed or last seen open; need neither be sorted nor unique.
+    completed, censored : array
+        How many cases were completed, or last seen open, at each age.
+    entered : array, optional
+        Age at which those cases came under observation: they are at risk only after it. Blank: from the beginning.
+
+    Notes
+    -----
+    Product-limit estimate (Kaplan and Meier 1958) with delayed entry; Greenwood's standard error.
+    """
+    age, done, lost = (np.asarray(part, float) for part in (times, completed, censored))
+    since = np.full(len(age), -np.inf) if entered is None else np.asarray(entered, float)
+    at = np.unique(age[done > 0])
+    gone = np.bincount(np.searchsorted(at, age[done > 0]), weights=done[done > 0], minlength=len(at))
+    by_exit, by_entry = np.argsort(age, kind="stable"), np.argsort(since, kind="stable")
+    left = np.concatenate([[0.0], np.cumsum((done + lost)[by_exit])])
+    came = np.concatenate([[0.0], np.cumsum((done + lost)[by_entry])])
+    risk = came[np.searchsorted(since[by_entry], at, "left")] - left[np.searchsorted(age[by_exit], at, "left")]
+    survival = np.cumprod(1 - gone / risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = survival * np.sqrt(np.cumsum(gone / (risk * (risk - gone))))
+    return at, survival, error
+
+
+def survival_quantile(times: Floats, survival: Floats, error: Floats, p: float) -> tuple[float, float, float]:
+    """Return the age by which a share `p` is completed, with its 95% interval; NaN where it was not yet reached.
+
+    The first age at which less than 1 - p are still open; interval of Brookmeyer and Crowley (1982) on the scale of
+    log(-log). NaN as upper end: the curve does not fall far enough to bound it.
+    """
+    passed = np.flatnonzero(survival < 1 - p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = np.log(-np.log(survival)) - math.log(-math.log(1 - p))
+        away = away / (-1 / (np.log(survival) * survival) * error)
+    inside = np.flatnonzero(np.abs(away) <= stats.norm.ppf(1 - ALPHA / 2))
+    if not len(inside):
+        return (float(times[passed[0]]) if len(passed) else math.nan), math.nan, math.nan
+    upper = float(times[inside[-1] + 1]) if inside[-1] + 1 < len(times) else math.nan
+    return (float(times[passed[0]]) if len(passed) else math.nan), float(times[inside[0]]), upper
+
+
 def zero_failure_sample(target: float) -> int:
     """Return how many faultless items demonstrate, at 95% confidence, a share of at least `target`."""
     return math.ceil(math.log(ALPHA) / math.log(target))
