@@ -19,7 +19,7 @@ import pytest
 from engineroom import drilldown, engagement, engines, eventlog, kpi, tables
 from engineroom.errors import DataProblems
 
-EVENTS = int(os.environ.get("ENGINEROOM_ENGINE_EVENTS", "100000"))
+EVENTS = int(os.environ.get("ENGINEROOM_ENGINE_EVENTS", "30000"))
 LOGGEN = Path(__file__).parents[1] / "tools" / "loggen.py"
 HARD = """
 SELECT * REPLACE (

@@ -236,7 +236,7 @@ def wide_table() -> dict[str, Any]:
 def scorecard() -> dict[str, Any]:
     verdict = {"bad": "Misses", "good": "Meets", "caution": "Inconclusive"}
     return {
-        "version": 1, "name": "scorecard", "caption": "Scorecard", "total_rows": 6, "notes": [], "csv": "kpi\r\n",
+        "version": 1, "name": "scorecard", "caption": "Scorecard", "total_rows": 6, "notes": [], "csv": "kpi,gap\r\nfirst_pass,0.069\r\n",
         "columns": [{"key": "k", "label": "Measure", "align": "left", "rowheader": True}, {"key": "v", "label": "Value", "align": "right"},
                     {"key": "t", "label": "Target", "align": "right"}, {"key": "d", "label": "Verdict", "align": "left"}],
         "rows": [[k, f"{v:.1%}", f"{t:.1%}", {"text": verdict[tone], "tone": tone}] for k, v, _, _, t, tone in KPIS],

@@ -182,7 +182,7 @@ def _run(given: argparse.Namespace) -> int:
             if given.fail_fast or error.exit_code == 12:
                 return worst
     run.refuse_collisions([task.folder for task in tasks])
-    return _make(tasks, given) or worst
+    return (_make(tasks, given) if tasks else 0) or worst
 
 
 def _demo(given: argparse.Namespace) -> int:
