@@ -64,7 +64,7 @@ def make_engagement(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_log() -> Callable[[str], Path]:
     """Return a real event log by file name; the test is skipped where the shared data is absent."""
 

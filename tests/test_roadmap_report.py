@@ -16,7 +16,6 @@ from engineroom import cli, engagement
 pytestmark = pytest.mark.slow
 
 ENGAGEMENT = Path(__file__).with_name("hospital_billing")
-LOG = Path(__file__).parents[2] / "shared" / "data" / "hospital_billing.csv.gz"
 SECOND_LOOK = "Release {} without a second look"
 
 
@@ -40,13 +39,11 @@ def pages(made: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def billing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def billing(tmp_path_factory: pytest.TempPathFactory, real_log: Callable[[str], Path]) -> Path:
     """Return the roadmap of the hospital's billing; skipped where the shared real log is absent."""
-    if not LOG.is_file():
-        pytest.skip(f"the shared real data is not beside this checkout: {LOG.name}")
     place = shutil.copytree(ENGAGEMENT, tmp_path_factory.mktemp("engagements") / ENGAGEMENT.name)
     (place / "data").mkdir()
-    shutil.copy(LOG, place / "data")
+    shutil.copy(real_log("hospital_billing.csv.gz"), place / "data")
     return report(place, tmp_path_factory.mktemp("out"))
 
 

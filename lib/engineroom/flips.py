@@ -84,9 +84,3 @@ def _one_off(programme: Programme, drivers: dict[str, dict[str, Any]], option: O
 
 def _row(driver: str, today: float, value: float) -> dict[str, Any]:
     return {"driver": driver, "today": today, "value": value}
-
-
-def equal_chance(worth: np.ndarray[Any, np.dtype[np.float64]], place: int) -> float:
-    """Return the cost at the start at which an option is the best in only half of the draws; below 0: it is not now."""
-    others = np.delete(worth, place, axis=1).max(axis=1)
-    return float(np.median(worth[:, place] - others))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engineroom import assumptions, scenario, scenarios
 from engineroom.columns import DataFrame, empty
-from engineroom.scenario import DO_NOTHING, Option, Programme
+from engineroom.scenario import DO_NOTHING, Programme
 
 Views = dict[str, dict[str, dict[str, Any]]]
 """The drivers of each option, by view."""
@@ -158,8 +158,3 @@ def _reading(programme: Programme, drivers: dict[str, Any], name: str, reading: 
 
 def _level(step: str, cents: int) -> dict[str, Any]:
     return {"step": step, "amount": cents / 100, "subtotal": cents / 100, "is_total": True}
-
-
-def alternatives(programme: Programme) -> list[Option]:
-    """Return the options that do something."""
-    return [option for option in programme.options if option.kind != DO_NOTHING]

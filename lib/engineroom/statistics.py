@@ -26,7 +26,6 @@ PARETO_PART = 0.2
 PARETO_SHARE = 0.6
 
 WILSON = "Wilson 95%"
-NEWCOMBE = "Newcombe 95% (difference of two shares)"
 ORDER_STATISTICS = "order statistics 95%"
 STUDENT = "Student t 95%"
 CLUSTERED = "ratio of sums, linearised over {clusters} {unit}, 95%"
