@@ -38,11 +38,9 @@ def healthcare() -> Opened:
 
 
 @pytest.fixture(scope="module")
-def billing(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def billing(tmp_path_factory: pytest.TempPathFactory, real_log: Callable[[str], Path]) -> Opened:
     """Return the log of a hospital's billing as one workflow; skipped where the shared real log is absent."""
-    log = Path(__file__).parents[2] / "shared" / "data" / "hospital_billing.csv.gz"
-    if not log.is_file():
-        pytest.skip(f"the shared real data is not beside this checkout: {log.name}")
+    log = real_log("hospital_billing.csv.gz")
     place = tmp_path_factory.mktemp("billing")
     (place / "data").mkdir()
     shutil.copy(log, place / "data")
@@ -337,10 +335,24 @@ def test_headlines_flip_with_the_data(healthcare: Opened) -> None:
 
 def test_the_exceptions_headline_names_what_to_stabilise_only_where_there_is_a_reason(healthcare: Opened) -> None:
     tables, log = healthcare
-    kinds = quality.kinds(quality.types(log, tables), log, pd.DataFrame(), tables)
+    kinds = quality.kinds(quality.types(log, tables), log, pd.DataFrame(), tables).assign(is_stable=True)
     flagged = kinds.assign(stabilise_first=kinds["workflow"] == "Denials")
 
     calm, loud = (headline("Exceptions", kinds=one, of=healthcare) for one in (kinds, flagged))
 
     assert calm["tone"] == "good"
     assert loud["text"] == "Denials should be stabilised before a bot is built."
+
+
+@pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No reason seen"), (None, "unknown", "Not known")])
+def test_a_workflow_without_a_control_chart_is_not_called_stable(
+    healthcare: Opened, stable: bool | None, tone: str, cell: str
+) -> None:
+    tables, log = healthcare
+    types = pd.DataFrame({"workflow": ["Denials", "Denials"], "type": ["a", "b"], "events": [3.0, 1.0]})
+    stability = pd.DataFrame({"workflow": ["Denials"], "is_stable": pd.array([stable], dtype="boolean")})
+
+    found = quality.kinds(types, log, stability, tables)
+
+    assert headline("Exceptions", healthcare, kinds=found)["tone"] == tone
+    assert er.quality_exhibits.kinds(found, log).content["rows"][0][-1]["text"] == cell

@@ -133,7 +133,11 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhib
         said, tone = BANDS[row["band"]]
         rate = {**row, "value": row["rate"], "unit": "share"}
         stable = wording.BLANK if pd.isna(row["is_stable"]) else say("yes") if row["is_stable"] else say("no")
-        first: Cell = {"text": say("Stabilise first"), "tone": "bad"}
+        before: Cell = {"text": say("No reason seen"), "tone": "good"}
+        if row["stabilise_first"]:
+            before = {"text": say("Stabilise first"), "tone": "bad"}
+        elif pd.isna(row["is_stable"]):  # what is unknown opens no gate
+            before = {"text": say("Not known"), "tone": "unknown"}
         rows.append(
             [
                 row["workflow"],
@@ -145,7 +149,7 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhib
                 wording.count(row["items"]),
                 wording.value(row["largest_fifth"], "share", decimals=0),
                 stable,
-                first if row["stabilise_first"] else {"text": say("No reason seen"), "tone": "good"},
+                before,
             ]
         )
     columns = [left("workflow", "Workflow"), right("types", "Types"), left("band", "Against 15 to 30")]

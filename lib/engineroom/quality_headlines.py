@@ -137,6 +137,14 @@ def _kinds(kinds: pd.DataFrame) -> dict[str, str]:
         workflow=most["workflow"],
         n=wording.count(most["types"]),
     )
+    if first.empty and (unknown := int(kinds["is_stable"].isna().sum())):
+        text = say(
+            "Whether a workflow must be stabilised before a bot cannot be told yet: none has 15 types of exception, "
+            "but {n} of {all} have no control chart that is long enough.",
+            n=unknown,
+            all=len(kinds),
+        )
+        return _finding("unknown", "Exceptions", text, widest)
     if first.empty:
         text = say(
             "No workflow must be stabilised before a bot: none has 15 types of exception, and the rework of none is "
