@@ -355,4 +355,6 @@ def test_a_workflow_without_a_control_chart_is_not_called_stable(
     found = quality.kinds(types, log, stability, tables)
 
     assert headline("Exceptions", healthcare, kinds=found)["tone"] == tone
-    assert er.quality_exhibits.kinds(found, log).content["rows"][0][-1]["text"] == cell
+    shown = er.quality_exhibits.kinds(found, log).content
+    assert shown["rows"][0][-1]["text"] == cell
+    assert ("not known" in shown["caption"]) == (stable is None)
