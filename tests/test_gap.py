@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import benchmark, engagement, gap, headlines, kpi, results, statistics, tables
+from engineroom import benchmark, engagement, gap, headlines, kpi, reference, results, statistics, tables
 
 KPIS = "kpi,workflow,value,numerator,denominator,n,deviation,period_start,period_end,source\n"
 PERIOD = "2026-01-01,2026-06-30,audit\n"
@@ -73,7 +73,7 @@ def test_at01_a_quarter_corrected_is_a_first_pass_yield_of_75_percent(judge) -> 
     ],
 )
 def test_at02_a_lower_edge_belongs_to_the_higher_tier_and_best_is_strictly_above_80(value: float, tier: str) -> None:
-    bands = tables.benchmarks()
+    bands = reference.benchmarks()
 
     assert gap.tier_of(value, bands[bands["scale"] == "stp_tiers"]) == tier
 
@@ -87,7 +87,7 @@ def test_at02_a_lower_edge_belongs_to_the_higher_tier_and_best_is_strictly_above
     ],
 )
 def test_at14_the_traditional_and_optimised_bands_place_all_four_kpis(values: dict[str, float], tier: str) -> None:
-    bands, definitions = tables.benchmarks(), tables.definitions()
+    bands, definitions = reference.benchmarks(), reference.definitions()
     bands = bands[bands["scale"] == "traditional_optimised"]
 
     for name, value in values.items():
@@ -96,7 +96,7 @@ def test_at14_the_traditional_and_optimised_bands_place_all_four_kpis(values: di
 
 
 def test_a_value_beyond_the_outer_bands_belongs_to_them() -> None:
-    bands = tables.benchmarks()
+    bands = reference.benchmarks()
     sla = bands[(bands["scale"] == "traditional_optimised") & (bands["definition"] == "sla_compliance/due_in_period")]
 
     assert gap.tier_of(0.99, sla) == "optimised"
@@ -168,7 +168,7 @@ def test_another_definition_of_the_same_kpi_is_never_compared(judge, make_engage
 
     gaps = gap.find(kpi.measure(read, None), read)
 
-    benchmarks = tables.benchmarks().set_index("benchmark")
+    benchmarks = reference.benchmarks().set_index("benchmark")
     assert set(benchmarks.loc[gaps["benchmark"].dropna(), "definition"]) <= {"order_accuracy/picks"}
     assert "doc000_order_accuracy" not in set(gaps["benchmark"])
 
@@ -216,7 +216,7 @@ def test_days_in_ar_of_another_definition_stand_beside_the_target_without_a_verd
 
 
 def test_unverified_benchmarks_are_dropped_before_anything_can_print_them() -> None:
-    assert "unverified" not in set(tables.benchmarks()["verification"])
+    assert "unverified" not in set(reference.benchmarks()["verification"])
 
 
 def test_a_stale_benchmark_is_marked(judge) -> None:

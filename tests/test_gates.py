@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engineroom import engagement, plan, plans, portfolio, readiness, roadmap, roadmap_words, schemas, tables
+from engineroom import engagement, plan, plans, portfolio, readiness, reference, roadmap, roadmap_words, schemas, tables
 from engineroom.columns import empty
 from engineroom.results import Measures
 
@@ -392,7 +392,7 @@ def closed(rule, flow, drawn, stable, draft) -> list[str | None]:
 
 
 def draft_pack() -> tuple[Any, ...]:
-    return tables.pack("healthcare").prerequisites
+    return reference.pack("healthcare").prerequisites
 
 
 def test_what_needs_a_refused_initiative_is_not_in_the_plan(blank) -> None:

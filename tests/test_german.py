@@ -66,7 +66,7 @@ def test_no_english_label_is_left_on_a_german_page(
     assert cli.main(["run", str(place), "--out", str(tmp_path / "out")]) == 0
 
     case = engagement.open(place)
-    studies = {label for label in er.tables.benchmarks()["label"] if label[0].isupper()}  # a publisher and a year
+    studies = {label for label in er.reference.benchmarks()["label"] if label[0].isupper()}  # a publisher and a year
     clients = {str(cell) for path in (place / "tables").glob("*.csv") for cell in pd.read_csv(path).to_numpy().ravel()}
     if case.events and case.events.source:  # names of steps are the client's too
         clients |= set(pd.read_csv(place / case.events.source, usecols=[case.events.activity]).iloc[:, 0])

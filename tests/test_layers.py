@@ -19,6 +19,7 @@ logfile
 logrows
 lifecycle
 caveats casetable
+reference
 tables eventlog
 stated benchmark
 drilldown

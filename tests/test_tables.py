@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import benchmark, columns, engagement, schemas, tables
+from engineroom import benchmark, columns, engagement, reference, schemas, tables
 from engineroom.errors import DataProblems
 
 HEADER = """
@@ -131,12 +131,12 @@ def test_every_starter_is_free_of_problems():
 
 
 def test_reference_data_cannot_be_changed_for_the_next_reader():
-    first = tables.definitions()
+    first = reference.definitions()
     first.loc[first.index[0], "name"] = "spoilt"
     first["more"] = 1
 
-    assert tables.definitions()["name"].iloc[0] != "spoilt"
-    assert "more" not in tables.definitions()
+    assert reference.definitions()["name"].iloc[0] != "spoilt"
+    assert "more" not in reference.definitions()
 
 
 # ---------------------------------------------------------------------------------------------------- logical checks
@@ -393,7 +393,7 @@ def test_an_unknown_prerequisite_or_process_lists_what_there_is(tmp_path, monkey
     readiness, workflows = (line for line in told(place, monkeypatch).splitlines() if line.startswith("  row"))
 
     assert readiness.startswith('  row 2, prerequisite: "qqq" is unknown; there are: ')
-    assert {one.id for one in tables.pack("healthcare").prerequisites} == set(
+    assert {one.id for one in reference.pack("healthcare").prerequisites} == set(
         readiness.partition("there are: ")[2].split(", ")
     )
     assert workflows.startswith('  row 2, process: "zzz" is unknown; there are: ap_invoices, ')
@@ -527,7 +527,7 @@ def test_money_in_a_pack_needs_its_currency(tmp_path, monkeypatch):
 
 
 def test_an_id_of_the_library_or_of_another_pack_is_refused(tmp_path, monkeypatch):
-    taken = tables.benchmarks()["benchmark"].iloc[0]
+    taken = reference.benchmarks()["benchmark"].iloc[0]
     header = HEADER + '[benchmarks]\npacks = ["packs/own.csv", "packs/more.csv"]\n'
     pack(tmp_path, {"benchmark": taken}, {}, {}, header=header)
     place = pack(tmp_path, {}, header=header, file="packs/more.csv")

@@ -47,6 +47,7 @@ __all__ = [
     "quality_headlines",
     "quality_scorecards",
     "readiness",
+    "reference",
     "results",
     "roadmap",
     "roadmap_charts",

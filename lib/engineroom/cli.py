@@ -250,7 +250,7 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
-    from engineroom import engagement, execution, run, tables, wording
+    from engineroom import engagement, execution, reference, run, wording
 
     if given.what == "reports":
         for report in run.reports():
@@ -259,12 +259,12 @@ def _list(given: argparse.Namespace) -> int:
                 print(f"  {name}: {about['inferred_type_name']} = {about['default']}  {about['help']}")
     elif given.what == "sectors":
         for sector in engagement.sectors():
-            print(f"{sector:24} {tables.pack(sector).summary}")
+            print(f"{sector:24} {reference.pack(sector).summary}")
     elif given.what == "kpis":
-        for row in tables.definitions().to_dict("records"):
+        for row in reference.definitions().to_dict("records"):
             print(f"{row['definition']:42} {row['unit']:6} {row['direction']:5} {row['formula']}")
     else:
-        for row in tables.benchmarks().to_dict("records"):
+        for row in reference.benchmarks().to_dict("records"):
             what = f"{row['benchmark']:44} {row['grade']} {row['line']:8}"
             print(f"{what} {wording.published(row):>18}  {row['definition']}  [{row['source']}]")
     return 0

@@ -217,11 +217,10 @@ def _rehearse() -> None:
     import ibis
     import pandas
 
-    from engineroom import columns, tables, theme
+    from engineroom import columns, reference, theme
 
-    for shipped in (tables.definitions, tables.benchmarks, tables.collisions, tables.processes, tables.gates):
-        shipped()
-    tables.buckets()
+    for name in ("definitions", "benchmarks", "collisions", "processes", "gates", "buckets", "reference_classes"):
+        getattr(reference, name)()
     for model in columns.Table.__subclasses__():
         columns.empty(model)
     rows = ibis.table({"name": "string", "value": "float64", "at": "timestamp"}, name="rows")

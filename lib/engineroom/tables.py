@@ -1,68 +1,19 @@
-"""Every validated table of an engagement, with the reference data its reports need: the only place that reads them."""
+"""Every validated table of an engagement, beside the reference data its reports need: the only reader of a client's."""
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from engineroom import columns, schemas, sheets
+from engineroom import columns, reference, schemas, sheets
 from engineroom import initiatives as planning
 from engineroom import options as choices
-from engineroom.columns import UNITS, DataFrame, Table
-from engineroom.contract import nearest
-from engineroom.engagement import Engagement, TableFiles, digest, sectors
+from engineroom.columns import DataFrame
+from engineroom.engagement import Engagement, digest
 from engineroom.errors import DataProblems, Problem
-from engineroom.resources import folder
-
-
-class Kpi(BaseModel):
-    """A KPI of a sector pack and why the sector watches it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kpi: str
-    why: str
-
-
-class Prerequisite(BaseModel):
-    """What must stand before anything is automated."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str
-    name: str
-    asks: str
-    source: str
-
-
-class Pilot(BaseModel):
-    """A workflow the sector usually starts with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    workflow: str
-    process: str
-    why: str
-    source: str
-
-
-class Pack(BaseModel):
-    """A sector: its KPIs, prerequisites, systems, integrations and first pilots."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str
-    name: str
-    summary: str
-    depth: str
-    kpis: tuple[Kpi, ...]
-    prerequisites: tuple[Prerequisite, ...] = ()
-    systems: tuple[str, ...] = ()
-    integrations: tuple[str, ...] = ()
-    pilots: tuple[Pilot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +24,7 @@ class Tables:
     """
 
     engagement: Engagement
-    pack: Pack
+    pack: reference.Pack
     kpis: DataFrame[schemas.Kpis]
     workflows: DataFrame[schemas.Workflows]
     costs: DataFrame[schemas.Costs]
@@ -114,68 +65,27 @@ def read(engagement: Engagement) -> Tables:
         read_in[name] = sheets.validated(sheet, schemas.INPUTS[name], problems)
         sources[name] = f"{sheet.where} · sha256 {digest(sheet.file)[:12]}"
         problems += sheets.completeness(sheet, read_in[name], schemas.INPUTS[name])
-    definitions_, processes_ = definitions(), processes()
+    definitions_, processes_ = reference.definitions(), reference.processes()
     problems += _references(engagement, read_in, definitions_, processes_)
-    packs = [benchmarks()]
+    packs = [reference.benchmarks()]
     for relative in engagement.benchmarks.packs:
         taken = {one for rows in packs for one in rows["benchmark"]}
-        packs.append(_own_pack(engagement, relative, definitions_, taken, problems))
+        packs.append(reference.own_pack(engagement, relative, definitions_, taken, problems))
     if problems:
         raise DataProblems(problems, engagement.check_command)
     return Tables(
         engagement=engagement,
-        pack=pack(engagement.sector),
+        pack=reference.pack(engagement.sector),
         definitions=definitions_,
-        benchmarks=_printable(pd.concat(packs, ignore_index=True)),
-        collisions=collisions(),
+        benchmarks=reference.printable(pd.concat(packs, ignore_index=True)),
+        collisions=reference.collisions(),
         processes=processes_,
-        gates=gates(),
-        buckets=buckets(),
-        reference_classes=reference_classes(),
+        gates=reference.gates(),
+        buckets=reference.buckets(),
+        reference_classes=reference.reference_classes(),
         sources=sources,
         **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
     )
-
-
-def definitions() -> DataFrame[schemas.Definitions]:
-    """Return what each KPI means, as engineroom computes and compares it."""
-    return _shipped("definitions", schemas.Definitions)
-
-
-def benchmarks() -> DataFrame[schemas.Benchmarks]:
-    """Return engineroom's benchmark library, without the rows that nobody could verify."""
-    return _printable(_shipped("benchmarks", schemas.Benchmarks))
-
-
-def collisions() -> DataFrame[schemas.Collisions]:
-    """Return the known places where published values of one KPI disagree."""
-    return _shipped("collisions", schemas.Collisions)
-
-
-def processes() -> DataFrame[schemas.Processes]:
-    """Return the process ids that tie workflows to benchmarks."""
-    return _shipped("processes", schemas.Processes)
-
-
-def gates() -> DataFrame[planning.Gates]:
-    """Return the rules that refuse an initiative."""
-    return _shipped("gates", planning.Gates)
-
-
-def buckets() -> DataFrame[planning.Buckets]:
-    """Return the rules of the portfolio review."""
-    return _shipped("buckets", planning.Buckets)
-
-
-def reference_classes() -> DataFrame[choices.ReferenceClasses]:
-    """Return what others who claimed the same have reached."""
-    return _shipped("reference_classes", choices.ReferenceClasses)
-
-
-def pack(sector: str) -> Pack:
-    """Return a sector pack."""
-    path = folder("data") / "sectors" / f"{sector}.toml"
-    return Pack.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def _references(
@@ -184,29 +94,29 @@ def _references(
     """Yield every name in one table that no other table knows, and every period that is not the engagement's."""
     where, workflows = dict(_names(engagement)), read_in["workflows"]
     chosen = engagement.header.sectors
-    prerequisites = sorted({one.id for sector in chosen for one in pack(sector).prerequisites})
+    prerequisites = sorted({one.id for sector in chosen for one in reference.pack(sector).prerequisites})
     used = known_processes["sectors"].map(lambda said: not {"all", *chosen}.isdisjoint(said.split(";")))
     names: list[tuple[str, str, Iterable[str], str]] = [
         ("kpis", "kpi", known["kpi"], "see: engineroom list kpis"),
         ("kpis", "definition", known["definition"], "see: engineroom list kpis"),
-        ("workflows", "process", known_processes["process"], _there_are(known_processes.loc[used, "process"])),
+        ("workflows", "process", known_processes["process"], reference.there_are(known_processes.loc[used, "process"])),
         ("workflows", "sector", chosen, f"the sectors of this engagement are: {', '.join(chosen)}"),
-        ("readiness", "prerequisite", prerequisites, _there_are(prerequisites)),
+        ("readiness", "prerequisite", prerequisites, reference.there_are(prerequisites)),
     ]
     if inventory := set(workflows["workflow"].dropna()):
         cure = "correct it, or add it to the table workflows"
         about = [name for name in read_in if name != "workflows" and "workflow" in read_in[name]]
         names += [(table, "workflow", inventory, cure) for table in about]
-    planned, rules = set(read_in["initiatives"]["initiative"].dropna()), sorted(gates()["gate"])
+    planned, rules = set(read_in["initiatives"]["initiative"].dropna()), sorted(reference.gates()["gate"])
     names += [
         (table, "initiative", planned, "add it to the table initiatives")
         for table in ("demands", "overrides", "options")
     ]
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
-    names += [("overrides", "gate", rules, _there_are(rules))]
+    names += [("overrides", "gate", rules, reference.there_are(rules))]
     offered = set(read_in["options"]["option"].dropna())
     names += [(table, "option", offered, "add it to the table options") for table in ("savings", "assumptions")]
-    names += [("initiatives", "delivers", {*prerequisites, *rules}, _there_are([*prerequisites, *rules]))]
+    names += [("initiatives", "delivers", {*prerequisites, *rules}, reference.there_are([*prerequisites, *rules]))]
     names += [
         ("edges", end, set(read_in["steps"]["step"].dropna()), "add it to the table steps")
         for end in ("step", "next_step")
@@ -214,9 +124,9 @@ def _references(
     names += [(table, "kpi", known["kpi"], "see: engineroom list kpis") for table in ("unit_definitions", "pilots")]
     names += [("unit_definitions", "definition", known["definition"], "see: engineroom list kpis")]
     after = read_in["initiatives"]["after"].dropna().astype("str").str.split(";").explode().astype("str").str.strip()
-    yield from _unknown(where["initiatives"], after, planned, "add it to the table initiatives")
+    yield from reference.unknown(where["initiatives"], after, planned, "add it to the table initiatives")
     for table, column, among, cure in names:
-        yield from _unknown(where[table], read_in[table][column], set(among), cure)
+        yield from reference.unknown(where[table], read_in[table][column], set(among), cure)
     if len(chosen) > 1:
         unassigned = workflows.index[workflows["sector"].isna()]
         cure = "this engagement has several sectors; name one"
@@ -234,21 +144,6 @@ def _references(
             (row, rule.format(*pair), cure) for row, pair in zip(read_in[table].index[outside], days, strict=True)
         ]
         yield from sheets.few(where[table], "period_end", faults)
-
-
-def _unknown(where: str, column: pd.Series, known: set[str], cure: str) -> Iterator[Problem]:
-    """Yield a problem per name that is not among the known ones, at the first row that holds it."""
-    faults = []
-    for value, rows in column.groupby(column):
-        if value not in known:
-            near = nearest(value, sorted(known))
-            rule = f'"{value}" is unknown' + (f", here and in {len(rows) - 1} more rows" if len(rows) > 1 else "")
-            faults.append((cast(int, rows.index[0]), rule, f'did you mean "{near[0]}"?' if near else cure))
-    yield from sheets.few(where, str(column.name), sorted(faults))
-
-
-def _there_are(words: Iterable[str]) -> str:
-    return f"there are: {', '.join(words)}"
 
 
 def _values(where: str, kpis: pd.DataFrame, known: pd.DataFrame) -> Iterator[Problem]:
@@ -287,60 +182,3 @@ def _of_sector(frame: pd.DataFrame, workflows: pd.DataFrame, sector: str) -> pd.
         return frame
     other = workflows.loc[workflows["sector"].notna() & (workflows["sector"] != sector), "workflow"]
     return frame[~frame["workflow"].isin(other)]
-
-
-# ------------------------------------------------------------------------------------------ reading reference data
-
-
-def _shipped(name: str, model: type[Table]) -> pd.DataFrame:
-    return _shipped_once(name, model).copy(deep=False)  # copied when somebody writes to it
-
-
-@functools.cache
-def _shipped_once(name: str, model: type[Table]) -> pd.DataFrame:
-    problems: list[Problem] = []
-    frame = _reference(folder("data") / f"{name}.csv", f"data/{name}.csv", model, problems)
-    if problems:
-        raise DataProblems(problems)
-    return frame
-
-
-def _own_pack(
-    engagement: Engagement, relative: str, known: pd.DataFrame, taken: set[str], problems: list[Problem]
-) -> pd.DataFrame:
-    path = engagement.path(relative, allow_outside_folder=engagement.benchmarks.allow_outside_folder)
-    if not path.is_file():
-        problems.append(Problem(relative, rule="there is no such benchmark pack", cure="correct [benchmarks] packs"))
-        return columns.empty(schemas.Benchmarks)
-    before = len(problems)
-    frame = _reference(path, relative, schemas.Benchmarks, problems)
-    if frame.empty and len(problems) == before:
-        problems.append(Problem(relative, rule="has a header and no rows", cure="fill it, or remove the pack"))
-    unit_of = frame["definition"].map(known.set_index("definition")["unit"])
-    everywhere = {"all", *sectors()}
-    problems += _unknown(relative, frame["definition"], set(known["definition"]), "see: engineroom list kpis")
-    problems += _unknown(relative, frame["sector"], everywhere, _there_are(sorted(everywhere)))
-    problems += _unknown(relative, frame["process"], set(processes()["process"]), _there_are(processes()["process"]))
-    wrong = frame.index[unit_of.notna() & frame["unit"].isin(UNITS) & (frame["unit"] != unit_of)]
-    faults = [
-        (row, f'"{frame.at[row, "unit"]}" is not the unit of {frame.at[row, "definition"]}', f"write {unit_of[row]}")
-        for row in wrong
-    ]
-    problems += sheets.few(relative, "unit", faults)
-    again = frame["benchmark"][frame["benchmark"].isin(taken)]
-    faults = [
-        (row, f'"{one}" is already in another pack or the library', "choose another id") for row, one in again.items()
-    ]
-    problems += sheets.few(relative, "benchmark", faults)
-    return frame
-
-
-def _reference(path: Path, where: str, model: type[Table], problems: list[Problem]) -> pd.DataFrame:
-    cells = sheets.csv_cells(path, where, TableFiles(), problems)
-    return (
-        columns.empty(model) if cells is None else sheets.validated(sheets.Sheet(where, path, cells), model, problems)
-    )
-
-
-def _printable(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["verification"] != "unverified"].reset_index(drop=True)
