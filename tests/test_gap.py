@@ -75,7 +75,7 @@ def test_at01_a_quarter_corrected_is_a_first_pass_yield_of_75_percent(judge) -> 
 def test_at02_a_lower_edge_belongs_to_the_higher_tier_and_best_is_strictly_above_80(value: float, tier: str) -> None:
     bands = reference.benchmarks()
 
-    assert gap.tier_of(value, bands[bands["scale"] == "stp_tiers"]) == tier
+    assert gap.tier_of(value, bands[bands["scale"] == "stp_tiers"].to_dict("records")) == tier
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,15 @@ def test_at14_the_traditional_and_optimised_bands_place_all_four_kpis(values: di
 
     for name, value in values.items():
         mine = bands[bands["definition"].isin(definitions.loc[definitions["kpi"] == name, "definition"])]
-        assert gap.tier_of(value, mine) == tier
+        assert gap.tier_of(value, mine.to_dict("records")) == tier
 
 
 def test_a_value_beyond_the_outer_bands_belongs_to_them() -> None:
     bands = reference.benchmarks()
     sla = bands[(bands["scale"] == "traditional_optimised") & (bands["definition"] == "sla_compliance/due_in_period")]
 
-    assert gap.tier_of(0.99, sla) == "optimised"
-    assert gap.tier_of(0.50, sla) == "traditional"
+    assert gap.tier_of(0.99, sla.to_dict("records")) == "optimised"
+    assert gap.tier_of(0.50, sla.to_dict("records")) == "traditional"
 
 
 def test_an_interval_across_an_edge_straddles(judge) -> None:

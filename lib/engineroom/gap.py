@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,13 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
     known = tables.definitions.set_index("definition")
     names, kinds = known["name"], known["kpi"]
     as_of = pd.Timestamp(tables.engagement.header.as_of)
+    published = lines.assign(kpi=lines["definition"].map(kinds)).to_dict("records")
     rows = []
     for measure in measures.to_dict("records"):
-        near = lines[lines["process"].isna() | (lines["process"] == measure["process"])]
-        match = near[near["definition"] == measure["definition"]]
-        is_other = (near["definition"].map(kinds) == measure["kpi"]).any()
-        reason = OTHER_DEFINITION if is_other else NO_BENCHMARK
-        found = _against(measure, match.iloc[0], as_of) if len(match) else _unmatched(line, reason)
+        near = [row for row in published if row["kpi"] == measure["kpi"] and _is_for(row, measure)]
+        match = next((row for row in near if row["definition"] == measure["definition"]), None)
+        reason = OTHER_DEFINITION if near else NO_BENCHMARK
+        found = _against(measure, match, as_of) if match else _unmatched(line, reason)
         rows.append(measure | {"name": names[measure["definition"]]} | found)
     columns = list(results.Gaps.to_schema().columns)
     frame = results.Gaps.validate(pd.DataFrame(rows, columns=columns))
@@ -81,7 +81,7 @@ def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables:
         if rival["is_comparable"] and measure and len(fits):
             found = {"measured": measure[0]["value"], "workflow": measure[0]["workflow"], "verdict": "not compared"}
             if rival["line"] in ("leading", "typical"):
-                found["verdict"] = _against(measure[0], pd.Series(rival), as_of)["verdict"]
+                found["verdict"] = _against(measure[0], rival, as_of)["verdict"]
             elif rival["line"] == "band":
                 found["verdict"] = "in this band" if _in_band(measure[0]["value"], rival) else "outside this band"
         rows.append(rival | found)
@@ -97,13 +97,13 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
     bands = benchmark.comparable(tables)
     bands = bands[bands["line"] == "band"]
     names = tables.definitions.set_index("definition")["name"]
+    scales = {pair: group.to_dict("records") for pair, group in bands.groupby(["definition", "scale"], sort=True)}
     rows = []
     for measure in measures.to_dict("records"):
-        fitting = bands[
-            (bands["definition"] == measure["definition"])
-            & (bands["process"].isna() | (bands["process"] == measure["process"]))
-        ]
-        for scale, group in fitting.groupby("scale", sort=True):
+        for (definition, scale), published in scales.items():
+            group = [band for band in published if definition == measure["definition"] and _is_for(band, measure)]
+            if not group:
+                continue
             ends = [measure["value"] if math.isnan(end) else end for end in (measure["low"], measure["high"])]
             tier, low, high = (tier_of(value, group) for value in (measure["value"], *ends))
             columns = ("kpi", "workflow", "value", "low", "high", "n", "unit")
@@ -121,16 +121,17 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
     return results.Tiers.validate(pd.DataFrame(rows, columns=list(results.Tiers.to_schema().columns)))
 
 
-def tier_of(value: float, bands: pd.DataFrame) -> str:
+def tier_of(value: float, bands: Sequence[dict[str, Any]]) -> str:
     """Return the label of the band a value falls in, "between" two bands, or the outermost band it lies beyond."""
-    for band in bands.to_dict("records"):
+    for band in bands:
         if _in_band(value, band):
             return str(band["label"])
-    lows, highs = bands["low"].fillna(-math.inf), bands["high"].fillna(math.inf)
-    if (value <= lows).all():
-        return str(bands.loc[lows.idxmin(), "label"])
-    if (value >= highs).all():
-        return str(bands.loc[highs.idxmax(), "label"])
+    lowest = min(bands, key=lambda band: -math.inf if math.isnan(band["low"]) else band["low"])
+    highest = max(bands, key=lambda band: math.inf if math.isnan(band["high"]) else band["high"])
+    if value <= lowest["low"]:
+        return str(lowest["label"])
+    if value >= highest["high"]:
+        return str(highest["label"])
     return BETWEEN
 
 
@@ -179,6 +180,11 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -
 # ------------------------------------------------------------------------------------------------ one measure, one line
 
 
+def _is_for(published: dict[str, Any], measure: dict[str, Any]) -> bool:
+    """Return whether a published value is about any process, or about the measure's."""
+    return not isinstance(published["process"], str) or published["process"] == measure["process"]
+
+
 def _unmatched(line: str, reason: str) -> dict[str, Any]:
     blank = dict.fromkeys(("benchmark_value", "gap", "gap_low", "gap_high", "items_needed"), math.nan)
     return blank | {
@@ -194,7 +200,7 @@ def _unmatched(line: str, reason: str) -> dict[str, Any]:
     }
 
 
-def _against(measure: dict[str, Any], row: pd.Series, as_of: pd.Timestamp) -> dict[str, Any]:
+def _against(measure: dict[str, Any], row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
     value, target, operator = measure["value"], float(row["value"]), str(row["operator"])
     sign = -1.0 if operator in (">", ">=") else 1.0
     ends = sorted(sign * (measure[end] - target) for end in ("low", "high"))
