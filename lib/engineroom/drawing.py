@@ -27,7 +27,11 @@ SCREEN = 400
 """Width of a drawing, in pixels, from which a phone would show its letters too small."""
 
 WRAPS = re.compile("(.{13,}?) ")
-WRAPPED = "split(replace(datum.label, regexp('(.{13,}?) ', 'g'), '$1¶'), '¶')"
+SHORT = "replace(datum.label, regexp('([^ ]{21})[^ ]+', 'g'), '$1…')"
+WRAPPED = f"split(replace({SHORT}, regexp('(.{{13,}}?) ', 'g'), '$1¶'), '¶')"
+
+LETTER = 5.5
+"""Width of a letter beside an axis, in pixels, on average: where a label is cut when there is room for so many."""
 
 STEP, LINE = 28, 17
 """Height of a row of a chart, and of a line of its name, in pixels."""
@@ -95,7 +99,7 @@ def _narrowed(part: Any, kept: str, step: int) -> Any:
         made["layer"] = [layer for layer in made["layer"] if not _is_beside(layer, kept)]
     if isinstance(y := made.get("encoding", {}).get("y"), dict) and y.get("type") in ("nominal", "ordinal"):
         axis = y.get("axis")
-        y["axis"] = None if "axis" in y and axis is None else {**(axis or {}), "labelExpr": WRAPPED, "labelLimit": 150}
+        y["axis"] = None if "axis" in y and axis is None else {**(axis or {}), "labelExpr": WRAPPED, "labelLimit": 0}
     return made
 
 
@@ -200,20 +204,36 @@ def _drawn(spec: str) -> str:
     """
     import vl_convert
 
-    if _has_link(json.loads(spec)):
+    drawn = _cut(json.loads(spec))
+    if _has_link(drawn):
         raise ValueError("it links to another place; a chart on paper carries no href")
     _prepare()
     seal = f"seal-{hashlib.sha256(spec.encode()).hexdigest()}"
     fault = ValueError("the drawing engine returned another chart")
     for _ in range(ATTEMPTS):
         try:
-            svg = str(vl_convert.vegalite_to_svg(json.loads(spec) | {"background": seal}, allowed_base_urls=[]))
+            svg = str(vl_convert.vegalite_to_svg(drawn | {"background": seal}, allowed_base_urls=[]))
         except ValueError as error:
             fault = error
             continue
         if f'fill="{seal}"' in svg:
             return svg.replace(f'fill="{seal}"', f'fill="{theme.PAPER}"')
     raise fault
+
+
+def _cut(part: Any) -> Any:
+    """Return a specification whose axes cut long labels by their letters: by their pixels takes half of the drawing."""
+    if isinstance(part, list):
+        return [_cut(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    made = {key: value if key in ("datasets", "data") else _cut(value) for key, value in part.items()}
+    if isinstance(axis := made.get("axis"), dict) and "labelLimit" in axis:  # of a channel, or of the configuration
+        limit = axis["labelLimit"]
+        made["axis"] = axis | {"labelLimit": 0}
+        if made.get("type") in ("nominal", "ordinal") and "labelExpr" not in axis:
+            made["axis"]["labelExpr"] = f"truncate(datum.label, {round(limit / LETTER)})"
+    return made
 
 
 def _has_link(part: Any) -> bool:
