@@ -9,8 +9,8 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
-initiatives options phrases pictures pdffile publication
-schemas results logtables plans scenarios quality_tables
+initiatives operations options phrases pictures pdffile publication
+schemas results logtables plans scenarios quality_tables operating_tables
 contract
 engagement
 sheets engines xes
@@ -27,6 +27,7 @@ traces
 kpi
 gap
 sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
+maturity
 slack roadmap claims assumptions variation
 plan outlook
 uncertainty flips
@@ -67,6 +68,7 @@ PURE = {
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
 PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
+PURE |= {"operations", "operating_tables", "maturity"}
 PURE |= {"data_quality", "automation", "variation"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 PURE |= {
@@ -84,7 +86,7 @@ PURE |= {
 PURE |= {"business_case_charts", "business_case_exhibits", "business_case_headlines", "business_case_appendix"}
 PURE |= {"business_case_words", "diagnosis_exhibits"}
 HOMES = {
-    "pandera": {"columns", "initiatives", "options", "schemas", "sheets"},
+    "pandera": {"columns", "initiatives", "operations", "options", "schemas", "sheets"},
     "ibis": {
         "engines",
         "workingtime",

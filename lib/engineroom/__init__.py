@@ -36,6 +36,7 @@ __all__ = [
     "headlines",
     "house",
     "kpi",
+    "maturity",
     "outlook",
     "pilot",
     "plan",

@@ -11,7 +11,7 @@ from typing import cast
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engineroom import columns, schemas, sheets
+from engineroom import columns, operations, schemas, sheets
 from engineroom import initiatives as planning
 from engineroom import options as choices
 from engineroom.columns import UNITS, DataFrame, Table
@@ -97,6 +97,11 @@ def buckets() -> DataFrame[planning.Buckets]:
 def reference_classes() -> DataFrame[choices.ReferenceClasses]:
     """Return what others who claimed the same have reached."""
     return _shipped("reference_classes", choices.ReferenceClasses)
+
+
+def questions() -> DataFrame[operations.Questions]:
+    """Return the anchored questions by which the maturity of an operating model is judged."""
+    return _shipped("questions", operations.Questions)
 
 
 def pack(sector: str) -> Pack:

@@ -7,7 +7,7 @@ Table-level checks carry in `name` the columns they read, the one they blame fir
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom import initiatives, options
+from engineroom import initiatives, operations, options
 from engineroom.columns import (
     DIRECTIONS,
     UNITS,
@@ -217,6 +217,7 @@ INPUTS: dict[str, type[Table]] = (
     {"kpis": Kpis, "workflows": Workflows, "costs": Costs, "staffing": Staffing, "readiness": Readiness}
     | initiatives.INPUTS
     | options.INPUTS
+    | operations.INPUTS
 )
 """Every table an engagement may hold, by the name of its file or sheet."""
 

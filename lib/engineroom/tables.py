@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engineroom import columns, reference, schemas, sheets
+from engineroom import columns, operations, reference, schemas, sheets
 from engineroom import initiatives as planning
 from engineroom import options as choices
 from engineroom.columns import DataFrame
@@ -46,6 +46,7 @@ class Tables:
     savings: DataFrame[choices.Savings]
     assumptions: DataFrame[choices.Assumptions]
     headcount_targets: DataFrame[choices.HeadcountTargets]
+    answers: DataFrame[operations.Answers]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
@@ -53,6 +54,7 @@ class Tables:
     gates: DataFrame[planning.Gates]
     buckets: DataFrame[planning.Buckets]
     reference_classes: DataFrame[choices.ReferenceClasses]
+    questions: DataFrame[operations.Questions]
     sources: dict[str, str]
 
 
@@ -83,6 +85,7 @@ def read(engagement: Engagement) -> Tables:
         gates=reference.gates(),
         buckets=reference.buckets(),
         reference_classes=reference.reference_classes(),
+        questions=reference.questions(),
         sources=sources,
         **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
     )
@@ -114,6 +117,8 @@ def _references(
     ]
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
     names += [("overrides", "gate", rules, reference.there_are(rules))]
+    asked = reference.questions()["question"]
+    names += [("answers", "question", asked, "see: docs/method/operating_model.md")]
     offered = set(read_in["options"]["option"].dropna())
     names += [(table, "option", offered, "add it to the table options") for table in ("savings", "assumptions")]
     names += [("initiatives", "delivers", {*prerequisites, *rules}, reference.there_are([*prerequisites, *rules]))]
