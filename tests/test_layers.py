@@ -27,7 +27,8 @@ traces
 kpi
 gap
 sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
-maturity
+maturity allocation functions skills
+capacity
 slack roadmap claims assumptions variation
 plan outlook
 uncertainty flips
@@ -37,8 +38,8 @@ roadmap_words business_case_words
 charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
 business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
 quality_charts quality_exhibits
-quality_scorecards
-quality_headlines
+quality_scorecards operating_exhibits
+quality_headlines capacity_exhibits operating_charts operating_headlines
 prose
 foreign
 document drawing
@@ -68,7 +69,8 @@ PURE = {
 }
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
 PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
-PURE |= {"operations", "operating_tables", "maturity"}
+PURE |= {"operations", "operating_tables", "maturity", "allocation", "capacity", "functions", "skills"}
+PURE |= {"operating_exhibits", "capacity_exhibits", "operating_charts", "operating_headlines"}
 PURE |= {"data_quality", "automation", "variation"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 PURE |= {
@@ -103,14 +105,22 @@ HOMES = {
         "kernel",
     },
     "duckdb": {"engines"},
-    "altair": {"theme", "charts", "roadmap_charts", "business_case_charts", "quality_charts", "kernel"},
+    "altair": {
+        "theme",
+        "charts",
+        "roadmap_charts",
+        "business_case_charts",
+        "quality_charts",
+        "operating_charts",
+        "kernel",
+    },
     "papermill": {"execution"},
     "nbconvert": {"render"},
     "typst": {"paper", "doctor"},
     "vl_convert": {"drawing", "doctor"},
     "ortools": {"roadmap"},
     "statsmodels": {"statistics"},
-    "scipy": {"statistics"},
+    "scipy": {"statistics", "allocation"},  # a linear program is no statistic
 }
 IMPURE = {"os", "pathlib", "shutil", "tempfile", "datetime", "time", "random", "socket", "subprocess", "urllib"}
 MODULES = sorted(Path(engineroom.__file__).parent.glob("*.py"))

@@ -208,6 +208,7 @@ class Slas(Table):
     requirement: Series[str] = key("the promise in one sentence")
     owner: Series[str] = text("who answers for it", expected=True)
     escalation: Series[str] = text("to whom it goes when it is missed", expected=True)
+    tracked_by: Series[str] = text("system that sets the due date of each item and watches it; blank: none does")
 
 
 INPUTS: dict[str, type[Table]] = {

@@ -104,6 +104,11 @@ def questions() -> DataFrame[operations.Questions]:
     return _shipped("questions", operations.Questions)
 
 
+def functions() -> DataFrame[operations.Functions]:
+    """Return what a back office does, by department."""
+    return _shipped("functions", operations.Functions)
+
+
 def pack(sector: str) -> Pack:
     """Return a sector pack."""
     path = folder("data") / "sectors" / f"{sector}.toml"

@@ -47,6 +47,10 @@ class Tables:
     assumptions: DataFrame[choices.Assumptions]
     headcount_targets: DataFrame[choices.HeadcountTargets]
     answers: DataFrame[operations.Answers]
+    work: DataFrame[operations.Work]
+    people: DataFrame[operations.People]
+    skills: DataFrame[operations.Skills]
+    activities: DataFrame[operations.Activities]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
@@ -55,6 +59,7 @@ class Tables:
     buckets: DataFrame[planning.Buckets]
     reference_classes: DataFrame[choices.ReferenceClasses]
     questions: DataFrame[operations.Questions]
+    functions: DataFrame[operations.Functions]
     sources: dict[str, str]
 
 
@@ -86,6 +91,7 @@ def read(engagement: Engagement) -> Tables:
         buckets=reference.buckets(),
         reference_classes=reference.reference_classes(),
         questions=reference.questions(),
+        functions=reference.functions(),
         sources=sources,
         **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
     )
@@ -119,6 +125,7 @@ def _references(
     names += [("overrides", "gate", rules, reference.there_are(rules))]
     asked = reference.questions()["question"]
     names += [("answers", "question", asked, "see: docs/method/operating_model.md")]
+    names += [("skills", "person", set(read_in["people"]["person"].dropna()), "add it to the table people")]
     offered = set(read_in["options"]["option"].dropna())
     names += [(table, "option", offered, "add it to the table options") for table in ("savings", "assumptions")]
     names += [("initiatives", "delivers", {*prerequisites, *rules}, reference.there_are([*prerequisites, *rules]))]

@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
-from engineroom import engines, eventlog, workingtime
+from engineroom import drilldown, engines, eventlog, workingtime
 from engineroom.drilldown import stated_or_not
 from engineroom.eventlog import EventLog
 from engineroom.tables import Tables
@@ -138,6 +138,83 @@ def straight_through(log: EventLog | None) -> pd.DataFrame:
         .execute()
     )
     return frame.sort_values("workflow").reset_index(drop=True)
+
+
+def arrivals(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow and whole week of the period, the cases received and completed, and those open at its end.
+
+    Columns: workflow, week, received, completed, open. Weeks begin on Monday on the log's own clock; every workflow has
+    every week.
+    """
+    named = ["workflow", "week", "received", "completed", "open"]
+    if log is None or "open_cases" in log.absent:
+        return pd.DataFrame(columns=named)
+
+    def monday(time: Any) -> Any:
+        return engines.clock_of_utc(time, log.timezone, "duckdb").truncate("W").cast("timestamp(6)")
+
+    cases = log.cases.filter(_.is_done | _.is_open).mutate(workflow=stated_or_not(_.workflow))
+    came = cases.filter(_.received >= log.start).mutate(week=monday(_.received))
+    came = came.agg(by=["workflow", "week"], received=_.count()).execute()
+    went = cases.filter(_.is_done).mutate(week=monday(_.completed))
+    went = went.agg(by=["workflow", "week"], completed=_.count()).execute()
+    began = cases.filter(_.received < log.start).agg(by="workflow", began=_.count()).execute()
+    frame = came.merge(went, on=["workflow", "week"], how="outer")
+    if frame.empty:
+        return pd.DataFrame(columns=named)
+    weeks = pd.date_range(frame["week"].min(), frame["week"].max(), freq="7D")
+    every = pd.MultiIndex.from_product([sorted(frame["workflow"].unique()), weeks], names=["workflow", "week"])
+    frame = frame.set_index(["workflow", "week"]).reindex(every).fillna(0.0).astype(float).reset_index()
+    change = (frame["received"] - frame["completed"]).groupby(frame["workflow"]).cumsum()
+    frame["open"] = change + frame["workflow"].map(began.set_index("workflow")["began"]).fillna(0.0).astype(float)
+    first, last = (pd.Timestamp(at).tz_localize("UTC").tz_convert(log.timezone or "UTC") for at in (log.start, log.end))
+    is_whole = (frame["week"] >= first.tz_localize(None)) & (
+        frame["week"] + pd.Timedelta(days=7) <= last.tz_localize(None)
+    )
+    return frame.loc[is_whole, named].reset_index(drop=True)
+
+
+def efforts(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow, means of completed cases: touches, handoffs, handling and waiting hours, and due dates.
+
+    Columns: workflow, completed, touches, handoffs, handling_hours, waiting_hours, share (of cases with a due date),
+    monthly (completed cases a month of 30.44 days), touched_share and touched_hours (of cases that a human touched: how
+    many, and their mean cycle time). Blank where the log does not tell.
+    """
+    named = ["workflow", "completed", "touches", "handoffs", "handling_hours", "waiting_hours", "share", "monthly"]
+    named += ["touched_share", "touched_hours"]
+    if log is None:
+        return pd.DataFrame(columns=named)
+    counted = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow))
+    touched = done.agg(
+        by="workflow",
+        touches=_.touches.cast("float64").mean(),
+        touched_share=(_.touches > 0).cast("float64").mean(),
+        touched_hours=_.hours.mean(where=_.touches > 0),
+        share=(_.due.notnull() | _.is_met.notnull()).cast("float64").mean(),
+    ).execute()
+    frame = counted.merge(touched, on="workflow", how="left")
+    months = (log.end - log.start).total_seconds() / 86400 / 30.4375
+
+    def mean(total: str, n: str) -> pd.Series:
+        return frame[total].astype(float) / frame[n].where(frame[n] > 0).astype(float)
+
+    found = pd.DataFrame(
+        {
+            "workflow": frame["workflow"],
+            "completed": frame["done"].astype(float),
+            "touches": frame["touches"].astype(float),
+            "handoffs": mean("handoffs", "handoffs_n"),
+            "handling_hours": mean("handling", "handling_n"),
+            "waiting_hours": mean("waiting", "handling_n"),
+            "share": frame["share"].astype(float).fillna(0.0),
+            "monthly": frame["done"].astype(float) / months,
+            "touched_share": frame["touched_share"].astype(float),
+            "touched_hours": frame["touched_hours"].astype(float),
+        }
+    )
+    return found.sort_values("workflow", kind="stable").reset_index(drop=True)
 
 
 def rows_used(log: EventLog | None) -> float:

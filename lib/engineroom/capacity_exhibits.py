@@ -1,0 +1,244 @@
+"""The tables of capacity: what a skill needs and has, who is moved, what waits, who holds a skill alone."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom import operating_tables, wording
+from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.columns import DataFrame
+from engineroom.operating_exhibits import MOST_ROWS, first_of, hours
+from engineroom.phrases import say, say_number
+from engineroom.tables import Tables
+
+BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
+TRENDS = {"grows": ("Grows", "bad"), "steady": ("Steady", "neutral"), "shrinks": ("Shrinks", "good")}
+REASONS = {"cover": "one absence leaves it to nobody", "gap": "no move closes its gap"}
+
+
+def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
+    """Return, per skill, the people there are and the people it takes, in the mean week and in the worst."""
+    if found.empty:
+        return note(
+            "Capacity cannot be held against demand",
+            "The tables work, people and skills would let it: arrivals by week, standard hours, who can do what.",
+        )
+    rows: list[list[Cell]] = [
+        [
+            row["skill"],
+            wording.count(row["people"]),
+            hours(row["have_fte"]),
+            hours(row["need_fte"]),
+            hours(row["peak_fte"]),
+            wording.day(row["peak_week"]),
+            _gap(row["gap_fte"]),
+            wording.BLANK if not row["gap_fte"] else hours(row["closed_fte"]),
+            say("{n} of {all}", n=wording.count(row["short_weeks"]), all=wording.count(row["weeks"])),
+            wording.value(row["shrinkage"], "share", decimals=0),
+        ]
+        for row in found.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = [left("skill", "Skill"), right("people", "People"), right("have_fte", "FTE there")]
+    columns += [right("need_fte", "FTE needed, mean week"), right("peak_fte", "FTE needed, worst week")]
+    columns += [right("peak_week", "Worst week from"), right("gap_fte", "Lacks"), right("closed_fte", "Moving closes")]
+    columns += [right("short_weeks", "Weeks short"), right("shrinkage", "Shrinkage")]
+    short = int((found["gap_fte"] > 0).sum())
+    caption = say_number(
+        short,
+        "{n} of {all} skills is short in its worst week",
+        "{n} of {all} skills are short in their worst week",
+        n=short,
+        all=len(found),
+    )
+    notes = (
+        "FTE needed = load ÷ (40 hours × (1 − shrinkage)). Lacks: with everybody on the main skill. Moving closes: "
+        "what trained people with hours to spare in the same week can take over; each skill at its own worst week.",
+    )
+    return table("needs", caption + first_of(found), columns, rows, found, notes)
+
+
+def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_tables.Needs]) -> Exhibit:
+    """Return who would be moved in the week in which most hours are; the file has every week."""
+    if found.empty:
+        if needs.empty:
+            return nothing()
+        text = "No skill is short, or nobody who is trained for it has hours to spare."
+        return note("Nobody is moved", text)
+    week = found.groupby("week")["hours"].sum().idxmax()
+    mine = found[found["week"] == week]
+    by = ["from_skill", "to_skill"]
+    pooled = mine.assign(from_skill=mine["from_skill"].fillna("")).groupby(by, sort=True)
+    summed = pooled.agg(people=("person", "nunique"), first=("person", "first"), hours=("hours", "sum")).reset_index()
+    summed = summed.sort_values(["hours", "to_skill"], ascending=[False, True], kind="stable")
+    rows: list[list[Cell]] = [
+        [
+            row["from_skill"] or say("none"),
+            row["to_skill"],
+            wording.count(row["people"]),
+            row["first"] if row["people"] == 1 else say("{first} and others", first=row["first"]),
+            hours(row["hours"]),
+        ]
+        for row in summed.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = [left("from_skill", "From"), left("to_skill", "To"), right("people", "People"), left("first", "Who")]
+    columns += [right("hours", "Hours")]
+    caption = say("Who takes over what in the week from {day}", day=wording.day(week))
+    notes = ("As much of the gaps as possible is closed, with the fewest hours moved; in quarter hours, week by week.",)
+    return table("moves", caption + first_of(summed), columns, rows, found, notes)
+
+
+def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
+    """Return what waits, and after how many weeks it is gone."""
+    if found.empty:
+        return note("No backlog is known", "A log, or the table work with backlog and arrivals, would give it.")
+    rows: list[list[Cell]] = []
+    ordered = found.sort_values(["drain_weeks", "backlog"], ascending=False, na_position="last", kind="stable")
+    for row in ordered.head(MOST_ROWS).to_dict("records"):
+        said, tone = TRENDS[row["trend"]]
+        is_skill = row["kind"] == "skill"
+        unit = say("hours") if is_skill else say("items")
+        rows.append(
+            [
+                row["queue"],
+                say("skill") if is_skill else say("workflow"),
+                say("{n} {unit}", n=hours(row["start"]), unit=unit),
+                say("{n} {unit}", n=hours(row["backlog"]), unit=unit),
+                hours(row["arrivals"]),
+                hours(row["capacity"]),
+                {"text": say(said), "tone": tone},
+                _weeks(row),
+                wording.BLANK if math.isnan(row["moved_backlog"]) else hours(row["moved_backlog"]),
+            ]
+        )
+    columns = [
+        left("queue", "Queue"),
+        left("kind", "Kind"),
+        right("start", "At the start"),
+        right("backlog", "At the end"),
+    ]
+    columns += [right("arrivals", "Arrives a week"), right("capacity", "Can be done a week"), left("trend", "Trend")]
+    columns += [left("drain_weeks", "Gone after"), right("moved_backlog", "If people are moved")]
+    never = int((found["drain_weeks"] == math.inf).sum())
+    caption = say_number(
+        never,
+        "{n} of {all} queues never drains at this pace",
+        "{n} of {all} queues never drain at this pace",
+        n=never,
+        all=len(found),
+    )
+    notes = (
+        "Gone after = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
+        "open cases, and what was completed a week; a change within two standard errors is work in progress.",
+    )
+    return table("backlogs", caption + first_of(found), columns, rows, found, notes)
+
+
+def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Exhibit:
+    """Return how much of its hours each team works on items, against the band."""
+    if found.empty:
+        return note("No utilisation", "Paid, leave and productive hours in the table staffing would give it.")
+    rows: list[list[Cell]] = []
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        said, tone = BANDS[row["band"]]
+        rows.append(
+            [
+                row["team"],
+                hours(row["fte"]),
+                hours(row["available_hours"]),
+                hours(row["productive_hours"]),
+                wording.value(row["utilisation"], "share", decimals=0),
+                {"text": say(said), "tone": tone},
+                say("never ends") if row["wait_factor"] == math.inf else hours(row["wait_factor"]),
+            ]
+        )
+    columns = [left("team", "Team"), right("fte", "FTE"), right("available_hours", "Available hours")]
+    columns += [right("productive_hours", "Productive hours"), right("utilisation", "Utilisation")]
+    columns += [left("band", "Against the band"), right("wait_factor", "Wait, in handling times")]
+    out = int((found["band"] != "within").sum())
+    caption = say_number(
+        out,
+        "{n} of {all} teams is outside the band of {low} to {high}",
+        "{n} of {all} teams are outside the band of {low} to {high}",
+        n=out,
+        all=len(found),
+        low=wording.percent(least, 0),
+        high=wording.percent(most, 0),
+    )
+    notes = (
+        "Productive ÷ (paid − leave) hours. The band is a setting of this report, not a benchmark. Wait: of an item in "
+        "a single queue with random arrivals (Erlang C); a large team can be busier than a small one.",
+    )
+    return table("utilisation", caption + first_of(found), columns, rows, found, notes)
+
+
+def cover(found: DataFrame[operating_tables.Cover]) -> Exhibit:
+    """Return how many people can do each skill, fewest first."""
+    if found.empty:
+        return note("Not sent", say("The table {name} would tell {what}.", name="skills", what=say("who can do what")))
+    rows: list[list[Cell]] = []
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        tone = "bad" if row["bus_factor"] < 2 else "caution" if row["bus_factor"] < 3 else "good"
+        enough: Cell = wording.BLANK
+        if not pd.isna(row["is_covered"]):
+            enough = {"text": say("Yes"), "tone": "good"} if row["is_covered"] else {"text": say("No"), "tone": "bad"}
+        rows.append(
+            [
+                row["skill"],
+                {"text": wording.count(row["bus_factor"]), "tone": tone},
+                row["holder"] if isinstance(row["holder"], str) else wording.BLANK,
+                wording.count(row["main"]),
+                wording.count(row["able"]),
+                wording.count(row["learning"]),
+                hours(row["mean_hours"]),
+                enough,
+            ]
+        )
+    columns = [left("skill", "Skill"), left("bus_factor", "Bus factor"), left("holder", "Held by")]
+    columns += [right("main", "Main skill of"), right("able", "Able"), right("learning", "Learning")]
+    columns += [right("mean_hours", "Hours, mean week"), left("is_covered", "Covered without the largest")]
+    alone = int((found["bus_factor"] < 2).sum())
+    caption = say_number(
+        alone,
+        "{n} of {all} skills rests on one person or none",
+        "{n} of {all} skills rest on one person or none",
+        n=alone,
+        all=len(found),
+    )
+    notes = ("Bus factor: people whose absence leaves the skill to nobody; those who learn it do not count.",)
+    return table("cover", caption + first_of(found), columns, rows, found, notes)
+
+
+def training(found: DataFrame[operating_tables.Training], tables: Tables) -> Exhibit:
+    """Return whom to train in what."""
+    if found.empty:
+        text = "Every skill has two people or more, and moving people closes every gap."
+        return note("No training is needed for cover", text, tone="good") if len(tables.skills) else nothing()
+    rows: list[list[Cell]] = []
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        who: Cell = row["person"] if isinstance(row["person"], str) else say("nobody there has hours left")
+        already = say("yes") if row["is_learning"] else say("no")
+        known = isinstance(row["person"], str)
+        spare = hours(row["spare_hours"]) if known else wording.BLANK
+        rows.append([row["skill"], say(REASONS[row["reason"]]), who, already if known else wording.BLANK, spare])
+    columns = [left("skill", "Topic"), left("reason", "Why"), left("person", "Whom")]
+    columns += [left("is_learning", "Learns it already"), right("spare_hours", "Hours left a week")]
+    caption = say_number(len(found), "{n} topic to train", "{n} topics to train", n=len(found))
+    notes = ("Hours left: in the week that lacks most, or in the mean week where only cover is missing.",)
+    return table("training", caption + first_of(found), columns, rows, found, notes)
+
+
+def _gap(people: float) -> Cell:
+    return {"text": hours(people), "tone": "bad"} if people > 0 else {"text": say("nothing"), "tone": "good"}
+
+
+def _weeks(row: dict[str, Any]) -> Cell:
+    if math.isnan(row["drain_weeks"]):
+        return say("nothing to drain")
+    if row["drain_weeks"] == math.inf:
+        return {"text": say("never"), "tone": "bad"}
+    if not row["drain_weeks"]:
+        return say("nothing waits")
+    return say("{n} weeks", n=hours(row["drain_weeks"]))

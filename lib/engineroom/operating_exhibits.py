@@ -1,0 +1,371 @@
+"""The tables of the report on the operating model: functions, levels, promises, ways, and what is steered by."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom import functions, operating_tables, wording
+from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.columns import DataFrame
+from engineroom.eventlog import EventLog
+from engineroom.phrases import say, say_number
+from engineroom.quality_exhibits import filled, needed
+from engineroom.tables import Tables
+
+MOST_ROWS = 12
+"""Rows of a table on the page; the file beside the report holds all of them."""
+
+STATES = {
+    "absent": ("Not in the assessment", "unknown"),
+    "partly": ("In part", "caution"),
+    "owned and measured": ("Owned and measured", "good"),
+}
+TRACKED = {
+    "tracked": ("Tracked", "good"),
+    "partly": ("Tracked in part", "caution"),
+    "stated": ("Promised, not tracked", "bad"),
+    "cannot state": ("Cannot state its SLA", "bad"),
+}
+VERDICTS = {
+    "balanced": ("Balanced", "good"),
+    "gaps": ("Gaps", "caution"),
+    "cost only": ("Cost only", "bad"),
+    "nothing measured": ("Nothing measured", "unknown"),
+}
+BASES = {"log": "log", "standard": "standard hours", "map": "map"}
+SIDES = {"cost": "Cost", "quality": "Quality", "time": "Time", "customer": "Customer", "people": "People"}
+SURVEYED = "doc004_automated_sla_tracking"
+
+
+def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
+    """Return the level of each part of a questionnaire with what was observed, and how much of it can be shown."""
+    if not found["answers"].any():
+        return note("Nobody has answered", "Answers in the table answers, each with its evidence, would give a level.")
+    rows: list[list[Cell]] = [
+        [
+            wording.capital(say(row["part"])),
+            _level(row),
+            _span(row),
+            say("{n} of {all}", n=wording.count(row["evidenced"]), all=wording.count(row["answers"])),
+            say(row["anchor"]) if isinstance(row["anchor"], str) else _claimed(row),
+        ]
+        for row in found.to_dict("records")
+    ]
+    columns = [left("part", "Part"), left("level", "Level"), right("range", "Lowest to highest")]
+    columns += [right("evidenced", "With evidence"), left("anchor", "What is observed")]
+    shown = int(found["level"].notna().sum())
+    caption = say_number(
+        shown,
+        "{n} of {all} parts has a level that can be shown",
+        "{n} of {all} parts have a level that can be shown",
+        n=shown,
+        all=len(found),
+    )
+    notes = ("Level: lower median of the answers with evidence, 0 to 4. A level without evidence is a claim.",)
+    return table(name, caption, columns, rows, found, notes)
+
+
+def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exhibit:
+    """Return the activities that have a workflow in the assessment, and how many have none."""
+    there = found[found["number"] > 0]
+    if there.empty:
+        return note("No workflow belongs to a department", "A process or function in the table workflows would say so.")
+    rows: list[list[Cell]] = []
+    for row in there.head(MOST_ROWS).to_dict("records"):
+        said, tone = STATES[row["state"]]
+        rows.append(
+            [
+                wording.capital(say(row["department"])),
+                wording.capital(say(row["activity"])),
+                row["workflows"],
+                wording.count(row["monthly_volume"]),
+                say("{n} of {all}", n=wording.count(row["owned"]), all=wording.count(row["number"])),
+                say("{n} of {all}", n=wording.count(row["measured"]), all=4),
+                {"text": say(said), "tone": tone},
+            ]
+        )
+    columns = [left("department", "Department"), left("activity", "Activity"), left("workflows", "Workflows")]
+    columns += [right("monthly_volume", "Items a month"), right("owned", "With an owner")]
+    columns += [right("measured", "Measured"), left("state", "State")]
+    caption = say(
+        "{n} of {all} activities of a back office are in this assessment", n=len(there), all=len(found)
+    ) + first_of(there)
+    outside = functions.placed(tables)
+    others = outside[outside["kind"].isin(["customer support", "industry-specific"])]["workflow"].tolist()
+    notes = ["Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows."]
+    if others:
+        names = named(others)
+        notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=names))
+    return table("coverage", caption, *filled(columns, rows), found, tuple(notes))
+
+
+def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> Exhibit:
+    """Return touches, handoffs, and end-to-end time against the sum of the steps."""
+    told = found[found[["touches", "handoffs", "work_hours"]].notna().any(axis=1)]
+    if told.empty:
+        return note("No item was followed", needed(log, "handling_time", "started"))
+    rows: list[list[Cell]] = [
+        [
+            row["workflow"],
+            wording.capital(say(row["kind"])),
+            wording.count(row["items"]),
+            _one(row["touches"]),
+            _one(row["handoffs"]),
+            wording.value(row["total_hours"], "hours"),
+            wording.value(row["work_hours"], "hours"),
+            wording.value(row["wait_share"], "share", decimals=0 if row["wait_share"] < 0.99 else 1),
+            say(BASES[row["basis"]]) if isinstance(row["basis"], str) else wording.BLANK,
+        ]
+        for row in told.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = [left("workflow", "Workflow"), left("kind", "Class"), right("items", "n")]
+    columns += [right("touches", "Touches"), right("handoffs", "Handoffs"), right("total_hours", "End to end")]
+    columns += [right("work_hours", "Sum of the steps"), right("wait_share", "Waiting"), left("basis", "From")]
+    waiting = told.dropna(subset=["wait_share"])
+    caption = say("How an item travels")
+    if len(waiting):
+        most = waiting.loc[waiting["wait_share"].idxmax()]
+        caption = say(
+            "An item of {workflow} waits for {share} of its way",
+            workflow=most["workflow"],
+            share=wording.value(most["wait_share"], "share", decimals=0 if most["wait_share"] < 0.99 else 1),
+        )
+    notes = (
+        "From the log: means of handled cases. Standard hours: of one item over all skills, against the mean time of "
+        "touched cases or the stated median. Map: the plan, every step once.",
+    )
+    return table("travel", caption + first_of(told), *filled(columns, rows), found, notes)
+
+
+def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exhibit:
+    """Return which promises are written and watched by a system, beside the share of managers of a survey."""
+    if found.empty:
+        return note("No workflow is known", "The table workflows would say what there is to promise.")
+    rows: list[list[Cell]] = []
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        said, tone = TRACKED[row["state"]]
+        watched = say("log: cases with a due date") if row["tracked_by"] == "log" else row["tracked_by"]
+        rows.append(
+            [
+                row["workflow"],
+                row["requirement"] if isinstance(row["requirement"], str) else say("nothing written"),
+                watched if isinstance(watched, str) else say("nobody, or by hand"),
+                wording.count(row["monthly_items"]),
+                wording.value(row["tracked_share"], "share", decimals=0),
+                {"text": say(said), "tone": tone},
+            ]
+        )
+    columns = [left("workflow", "Workflow"), left("requirement", "Promise"), left("tracked_by", "Tracked by")]
+    columns += [right("monthly_items", "Items a month"), right("tracked_share", "Tracked"), left("state", "State")]
+    part = tracked_part(found)
+    caption = (
+        say("Of which volume is not known, automated tracking cannot be summed")
+        if math.isnan(part)
+        else say("{share} of the volume has an automated due date", share=wording.percent(part, 0))
+    )
+    notes = []
+    told = tables.benchmarks[tables.benchmarks["benchmark"] == SURVEYED]
+    if len(told):
+        surveyed = wording.percent(float(told["value"].iloc[0]), 0)
+        notes.append(
+            say(
+                "Beside it, not against it: {surveyed} of the managers in a vendor's survey said that they track work "
+                "against SLAs automatically. That is a share of people, this one of volume; no gap is taken.",
+                surveyed=surveyed,
+            )
+        )
+    return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes))
+
+
+def tracked_part(found: DataFrame[operating_tables.Tracking]) -> float:
+    """Return the share of the volume whose due date a system watches; blank where no volume is known."""
+    known = found.dropna(subset=["monthly_items"])
+    total = float(known["monthly_items"].sum())
+    return float(known["tracked_items"].sum()) / total if total > 0 else math.nan
+
+
+def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhibit:
+    """Return which perspectives of a balanced scorecard are measured, by workflow."""
+    names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
+    rows: list[list[Cell]] = []
+    for row in found.head(MOST_ROWS).to_dict("records"):
+        said, tone = VERDICTS[row["verdict"]]
+        kpis: list[Cell] = [
+            say(str(names.get(row[side], row[side]))) if isinstance(row[side], str) else wording.BLANK for side in SIDES
+        ]
+        rows.append([wording.whose(row["workflow"] or ""), *kpis, {"text": say(said), "tone": tone}])
+    columns = [left("workflow", "Workflow"), *(left(side, label) for side, label in SIDES.items())]
+    columns += [left("verdict", "Verdict")]
+    each = found[found["workflow"] != ""]
+    alone = int((each["verdict"] == "cost only").sum())
+    caption = say_number(
+        alone,
+        "{n} of {all} workflows is steered by cost alone",
+        "{n} of {all} workflows are steered by cost alone",
+        n=alone,
+        all=len(each),
+    )
+    notes = [
+        "Balanced: cost, quality, time and the customer's view (CSAT, NPS or first contact resolution) are measured."
+    ]
+    if several := int(found["definitions"].sum()):
+        notes.append(
+            say_number(
+                several,
+                "{n} KPI follows more than one definition: its figures cannot be rolled up.",
+                "{n} KPIs follow more than one definition: their figures cannot be rolled up.",
+                n=several,
+            )
+        )
+    return table("balance", caption + first_of(found), columns, rows, found, tuple(notes))
+
+
+def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Exhibit:
+    """Return the activities that another grade does than they need, with what that costs a year."""
+    if found.empty:
+        return nothing() if len(tables.activities) else _asks("activities", "what the hours go into, by grade")
+    currency = tables.engagement.header.currency
+    rows: list[list[Cell]] = [
+        [
+            row["activity"],
+            row["workflow"] if isinstance(row["workflow"], str) else wording.BLANK,
+            wording.count(row["grade"]),
+            wording.count(row["needs"]),
+            hours(row["hours"]),
+            wording.BLANK if math.isnan(row["annual_cost"]) else wording.amount(row["annual_cost"], currency),
+            {"text": say("Above"), "tone": "caution"}
+            if row["kind"] == "above"
+            else {"text": say("Below: a risk"), "tone": "bad"},
+        ]
+        for row in found.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = [left("activity", "Activity"), left("workflow", "Workflow"), right("grade", "Done by grade")]
+    columns += [right("needs", "Needs grade"), right("hours", "Hours a week"), right("annual_cost", "Cost a year")]
+    columns += [left("kind", "Against the need")]
+    total = found["annual_cost"].sum()
+    caption = say("Work above its grade costs {cost} a year", cost=wording.amount(total, currency))
+    notes = (
+        "Cost = hours × difference between the rate of the grade that does it and of the lowest grade that could × 52 "
+        "weeks. It is saved only where the freed hours are used or not paid.",
+    )
+    return table("misuse", caption + first_of(found), *filled(columns, rows), found, notes)
+
+
+def unseen(found: DataFrame[operating_tables.Unseen], tables: Tables) -> Exhibit:
+    """Return the share of the hours that no system records, by workflow."""
+    if found.empty:
+        return _asks("activities", "hours and how many of them a system records")
+    rows: list[list[Cell]] = [
+        [
+            row["workflow"] or say("none"),
+            hours(row["hours"]),
+            hours(row["unseen_hours"]),
+            wording.value(row["unseen_share"], "share", decimals=0),
+            row["largest"] if isinstance(row["largest"], str) else wording.BLANK,
+            wording.count(row["systems"]),
+        ]
+        for row in found.head(MOST_ROWS).to_dict("records")
+    ]
+    columns = [left("workflow", "Workflow"), right("hours", "Hours a week"), right("unseen_hours", "Not recorded")]
+    columns += [right("unseen_share", "Share"), left("largest", "Most of it"), right("systems", "Systems")]
+    share = found["unseen_hours"].sum() / (found["hours"].sum() or math.nan)
+    caption = say("No system sees {share} of the hours", share=wording.value(share, "share", decimals=0))
+    return table("unseen", caption + first_of(found), *filled(columns, rows), found)
+
+
+def absent(
+    load: DataFrame[operating_tables.Load],
+    travel: DataFrame[operating_tables.Travel],
+    log: EventLog | None,
+    tables: Tables,
+) -> Exhibit:
+    """Return what the report cannot say, each with what would let it."""
+    rows: list[list[Cell]] = []
+    for name, figure in ABSENT.items():
+        if getattr(tables, name).empty:
+            rows.append([say(figure), say("The table {name} would give it.", name=name)])
+    if load.empty and len(tables.work):
+        rows.append(
+            [say("Capacity against demand"), say("Arrivals by week would give it: in the table work, or a log.")]
+        )
+    if not (travel["basis"] == "log").any():
+        rows.append([say("Waiting as measured"), needed(log, "handling_time", "started")])
+    if log is None or "open_cases" in log.absent:
+        rows.append([say("Open items by workflow"), needed(log, "open_cases", "[events.closed]")])
+    if not rows:
+        return note("Nothing is missing", "Every figure of this report is there.", tone="good")
+    columns = [left("figure", "What is missing"), left("needed", "What would give it")]
+    raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
+    caption = say_number(
+        len(rows), "{n} figure is missing from this report", "{n} figures are missing from this report", n=len(rows)
+    )
+    return table("absent", caption, columns, rows, raw)
+
+
+ABSENT = {
+    "answers": "Levels of the questionnaires",
+    "work": "Capacity against demand",
+    "people": "Hours of people, and what grades cost",
+    "skills": "Who can do what",
+    "activities": "Misuse of experts, hours that no system sees",
+    "staffing": "Utilisation",
+    "slas": "Promises",
+}
+
+
+def hours(amount: float) -> str:
+    """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
+    if math.isnan(amount):
+        return wording.BLANK
+    return (
+        wording.count(amount)
+        if amount >= 99.95
+        else wording.tenths(amount)
+        if amount >= 0.95 or not amount
+        else _two(amount)
+    )
+
+
+def _two(amount: float) -> str:
+    return wording.value(amount, "ratio")
+
+
+def _one(amount: float) -> str:
+    return wording.BLANK if math.isnan(amount) else wording.value(amount, "ratio")
+
+
+def _level(row: dict[str, Any]) -> Cell:
+    if math.isnan(row["level"]):
+        return {"text": say("Not shown"), "tone": "unknown"}
+    tone = "bad" if row["level"] <= 1 else "caution" if row["level"] < 3 else "good"
+    return {"text": wording.count(row["level"]), "tone": tone}
+
+
+def _span(row: dict[str, Any]) -> str:
+    if math.isnan(row["level"]) or row["lowest"] == row["highest"]:
+        return wording.BLANK if math.isnan(row["level"]) else wording.count(row["level"])
+    return say("{low} to {high}", low=wording.count(row["lowest"]), high=wording.count(row["highest"]))
+
+
+def _claimed(row: dict[str, Any]) -> str:
+    if math.isnan(row["claimed"]):
+        return say("not answered")
+    return say("claimed: level {n}, without evidence", n=wording.count(row["claimed"]))
+
+
+def named(names: list[str]) -> str:
+    """Return a few names, and how many more there are."""
+    more = [say("{n} more", n=len(names) - 4)] if len(names) > 4 else []
+    return wording.listed(names[:4] + more)
+
+
+def first_of(found: pd.DataFrame) -> str:
+    """Return the end of a caption that tells of how many rows the page shows the first; nothing where it shows all."""
+    return say(": the first {n} of {all}", n=MOST_ROWS, all=len(found)) if len(found) > MOST_ROWS else ""
+
+
+def _asks(name: str, what: str) -> Exhibit:
+    return note("Not sent", say("The table {name} would tell {what}.", name=name, what=say(what)))
