@@ -25,7 +25,7 @@ SEASON = 0.04
 
 WORK: list[tuple[str, str, float, float, float, int]] = [
     ("Claims", "Claims intake", 7850, 0.12, 260, 0),
-    ("Claims", "Assessment", 7850, 0.42, 5200, 1),
+    ("Claims", "Assessment", 7850, 0.4, 5200, 1),
     ("Claims", "Complex cases", 240, 2.0, 90, 2),
     ("Claims", "Payment", 7850, 0.05, 0, 2),
     ("Supplier invoices", "Invoice entry", 1800, 0.19, 0, -1),

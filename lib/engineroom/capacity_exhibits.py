@@ -151,7 +151,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
                 hours(row["productive_hours"]),
                 wording.value(row["utilisation"], "share", decimals=0),
                 {"text": say(said), "tone": tone},
-                say("never ends") if row["wait_factor"] == math.inf else hours(row["wait_factor"]),
+                _wait(row["wait_factor"]),
             ]
         )
     columns = [left("team", "Team"), right("fte", "FTE"), right("available_hours", "Available hours")]
@@ -241,4 +241,12 @@ def _weeks(row: dict[str, Any]) -> Cell:
         return {"text": say("never"), "tone": "bad"}
     if not row["drain_weeks"]:
         return say("nothing waits")
+    if row["drain_weeks"] < 1:
+        return say("less than a week")
     return say("{n} weeks", n=hours(row["drain_weeks"]))
+
+
+def _wait(factor: float) -> str:
+    if factor == math.inf:
+        return say("never ends")
+    return say("under {n}", n=hours(0.01)) if factor < 0.01 else hours(factor)

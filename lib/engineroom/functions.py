@@ -26,6 +26,12 @@ PERSPECTIVES = {
 }  # fmt: skip
 """What a balanced scorecard looks at (000-16), each with the KPIs that measure it, the plainest first."""
 
+SIDES = ("cost", "quality", "time", "customer")
+"""The perspectives that every workflow can be asked for; people belong to teams."""
+
+ENOUGH = 2
+"""Perspectives from which on a workflow counts as measured."""
+
 
 def coverage(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[operating_tables.Coverage]:
     """Return every activity of the taxonomy with the workflows of the assessment that belong to it.
@@ -77,14 +83,14 @@ def placed(tables: Tables) -> pd.DataFrame:
 def _covered(function: dict[str, Any], mine: pd.DataFrame, measures: pd.DataFrame, tables: Tables) -> dict[str, Any]:
     about = tables.workflows[tables.workflows["workflow"].isin(mine["workflow"])]
     kpis = measures[measures["workflow"].isin(about["workflow"])]
-    measured = [
-        len({side for side in PERSPECTIVES if side != "people" and set(PERSPECTIVES[side]) & set(of_one["kpi"])})
-        for _, of_one in kpis.groupby("workflow")
-    ]
+    of_each = {workflow: set(rows["kpi"]) for workflow, rows in kpis.groupby("workflow")}
+    seen = {
+        side: float(sum(bool(of_each.get(workflow, set()) & set(PERSPECTIVES[side])) for workflow in about["workflow"]))
+        for side in SIDES
+    }
+    whole = sum(number == len(about) for number in seen.values()) if len(about) else 0
     owned = int(about["owner"].notna().sum())
-    state = "absent"
-    if len(about):
-        state = "owned and measured" if owned == len(about) and len(measured) == len(about) else "partly"
+    state = "owned and measured" if owned == len(about) and whole >= ENOUGH else "partly"
     return {
         "department": function["department"],
         "activity": function["activity"],
@@ -92,8 +98,9 @@ def _covered(function: dict[str, Any], mine: pd.DataFrame, measures: pd.DataFram
         "number": float(len(about)),
         "monthly_volume": about["monthly_volume"].sum(min_count=1),
         "owned": float(owned),
-        "measured": float(min(measured)) if len(measured) == len(about) and measured else 0.0,
-        "state": state,
+        **seen,
+        "measured": float(whole),
+        "state": state if len(about) else "absent",
         "row": function["row"],
     }
 

@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom import operating_tables, operations, theme, wording
+from engineroom import functions, operating_tables, operations, theme, wording
 from engineroom.blocks import Exhibit, nothing
 from engineroom.columns import DataFrame
-from engineroom.operating_exhibits import STATES, hours
+from engineroom.operating_exhibits import SIDES, hours
 from engineroom.phrases import say, say_number
 from engineroom.tables import Tables
 
@@ -20,31 +20,43 @@ Chart = Any  # altair's chart classes share no public base that keeps `.properti
 
 MOST_PANELS = 6
 MOST_ROWS = 10
-WRAP, WRAP_CELL = 60, 22
+WRAP, BREAK = 60, "¦"
+"""Letters in a line of words beside a dot, and what parts the lines: drawings keep no line breaks."""
 FEWEST_WEEKS = 3
+HEAT = {"all": "good", "some": "caution", "none": "bad", "not looked at": "unknown"}
 
 
 def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
-    """Return the departments of a back office with their activities: which are in the assessment, and looked after."""
+    """Return a heat-map: which departments are in the assessment, and of their workflows how many are looked after."""
     if not found["number"].any():
         return nothing()
-    rows = found.assign(
-        place=found.groupby("department", sort=False).cumcount(),
-        label=found["department"].map(lambda name: wording.capital(say(name))),
-        said=found["activity"].map(lambda name: "\n".join(textwrap.wrap(wording.capital(say(name)), WRAP_CELL))),
-        state_said=found["state"].map(lambda state: say(STATES[state][0])),
+    heads = {"active": "In the assessment", "owned": "Owner", **{side: SIDES[side] for side in functions.SIDES}}
+    rows: list[dict[str, Any]] = []
+    for department, mine in found.groupby("department", sort=False):
+        sums = mine[["owned", *functions.SIDES]].sum().to_dict()
+        sums["active"] = float((mine["number"] > 0).sum())
+        for key, head in heads.items():
+            total = float(len(mine)) if key == "active" else float(mine["number"].sum())
+            rows.append(
+                {"department": wording.capital(say(str(department))), "what": say(head)} | _cell(sums[key], total)
+            )
+    drawn = pd.DataFrame(rows)
+    tones = [tone for tone in HEAT if (drawn["heat"] == say(tone)).any()]
+    fills = alt.Scale(domain=[say(one) for one in tones], range=[theme.FILLS[HEAT[one]] for one in tones])
+    order = list(drawn["department"].drop_duplicates())
+    base = alt.Chart(drawn).encode(
+        y=alt.Y("department:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
+        x=alt.X(
+            "what:N",
+            sort=[say(head) for head in heads.values()],
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=120),
+        ),
     )
-    order = list(rows["label"].drop_duplicates())
-    states = [state for state in STATES if (found["state"] == state).any()]
-    names, fills = [say(STATES[one][0]) for one in states], [theme.FILLS[STATES[one][1]] for one in states]
-    base = alt.Chart(rows[["label", "place", "said", "state_said"]]).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
-        x=alt.X("place:O", axis=None),
+    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=3, opacity=0.55).encode(
+        color=alt.Color("heat:N", title=None, scale=fills, legend=alt.Legend(orient="bottom"))
     )
-    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=3, opacity=0.6).encode(
-        color=alt.Color("state_said:N", title=None, sort=names, scale=alt.Scale(domain=names, range=fills))
-    )
-    words = base.mark_text(lineBreak="\n", lineHeight=13, fontSize=10.5, color=theme.INK).encode(text="said:N")
+    words = base.mark_text(fontSize=10.5, color=theme.INK).encode(text="said:N")
     there = found[found["number"] > 0]
     title = say(
         "{n} of {all} activities are in the assessment, {kept} of them owned and measured",
@@ -52,11 +64,15 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
         all=len(found),
         kept=int((found["state"] == "owned and measured").sum()),
     )
-    facts = [f"{say(row['activity'])}: {say(STATES[row['state']][0])}." for row in there.to_dict("records")]
-    width = 150 * int(rows["place"].max() + 1)
-    chart = alt.layer(cells, words).properties(width=min(width, 480), height=alt.Step(38))
-    caption = say("A row per department. In part: without an owner, or without any KPI of its own.")
+    facts = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
+    chart = alt.layer(cells, words).properties(width=330, height=alt.Step(26))
+    caption = say("First column: activities of the department. Others: workflows with an owner, or a KPI of that side.")
     return _finished(chart, "coverage", title, f"{say('Departments and activities.')} {' '.join(facts)}", caption)
+
+
+def _cell(number: float, total: float) -> dict[str, str]:
+    heat = "not looked at" if not total else "all" if number == total else "some" if number else "none"
+    return {"heat": say(heat), "said": f"{number:.0f}/{total:.0f}" if total else wording.BLANK}
 
 
 def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Exhibit:
@@ -66,7 +82,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
         return nothing()
     rows = shown.assign(
         label=[wording.capital(say(part)) for part in shown["part"]],
-        said=["\n".join(textwrap.wrap(_observed(row), WRAP)) for row in shown.to_dict("records")],
+        said=[BREAK.join(textwrap.wrap(_observed(row), WRAP)) for row in shown.to_dict("records")],
     )[["label", "level", "lowest", "highest", "claimed", "said"]]
     top = float(operations.LEVELS)
     base = alt.Chart(rows).encode(
@@ -81,7 +97,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
     span = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("lowest:Q"), x2="highest:Q")
     dots = base.mark_point(filled=True, size=110, color=theme.ACCENT, opacity=1).encode(x=x)
     claims = base.mark_point(filled=False, size=90, color=theme.MUTED, opacity=1).encode(x="claimed:Q")
-    words = base.mark_text(align="left", baseline="middle", lineBreak="\n", lineHeight=13, fontSize=10.5).encode(
+    words = base.mark_text(align="left", baseline="middle", lineBreak=BREAK, lineHeight=13, fontSize=10.5).encode(
         x=alt.value(190), text="said:N"
     )
     level = found["level"].dropna()
@@ -95,7 +111,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
             n=low,
             all=len(found),
         )
-    facts = [f"{row['label']}: {row['said']}" for row in rows.to_dict("records")]
+    facts = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
     chart = alt.layer(span, dots, claims, words).properties(width=170, height=alt.Step(44))
     caption = say("Dot: level that can be shown. Bar: lowest to highest. Hollow: claimed, without evidence.")
     return _finished(chart, name, title, f"{say('Levels of maturity.')} {' '.join(facts)}", caption)
@@ -197,8 +213,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
         lines = base.mark_line(interpolate="step-after", strokeWidth=1.8).encode(
             color=alt.Color(
                 "plan:N",
-                title=None,
-                sort=list(names.values()),
+                legend=None,
                 scale=alt.Scale(domain=list(names.values()), range=[theme.TONES["bad"], theme.ACCENT]),
             ),
             strokeDash=alt.StrokeDash(
@@ -211,7 +226,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
     title = say("{skill} holds the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
     if not last.max() > 0:
         title = say("Every backlog is worked off at the end")
-    caption = say("Hours of work that wait at the end of a week; each panel has its own scale.")
+    caption = say("Hours that wait when a week ends. Red: everybody in place. Dashed: people moved. Scales differ.")
     if len(most) > MOST_PANELS:
         caption += " " + say("The {n} largest of {all} queues.", n=MOST_PANELS, all=len(most))
     facts = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index]
@@ -228,7 +243,9 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     floor = max(0.0, math.floor(min(rows["utilisation"].min(), least) * 10 - 0.5) / 10)
     scale = alt.Scale(domain=[floor, 1.0], nice=False)
     band = alt.Chart(pd.DataFrame({"from": [least], "to": [most]})).mark_rect(color=theme.FILLS["good"], opacity=0.3)
-    band = band.encode(x=alt.X("from:Q", scale=scale, title=say("Utilisation"), axis=alt.Axis(format="%")), x2="to:Q")
+    band = band.encode(
+        x=alt.X("from:Q", scale=scale, title=say("Utilisation"), axis=alt.Axis(format="%", tickCount=5)), x2="to:Q"
+    )
     base = alt.Chart(rows).encode(y=alt.Y("team:N", sort=list(rows["team"]), title=None, axis=alt.Axis(labelLimit=260)))
     tones = {"below": "caution", "within": "good", "above": "bad"}
     marks = base.mark_point(filled=True, size=100, opacity=1).encode(

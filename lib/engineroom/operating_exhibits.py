@@ -95,7 +95,9 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
     ) + first_of(there)
     outside = functions.placed(tables)
     others = outside[outside["kind"].isin(["customer support", "industry-specific"])]["workflow"].tolist()
-    notes = ["Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows."]
+    notes = [
+        "Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows; two suffice."
+    ]
     if others:
         names = named(others)
         notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=names))
@@ -116,7 +118,7 @@ def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> E
             _one(row["handoffs"]),
             wording.value(row["total_hours"], "hours"),
             wording.value(row["work_hours"], "hours"),
-            wording.value(row["wait_share"], "share", decimals=0 if row["wait_share"] < 0.99 else 1),
+            wording.BLANK if math.isnan(row["wait_share"]) else waiting(row["wait_share"]),
             say(BASES[row["basis"]]) if isinstance(row["basis"], str) else wording.BLANK,
         ]
         for row in told.head(MOST_ROWS).to_dict("records")
@@ -124,14 +126,14 @@ def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> E
     columns = [left("workflow", "Workflow"), left("kind", "Class"), right("items", "n")]
     columns += [right("touches", "Touches"), right("handoffs", "Handoffs"), right("total_hours", "End to end")]
     columns += [right("work_hours", "Sum of the steps"), right("wait_share", "Waiting"), left("basis", "From")]
-    waiting = told.dropna(subset=["wait_share"])
+    known = told.dropna(subset=["wait_share"])
     caption = say("How an item travels")
-    if len(waiting):
-        most = waiting.loc[waiting["wait_share"].idxmax()]
+    if len(known):
+        most = known.loc[known["wait_share"].idxmax()]
         caption = say(
             "An item of {workflow} waits for {share} of its way",
             workflow=most["workflow"],
-            share=wording.value(most["wait_share"], "share", decimals=0 if most["wait_share"] < 0.99 else 1),
+            share=waiting(most["wait_share"]),
         )
     notes = (
         "From the log: means of handled cases. Standard hours: of one item over all skills, against the mean time of "
@@ -320,17 +322,14 @@ def hours(amount: float) -> str:
     """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
     if math.isnan(amount):
         return wording.BLANK
-    return (
-        wording.count(amount)
-        if amount >= 99.95
-        else wording.tenths(amount)
-        if amount >= 0.95 or not amount
-        else _two(amount)
-    )
+    if not amount or amount >= 99.95:
+        return wording.count(amount)
+    return wording.tenths(amount) if amount >= 0.95 else wording.value(amount, "ratio")
 
 
-def _two(amount: float) -> str:
-    return wording.value(amount, "ratio")
+def waiting(share: float) -> str:
+    """Return a share of waiting: a tenth of a percent counts only close to all of it."""
+    return wording.percent(share, 0 if share < 0.985 else 1)
 
 
 def _one(amount: float) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom import operating_tables, wording
 from engineroom.blocks import Exhibit
 from engineroom.columns import DataFrame
-from engineroom.operating_exhibits import hours, named, tracked_part
+from engineroom.operating_exhibits import hours, named, tracked_part, waiting
 from engineroom.phrases import say, say_number
 from engineroom.tables import Tables
 
@@ -171,6 +171,8 @@ def _promises(tracking: pd.DataFrame) -> list[dict[str, str]]:
             )
         return [_finding("caution" if bare else "good", "Promises", text, detail)]
     text = say("{share} of the volume has no automated due date.", share=wording.percent(1 - part, 0))
+    if not part:
+        text = say("No item of the assessment has a due date that a system watches.")
     return [_finding("bad" if unable else "caution", "Promises", text, detail)]
 
 
@@ -206,14 +208,14 @@ def _waiting(travel: pd.DataFrame) -> list[dict[str, str]]:
     if told.empty:
         return []
     most = told.loc[told["wait_share"].idxmax()]
-    share = wording.value(most["wait_share"], "share", decimals=0 if most["wait_share"] < 0.99 else 1)
+    share = waiting(most["wait_share"])
     text = say("An item of {workflow} waits for {share} of its way.", workflow=most["workflow"], share=share)
     detail = say(
         "{work} of work in {whole} from end to end.",
         work=wording.duration(most["work_hours"]),
         whole=wording.duration(most["total_hours"]),
     )
-    return [_finding("neutral", "Way", text, detail)]
+    return [_finding("neutral", "Waiting", text, detail)]
 
 
 def _balance(balance: pd.DataFrame) -> list[dict[str, str]]:

@@ -169,6 +169,10 @@ class Coverage(Table):
     number: Series[float] = count("how many", required=True)
     monthly_volume: Series[float] = count("items a month; blank: not known")
     owned: Series[float] = count("workflows with an owner", required=True)
+    cost: Series[float] = count("workflows with a KPI of cost", required=True)
+    quality: Series[float] = count("workflows with a KPI of quality", required=True)
+    time: Series[float] = count("workflows with a KPI of time", required=True)
+    customer: Series[float] = count("workflows with a KPI of the customer", required=True)
     measured: Series[float] = count(
         "perspectives measured in each of them: cost, quality, time, customer", required=True
     )
