@@ -39,7 +39,8 @@ charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exh
 business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
 quality_charts quality_exhibits
 quality_scorecards operating_exhibits
-quality_headlines capacity_exhibits operating_charts operating_headlines
+quality_headlines capacity_exhibits skill_exhibits
+operating_charts operating_headlines
 prose
 foreign
 document drawing
@@ -70,7 +71,7 @@ PURE = {
 PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
 PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
 PURE |= {"operations", "operating_tables", "maturity", "allocation", "capacity", "functions", "skills"}
-PURE |= {"operating_exhibits", "capacity_exhibits", "operating_charts", "operating_headlines"}
+PURE |= {"operating_exhibits", "capacity_exhibits", "skill_exhibits", "operating_charts", "operating_headlines"}
 PURE |= {"data_quality", "automation", "variation"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 PURE |= {

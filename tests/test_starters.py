@@ -69,6 +69,17 @@ def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
         assert content(tmp_path / path) == content(STARTERS / path), path
 
 
+def test_the_workforce_of_the_insurer_is_made_by_its_own_tool(tmp_path: Path) -> None:
+    command = [sys.executable, str(HERE / "tools" / "workforce.py"), "--out", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+
+    made = sorted(path.name for path in tmp_path.iterdir())
+
+    assert made == ["people.csv", "skills.csv", "work.csv"]
+    for name in made:
+        assert (tmp_path / name).read_bytes() == (STARTERS / "insurer" / "tables" / name).read_bytes(), name
+
+
 @pytest.mark.parametrize(
     ("starter", "name"),
     sorted((path.parents[1].name, path.stem) for path in STARTERS.glob("*/tables/*.csv")),

@@ -62,6 +62,7 @@ __all__ = [
     "roadmap_headlines",
     "scenario",
     "schemas",
+    "skill_exhibits",
     "skills",
     "statistics",
     "tables",

@@ -1,22 +1,18 @@
-"""The tables of capacity: what a skill needs and has, who is moved, what waits, who holds a skill alone."""
+"""The tables of capacity: what a skill needs and has, who is moved, what waits, how busy is busy enough."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-import pandas as pd
-
 from engineroom import operating_tables, wording
 from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.columns import DataFrame
 from engineroom.operating_exhibits import MOST_ROWS, first_of, hours
 from engineroom.phrases import say, say_number
-from engineroom.tables import Tables
 
 BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
 TRENDS = {"grows": ("Grows", "bad"), "steady": ("Steady", "neutral"), "shrinks": ("Shrinks", "good")}
-REASONS = {"cover": "one absence leaves it to nobody", "gap": "no move closes its gap"}
 
 
 def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
@@ -172,62 +168,6 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         "a single queue with random arrivals (Erlang C); a large team can be busier than a small one.",
     )
     return table("utilisation", caption + first_of(found), columns, rows, found, notes)
-
-
-def cover(found: DataFrame[operating_tables.Cover]) -> Exhibit:
-    """Return how many people can do each skill, fewest first."""
-    if found.empty:
-        return note("Not sent", say("The table {name} would tell {what}.", name="skills", what=say("who can do what")))
-    rows: list[list[Cell]] = []
-    for row in found.head(MOST_ROWS).to_dict("records"):
-        tone = "bad" if row["bus_factor"] < 2 else "caution" if row["bus_factor"] < 3 else "good"
-        enough: Cell = wording.BLANK
-        if not pd.isna(row["is_covered"]):
-            enough = {"text": say("Yes"), "tone": "good"} if row["is_covered"] else {"text": say("No"), "tone": "bad"}
-        rows.append(
-            [
-                row["skill"],
-                {"text": wording.count(row["bus_factor"]), "tone": tone},
-                row["holder"] if isinstance(row["holder"], str) else wording.BLANK,
-                wording.count(row["main"]),
-                wording.count(row["able"]),
-                wording.count(row["learning"]),
-                hours(row["mean_hours"]),
-                enough,
-            ]
-        )
-    columns = [left("skill", "Skill"), left("bus_factor", "Bus factor"), left("holder", "Held by")]
-    columns += [right("main", "Main skill of"), right("able", "Able"), right("learning", "Learning")]
-    columns += [right("mean_hours", "Hours, mean week"), left("is_covered", "Covered without the largest")]
-    alone = int((found["bus_factor"] < 2).sum())
-    caption = say_number(
-        alone,
-        "{n} of {all} skills rests on one person or none",
-        "{n} of {all} skills rest on one person or none",
-        n=alone,
-        all=len(found),
-    )
-    notes = ("Bus factor: people whose absence leaves the skill to nobody; those who learn it do not count.",)
-    return table("cover", caption + first_of(found), columns, rows, found, notes)
-
-
-def training(found: DataFrame[operating_tables.Training], tables: Tables) -> Exhibit:
-    """Return whom to train in what."""
-    if found.empty:
-        text = "Every skill has two people or more, and moving people closes every gap."
-        return note("No training is needed for cover", text, tone="good") if len(tables.skills) else nothing()
-    rows: list[list[Cell]] = []
-    for row in found.head(MOST_ROWS).to_dict("records"):
-        who: Cell = row["person"] if isinstance(row["person"], str) else say("nobody there has hours left")
-        already = say("yes") if row["is_learning"] else say("no")
-        known = isinstance(row["person"], str)
-        spare = hours(row["spare_hours"]) if known else wording.BLANK
-        rows.append([row["skill"], say(REASONS[row["reason"]]), who, already if known else wording.BLANK, spare])
-    columns = [left("skill", "Topic"), left("reason", "Why"), left("person", "Whom")]
-    columns += [left("is_learning", "Learns it already"), right("spare_hours", "Hours left a week")]
-    caption = say_number(len(found), "{n} topic to train", "{n} topics to train", n=len(found))
-    notes = ("Hours left: in the week that lacks most, or in the mean week where only cover is missing.",)
-    return table("training", caption + first_of(found), columns, rows, found, notes)
 
 
 def _gap(people: float) -> Cell:

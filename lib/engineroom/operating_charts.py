@@ -11,6 +11,7 @@ import pandas as pd
 
 from engineroom import functions, operating_tables, operations, theme, wording
 from engineroom.blocks import Exhibit, nothing
+from engineroom.capacity_exhibits import BANDS
 from engineroom.columns import DataFrame
 from engineroom.operating_exhibits import SIDES, hours
 from engineroom.phrases import say, say_number
@@ -23,7 +24,7 @@ MOST_ROWS = 10
 WRAP, BREAK = 60, "¦"
 """Letters in a line of words beside a dot, and what parts the lines: drawings keep no line breaks."""
 FEWEST_WEEKS = 3
-HEAT = {"all": "good", "some": "caution", "none": "bad", "not looked at": "unknown"}
+HEAT = {"all of them": "good", "some of them": "caution", "none of them": "bad", "not looked at": "unknown"}
 
 
 def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
@@ -37,9 +38,8 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
         sums["active"] = float((mine["number"] > 0).sum())
         for key, head in heads.items():
             total = float(len(mine)) if key == "active" else float(mine["number"].sum())
-            rows.append(
-                {"department": wording.capital(say(str(department))), "what": say(head)} | _cell(sums[key], total)
-            )
+            cell = _cell(sums[key], 0.0 if key == "active" and not sums[key] else total)
+            rows.append({"department": wording.capital(say(str(department))), "what": say(head)} | cell)
     drawn = pd.DataFrame(rows)
     tones = [tone for tone in HEAT if (drawn["heat"] == say(tone)).any()]
     fills = alt.Scale(domain=[say(one) for one in tones], range=[theme.FILLS[HEAT[one]] for one in tones])
@@ -71,7 +71,15 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
 
 
 def _cell(number: float, total: float) -> dict[str, str]:
-    heat = "not looked at" if not total else "all" if number == total else "some" if number else "none"
+    heat = (
+        "not looked at"
+        if not total
+        else "all of them"
+        if number == total
+        else "some of them"
+        if number
+        else "none of them"
+    )
     return {"heat": say(heat), "said": f"{number:.0f}/{total:.0f}" if total else wording.BLANK}
 
 
@@ -239,7 +247,10 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     if found.empty:
         return nothing()
     rows = found.head(MOST_ROWS)[["team", "utilisation", "band"]]
-    rows = rows.assign(said=[wording.percent(one, 0) for one in rows["utilisation"]])
+    rows = rows.assign(
+        said=[wording.percent(one, 0) for one in rows["utilisation"]],
+        band=[say(BANDS[one][0]) for one in rows["band"]],
+    )
     floor = max(0.0, math.floor(min(rows["utilisation"].min(), least) * 10 - 0.5) / 10)
     scale = alt.Scale(domain=[floor, 1.0], nice=False)
     band = alt.Chart(pd.DataFrame({"from": [least], "to": [most]})).mark_rect(color=theme.FILLS["good"], opacity=0.3)
@@ -247,7 +258,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         x=alt.X("from:Q", scale=scale, title=say("Utilisation"), axis=alt.Axis(format="%", tickCount=5)), x2="to:Q"
     )
     base = alt.Chart(rows).encode(y=alt.Y("team:N", sort=list(rows["team"]), title=None, axis=alt.Axis(labelLimit=260)))
-    tones = {"below": "caution", "within": "good", "above": "bad"}
+    tones = {say(label): tone for label, tone in BANDS.values()}
     marks = base.mark_point(filled=True, size=100, opacity=1).encode(
         x=alt.X("utilisation:Q", scale=scale),
         color=alt.Color("band:N", legend=None, scale=_of(tones, theme.TONES)),

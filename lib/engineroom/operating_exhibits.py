@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import functions, operating_tables, wording
-from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
 from engineroom.phrases import say, say_number
@@ -225,59 +225,6 @@ def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhib
     return table("balance", caption + first_of(found), columns, rows, found, tuple(notes))
 
 
-def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Exhibit:
-    """Return the activities that another grade does than they need, with what that costs a year."""
-    if found.empty:
-        return nothing() if len(tables.activities) else _asks("activities", "what the hours go into, by grade")
-    currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = [
-        [
-            row["activity"],
-            row["workflow"] if isinstance(row["workflow"], str) else wording.BLANK,
-            wording.count(row["grade"]),
-            wording.count(row["needs"]),
-            hours(row["hours"]),
-            wording.BLANK if math.isnan(row["annual_cost"]) else wording.amount(row["annual_cost"], currency),
-            {"text": say("Above"), "tone": "caution"}
-            if row["kind"] == "above"
-            else {"text": say("Below: a risk"), "tone": "bad"},
-        ]
-        for row in found.head(MOST_ROWS).to_dict("records")
-    ]
-    columns = [left("activity", "Activity"), left("workflow", "Workflow"), right("grade", "Done by grade")]
-    columns += [right("needs", "Needs grade"), right("hours", "Hours a week"), right("annual_cost", "Cost a year")]
-    columns += [left("kind", "Against the need")]
-    total = found["annual_cost"].sum()
-    caption = say("Work above its grade costs {cost} a year", cost=wording.amount(total, currency))
-    notes = (
-        "Cost = hours × difference between the rate of the grade that does it and of the lowest grade that could × 52 "
-        "weeks. It is saved only where the freed hours are used or not paid.",
-    )
-    return table("misuse", caption + first_of(found), *filled(columns, rows), found, notes)
-
-
-def unseen(found: DataFrame[operating_tables.Unseen], tables: Tables) -> Exhibit:
-    """Return the share of the hours that no system records, by workflow."""
-    if found.empty:
-        return _asks("activities", "hours and how many of them a system records")
-    rows: list[list[Cell]] = [
-        [
-            row["workflow"] or say("none"),
-            hours(row["hours"]),
-            hours(row["unseen_hours"]),
-            wording.value(row["unseen_share"], "share", decimals=0),
-            row["largest"] if isinstance(row["largest"], str) else wording.BLANK,
-            wording.count(row["systems"]),
-        ]
-        for row in found.head(MOST_ROWS).to_dict("records")
-    ]
-    columns = [left("workflow", "Workflow"), right("hours", "Hours a week"), right("unseen_hours", "Not recorded")]
-    columns += [right("unseen_share", "Share"), left("largest", "Most of it"), right("systems", "Systems")]
-    share = found["unseen_hours"].sum() / (found["hours"].sum() or math.nan)
-    caption = say("No system sees {share} of the hours", share=wording.value(share, "share", decimals=0))
-    return table("unseen", caption + first_of(found), *filled(columns, rows), found)
-
-
 def absent(
     load: DataFrame[operating_tables.Load],
     travel: DataFrame[operating_tables.Travel],
@@ -364,7 +311,3 @@ def named(names: list[str]) -> str:
 def first_of(found: pd.DataFrame) -> str:
     """Return the end of a caption that tells of how many rows the page shows the first; nothing where it shows all."""
     return say(": the first {n} of {all}", n=MOST_ROWS, all=len(found)) if len(found) > MOST_ROWS else ""
-
-
-def _asks(name: str, what: str) -> Exhibit:
-    return note("Not sent", say("The table {name} would tell {what}.", name=name, what=say(what)))

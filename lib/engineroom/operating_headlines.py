@@ -130,7 +130,7 @@ def _cover(cover: pd.DataFrame) -> list[dict[str, str]]:
     detail = say("Nobody can do {names}.", names=named(nobody["skill"].tolist())) if len(nobody) else ""
     if len(alone) == 1:
         text = say("One person holds {skill} alone.", skill=alone["skill"].iloc[0])
-        return [_finding("bad", "People", text, f"{alone['holder'].iloc[0]}. {detail}".strip())]
+        return [_finding("bad", "People", text, ". ".join([alone["holder"].iloc[0], *filter(None, [detail])]))]
     if len(alone):
         text = say(
             "{n} skills are held by one person each: {names}.",

@@ -125,7 +125,8 @@ def _references(
     names += [("overrides", "gate", rules, reference.there_are(rules))]
     asked = reference.questions()["question"]
     names += [("answers", "question", asked, "see: docs/method/operating_model.md")]
-    names += [("skills", "person", set(read_in["people"]["person"].dropna()), "add it to the table people")]
+    if known_people := set(read_in["people"]["person"].dropna()):
+        names += [("skills", "person", known_people, "add it to the table people")]
     offered = set(read_in["options"]["option"].dropna())
     names += [(table, "option", offered, "add it to the table options") for table in ("savings", "assumptions")]
     names += [("initiatives", "delivers", {*prerequisites, *rules}, reference.there_are([*prerequisites, *rules]))]
