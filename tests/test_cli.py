@@ -139,7 +139,7 @@ def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, 
     assert asked == [str(small)]
 
 
-@pytest.mark.parametrize("what", ["reports", "sectors", "kpis", "benchmarks"])
+@pytest.mark.parametrize("what", ["reports", "sectors", "kpis", "benchmarks", "questions"])
 def test_list_prints_what_there_is(what: str, capsys) -> None:
     assert cli.main(["list", what]) == 0
 
@@ -148,6 +148,7 @@ def test_list_prints_what_there_is(what: str, capsys) -> None:
         "sectors": "healthcare",
         "kpis": "stp_rate/zero_touch",
         "benchmarks": "Kodiak",
+        "questions": "profile_roles",
     }
     assert wanted[what] in capsys.readouterr().out
 

@@ -360,7 +360,7 @@ def test_hostile_names_are_text_in_every_table_and_chart(make_engagement):
     assert "\n=cmd()" not in found["cover-table"].content["csv"]
 
 
-def test_the_report_is_made_where_answers_were_sent_and_not_elsewhere():
+def test_the_report_is_made_where_work_was_sent_and_not_elsewhere():
     made = {
         name: "operating_model" in run.reports_for(er.engagement.open(f"starter/{name}"))
         for name in ("insurer", "ecommerce", "legal")

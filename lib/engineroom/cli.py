@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
 
     listing = verbs.add_parser("list", help="what there is to choose from")
-    listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks"))
+    listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks", "questions"))
     listing.set_defaults(command=_list)
 
     doctor = verbs.add_parser("doctor", help="what this machine has and lacks")
@@ -251,6 +251,7 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
 
 def _list(given: argparse.Namespace) -> int:
     from engineroom import engagement, execution, reference, run, wording
+    from engineroom.operations import LEVELS
 
     if given.what == "reports":
         for report in run.reports():
@@ -263,6 +264,11 @@ def _list(given: argparse.Namespace) -> int:
     elif given.what == "kpis":
         for row in reference.definitions().to_dict("records"):
             print(f"{row['definition']:42} {row['unit']:6} {row['direction']:5} {row['formula']}")
+    elif given.what == "questions":
+        for row in reference.questions().to_dict("records"):
+            print(f"{row['question']:36} {row['part']}: {row['name']}")
+            for level in range(LEVELS + 1):
+                print(f"  {level}  {row[f'anchor_{level}']}")
     else:
         for row in reference.benchmarks().to_dict("records"):
             what = f"{row['benchmark']:44} {row['grade']} {row['line']:8}"

@@ -19,7 +19,7 @@ SKILLS = ("main", "able", "learning")
 class Answers(Table):
     """What somebody answered to an anchored question, and what shows it: one row per question, workflow and person."""
 
-    question: Series[str] = key("question id, as docs/method/operating_model.md lists them")
+    question: Series[str] = key("question id, as `engineroom list questions` prints them")
     workflow: Series[str] = text("workflow it is about; blank: all of them")
     level: Series[float] = number("level whose anchor is met in full, 0 to 4", required=True, ge=0, le=LEVELS)
     evidence: Series[str] = text("document, system or observation that shows it; without it the level does not count")

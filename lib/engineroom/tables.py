@@ -124,7 +124,7 @@ def _references(
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
     names += [("overrides", "gate", rules, reference.there_are(rules))]
     asked = reference.questions()["question"]
-    names += [("answers", "question", asked, "see: docs/method/operating_model.md")]
+    names += [("answers", "question", asked, "see: engineroom list questions")]
     if known_people := set(read_in["people"]["person"].dropna()):
         names += [("skills", "person", known_people, "add it to the table people")]
     offered = set(read_in["options"]["option"].dropna())
