@@ -122,23 +122,29 @@ def load(
 
     Before: everybody works on the main skill. After: `allocation.solve` for the week's arrivals alone. The backlogs
     run on from week to week, with everybody in place and with people moved for arrivals and backlog together.
+
+    A week counts for a skill where all workflows that ask for it are known. What is not known is taken as busy: nobody
+    is lent from a skill in a week without figures, or from one without any.
     """
     if wanted.empty:
         return columns.empty(operating_tables.Load), columns.empty(operating_tables.Moves)
     weeks, names = sorted(wanted["week"].unique()), sorted(wanted["skill"].unique())
-    table = wanted.pivot_table(index="week", columns="skill", values=["hours", "arrivals"], aggfunc="sum").fillna(0.0)
-    asked = table["hours"].reindex(index=weeks, columns=names, fill_value=0.0).apply(allocation.quarters_up)
+    by = wanted.groupby(["week", "skill"])
+    known = by["workflow"].nunique().unstack().eq(wanted.groupby("skill")["workflow"].nunique())
+    arrivals = by["arrivals"].sum().unstack()
+    asked = by["hours"].sum().unstack().where(known).apply(allocation.quarters_up)
     begun = allocation.quarters_up(wanted.groupby("skill")["backlog_hours"].sum().reindex(names, fill_value=0.0))
     hours = people.set_index("person")["hours"].astype(float)
     pairs = skills[skills["level"].isin([MAIN, ABLE])].assign(is_main=skills["level"] == MAIN)
-    pairs = pairs[["person", "skill", "is_main"]]
+    lent = people["skill"].isna() | people["skill"].isin(names)
+    pairs = pairs.loc[pairs["person"].isin(people.loc[lent, "person"]), ["person", "skill", "is_main"]]
     there = people.groupby("skill")["hours"].sum().reindex(names, fill_value=0.0).astype(float)
     each = _hours_of_one(people, names)
     standing, moved = begun.copy(), begun.copy()
     rows: list[dict[str, Any]] = []
     moves = [pd.DataFrame(columns=_names(operating_tables.Moves))]
     for week in weeks:
-        came = asked.loc[week]
+        came = asked.loc[week].fillna(there)
         given = allocation.solve(hours, pairs, came) if (came > there).any() else None
         covered = came.clip(upper=there) if given is None else _by_skill(given, names)
         waiting = moved + came
@@ -151,7 +157,7 @@ def load(
             {
                 "skill": name,
                 "week": week,
-                "arrivals": float(table["arrivals"].at[week, name]),
+                "arrivals": float(arrivals.at[week, name]),
                 "demand_hours": came[name],
                 "capacity_hours": there[name],
                 "gap_hours": max(came[name] - there[name], 0.0),
@@ -162,7 +168,10 @@ def load(
                 "moved_backlog_hours": moved[name],
             }
             for name in names
+            if known.at[week, name]
         ]
+    if not rows:
+        return columns.empty(operating_tables.Load), columns.empty(operating_tables.Moves)
     found = pd.DataFrame(rows).sort_values(["skill", "week"], kind="stable").reset_index(drop=True)
     went = pd.concat([part for part in moves if len(part)] or moves, ignore_index=True)
     return operating_tables.Load.validate(found), operating_tables.Moves.validate(went.astype({"hours": float}))
@@ -171,10 +180,10 @@ def load(
 def _hours_of_one(people: pd.DataFrame, names: list[str]) -> pd.Series:
     """Return the hours a full-time person has for each skill: those of its own people, pooled, else of everybody."""
     paid, left = people["weekly_hours"].sum(), people["hours"].sum()
-    whole = WEEK * (left / paid if paid else 1.0)
+    whole = WEEK * left / paid if left else WEEK
     by = people.groupby("skill")
     own = WEEK * by["hours"].sum() / by["weekly_hours"].sum()
-    return own.reindex(names).fillna(whole).astype(float)
+    return own.where(own > 0).reindex(names).fillna(whole).astype(float)
 
 
 def _by_skill(plan: pd.DataFrame, names: list[str]) -> pd.Series:

@@ -79,7 +79,12 @@ def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_t
         ]
         for row in summed.head(MOST_ROWS).to_dict("records")
     ]
-    columns = [left("from_skill", "From"), left("to_skill", "To"), right("people", "People"), left("first", "Who")]
+    columns = [
+        left("from_skill", "From skill"),
+        left("to_skill", "To skill"),
+        right("people", "People"),
+        left("first", "Who"),
+    ]
     columns += [right("hours", "Hours")]
     caption = say("Who takes over what in the week from {day}", day=wording.day(week))
     notes = ("As much of the gaps as possible is closed, with the fewest hours moved; in quarter hours, week by week.",)

@@ -18,6 +18,9 @@ from engineroom.tables import Tables
 MOST_ROWS = 12
 """Rows of a table on the page; the file beside the report holds all of them."""
 
+ADOPTED = 3
+"""Level from which a practice counts as adopted."""
+
 STATES = {
     "absent": ("Not in the assessment", "unknown"),
     "partly": ("In part", "caution"),
@@ -54,7 +57,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
         ]
         for row in found.to_dict("records")
     ]
-    columns = [left("part", "Part"), left("level", "Level"), right("range", "Lowest to highest")]
+    columns = [left("part", "Part"), left("level", "Maturity"), right("range", "Lowest to highest")]
     columns += [right("evidenced", "With evidence"), left("anchor", "What is observed")]
     shown = int(found["level"].notna().sum())
     caption = say_number(
@@ -64,6 +67,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
         n=shown,
         all=len(found),
     )
+    caption += say("; at level 3 or 4: {n}", n=int((found["level"] >= ADOPTED).sum()))
     notes = ("Level: lower median of the answers with evidence, 0 to 4. A level without evidence is a claim.",)
     return table(name, caption, columns, rows, found, notes)
 
@@ -125,7 +129,7 @@ def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> E
     ]
     columns = [left("workflow", "Workflow"), left("kind", "Class"), right("items", "n")]
     columns += [right("touches", "Touches"), right("handoffs", "Handoffs"), right("total_hours", "End to end")]
-    columns += [right("work_hours", "Sum of the steps"), right("wait_share", "Waiting"), left("basis", "From")]
+    columns += [right("work_hours", "Sum of the steps"), right("wait_share", "Waiting"), left("basis", "Basis")]
     known = told.dropna(subset=["wait_share"])
     caption = say("How an item travels")
     if len(known):
