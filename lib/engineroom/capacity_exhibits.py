@@ -56,6 +56,16 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
     return table("needs", caption + first_of(found), columns, rows, found, notes)
 
 
+def lacking(row: Any) -> str:
+    """Return in a sentence what a skill lacks in its worst week, and how much of that moving people closes."""
+    parts = {"skill": row["skill"], "gap": hours(row["gap_fte"]), "closed": hours(row["closed_fte"])}
+    if math.isclose(row["closed_fte"], row["gap_fte"]):
+        return say("{skill} lacks {gap} FTE in its worst week; moving trained people closes all of it.", **parts)
+    if not row["closed_fte"]:
+        return say("{skill} lacks {gap} FTE in its worst week, and nobody trained has hours to spare.", **parts)
+    return say("{skill} lacks {gap} FTE in its worst week; moving trained people closes {closed} of them.", **parts)
+
+
 def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_tables.Needs]) -> Exhibit:
     """Return who would be moved in the week in which most hours are; the file has every week."""
     if found.empty:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from engineroom import functions, operating_tables, operations, theme, wording
 from engineroom.blocks import Exhibit, nothing
-from engineroom.capacity_exhibits import BANDS
+from engineroom.capacity_exhibits import BANDS, lacking
 from engineroom.columns import DataFrame
 from engineroom.operating_exhibits import SIDES, hours
 from engineroom.phrases import say, say_number
@@ -183,10 +183,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="gap_fte:Q", text="said:N")
     )
     worst = short.iloc[0]
-    parts_said = {"skill": worst["skill"], "gap": hours(worst["gap_fte"]), "closed": hours(worst["closed_fte"])}
-    title = say(
-        "{skill} lacks {gap} FTE in its worst week; moving trained people closes {closed} of them", **parts_said
-    )
+    title = lacking(worst).rstrip(".")
     facts = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",

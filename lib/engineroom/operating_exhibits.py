@@ -51,14 +51,14 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
         [
             wording.capital(say(row["part"])),
             _level(row),
+            say(row["anchor"]) if isinstance(row["anchor"], str) else _claimed(row),
             _span(row),
             say("{n} of {all}", n=wording.count(row["evidenced"]), all=wording.count(row["answers"])),
-            say(row["anchor"]) if isinstance(row["anchor"], str) else _claimed(row),
         ]
         for row in found.to_dict("records")
     ]
-    columns = [left("part", "Part"), left("level", "Maturity"), right("range", "Lowest to highest")]
-    columns += [right("evidenced", "With evidence"), left("anchor", "What is observed")]
+    columns = [left("part", "Part"), left("level", "Maturity"), left("anchor", "What is observed")]
+    columns += [right("range", "Lowest to highest"), right("evidenced", "With evidence")]
     shown = int(found["level"].notna().sum())
     caption = say_number(
         shown,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from engineroom import operating_tables, wording
 from engineroom.blocks import Exhibit
+from engineroom.capacity_exhibits import lacking
 from engineroom.columns import DataFrame
 from engineroom.operating_exhibits import hours, named, tracked_part, waiting
 from engineroom.phrases import say, say_number
@@ -72,21 +73,15 @@ def _capacity(needs: pd.DataFrame) -> list[dict[str, str]]:
         text = say("Every skill covers its worst week with its own people.")
         return [_finding("good", "Capacity", text, say("{n} skills, week by week.", n=len(needs)))]
     worst = short.iloc[0]
-    parts = {"skill": worst["skill"], "gap": hours(worst["gap_fte"]), "closed": hours(worst["closed_fte"])}
-    closed, lacks = worst["closed_fte"], worst["gap_fte"]
-    if math.isclose(closed, lacks):
-        text = say("{skill} lacks {gap} FTE in its worst week; moving trained people closes all of it.", **parts)
-    elif not closed:
-        text = say("{skill} lacks {gap} FTE in its worst week, and nobody trained has hours to spare.", **parts)
-    else:
-        text = say("{skill} lacks {gap} FTE in its worst week; moving trained people closes {closed} of them.", **parts)
+    text = lacking(worst)
     detail = say(
         "Week from {day}; short in {n} of {all} weeks.",
         day=wording.day(worst["peak_week"]),
         n=wording.count(worst["short_weeks"]),
         all=wording.count(worst["weeks"]),
     )
-    return [_finding("caution" if math.isclose(closed, lacks) else "bad", "Capacity", text, detail)]
+    closed = math.isclose(worst["closed_fte"], worst["gap_fte"])
+    return [_finding("caution" if closed else "bad", "Capacity", text, detail)]
 
 
 def _backlogs(backlogs: pd.DataFrame) -> list[dict[str, str]]:
