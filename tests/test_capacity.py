@@ -247,7 +247,7 @@ def test_the_backlog_runs_on_with_people_in_place_and_drains_when_they_are_moved
 
 def test_open_cases_that_differ_by_chance_are_work_in_progress_and_have_nothing_to_drain():
     weeks = pd.DataFrame(
-        [("steady", week, 100.0, 100.0, 52.0) for week in WEEKS]
+        [("steady", week, 100.0, 99.0, 52.0 + place) for place, week in enumerate(WEEKS, 1)]
         + [("grows", week, 100.0, 90.0, 50.0 + 10 * place) for place, week in enumerate(WEEKS, 1)]
         + [("shrinks", week, 100.0, 110.0, 110.0 - 10 * place) for place, week in enumerate(WEEKS, 1)],
         columns=["workflow", "week", "received", "completed", "open"],

@@ -170,6 +170,14 @@ def test_the_share_of_volume_with_an_automated_due_date_is_pooled_over_items(mak
     assert found["state"].to_dict() == {"Big": "stated", "Small": "tracked", "Mute": "cannot state"}
 
 
+def test_a_due_date_in_the_log_is_tracking_though_nobody_wrote_a_promise(ecommerce):
+    found = ecommerce["names"]["tracking"].set_index("workflow")
+
+    assert found.loc["Supplier invoices", ["tracked_by", "tracked_share", "state"]].tolist() == ["log", 1.0, "tracked"]
+    assert pd.isna(found.at["Supplier invoices", "requirement"])
+    assert found.at["Orders", "tracked_by"] == "Order management"
+
+
 def test_000_16_a_scorecard_of_cost_alone_is_flagged(insurer):
     found = insurer["names"]["balance"].set_index("workflow")
 
@@ -261,13 +269,14 @@ def test_003_13_the_bus_factor_counts_who_can_do_it_and_not_who_learns_it(make_e
 
 def test_004_10_work_above_its_grade_costs_the_difference_to_the_lowest_grade_that_could(make_engagement):
     activities = "activity,workflow,grade,needs,hours,captured_hours\n"
-    activities += "Copying,,5,1,10,0\nCoaching,,3,5,4,\nJudging,,5,5,20,20\n"
+    activities += "Copying,,5,1,10,0\nFiling,,5,3,2,0\nCoaching,,3,5,4,\nJudging,,5,5,20,20\n"
     files = people_of([("A", "x", "main"), ("B", "x", "main")]) | {"tables/activities.csv": activities}
     tables = opened(make_engagement(files=files))
 
     found = er.skills.misuse(tables, capacity.supply(tables)).set_index("activity")
 
     assert found.at["Copying", "annual_cost"] == 10 * (90 - 50) * 52  # grade 3 is the lowest there is
+    assert found.at["Filing", "annual_cost"] == 2 * (90 - 50) * 52
     assert found.at["Coaching", "kind"] == "below"
     assert math.isnan(found.at["Coaching", "annual_cost"])
     assert "Judging" not in found.index
