@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from engineroom import drilldown, engagement, engines, eventlog, kpi, tables
+from engineroom import drilldown, engagement, engines, eventlog, kpi, tables, traces
 from engineroom.errors import DataProblems
 
 EVENTS = int(os.environ.get("ENGINEROOM_ENGINE_EVENTS", "30000"))
@@ -76,6 +76,9 @@ def told(place: Path) -> dict[str, pd.DataFrame]:
         "exceptions": drilldown.exceptions(log),
         "weeks": drilldown.weeks(log),
         "resources": drilldown.resources(log, 38),
+        "together": traces.together(
+            log, [traces.Pair("", "Verify", "Approve"), traces.Pair("Claims", "Assess", "Decide")]
+        ),
     }
 
 

@@ -5,7 +5,7 @@ All of it is counted where the events lie; what travels is one row a step, a dur
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import pandas as pd
@@ -21,6 +21,7 @@ FINE_HOURS = 48
 
 CORRECTIONS = ["workflow", "step", "events", "cases", "handling_hours"]
 FOLLOWING = ["workflow", "is_human", "steps", "followed", "corrected", "failed", "wait_p50_hours", "wait_p90_hours"]
+TOGETHER = ["rule", "workflow", "both", "judged", "same", "people", "able"]
 
 
 def corrections(log: EventLog | None, tables: Tables) -> pd.DataFrame:
@@ -234,3 +235,58 @@ def _of_done(log: EventLog, events: ibis.Table) -> ibis.Table:
 def _day(changed: str, log: EventLog) -> pd.Timestamp:
     """Return the first instant of a day on the log's own clock, as naive UTC."""
     return pd.Timestamp(changed).tz_localize(log.timezone or "UTC").tz_convert("UTC").tz_localize(None)
+
+
+class Pair(NamedTuple):
+    """Two activities that one person may not do in one case; a blank workflow means all of them."""
+
+    workflow: str
+    first: str
+    second: str
+
+
+def together(log: EventLog | None, pairs: list[Pair]) -> pd.DataFrame:
+    """Return, per pair and workflow, in how many completed cases one person did both activities.
+
+    `both` counts the cases with both activities, `judged` those of them in which a named person did each, `same` those
+    in which one person did both. Steps of systems ([events.human]) and steps without a name are nobody's; names that
+    differ in capitals only are one. No name travels: `people` did both at least once, `able` did either.
+    """
+    if log is None or log.events is None or "handoffs" in log.absent:
+        return pd.DataFrame(columns=TOGETHER)
+    tells = "stp_rate" not in log.absent
+    person = ibis.ifelse(_.is_human, _.resource, None) if tells else _.resource
+    frames = []
+    for place, pair in enumerate(pairs):
+        rows = _of_done(log, log.events.filter(_.activity.isin([pair.first, pair.second])))
+        if pair.workflow:
+            rows = rows.filter(_.workflow == pair.workflow)
+        each = rows.mutate(person=person.lower()).agg(
+            by=["workflow", "case_id", "person"],
+            first=_.count(where=_.activity == pair.first),
+            second=_.count(where=_.activity == pair.second),
+        )
+        each = each.mutate(is_same=(_.person.notnull() & (_["first"] > 0) & (_["second"] > 0)).fill_null(False))
+        cases = each.agg(
+            by=["workflow", "case_id"],
+            has_first=_.count(where=_["first"] > 0),
+            has_second=_.count(where=_["second"] > 0),
+            by_first=_.count(where=(_["first"] > 0) & _.person.notnull()),
+            by_second=_.count(where=(_["second"] > 0) & _.person.notnull()),
+            same=_.count(where=_.is_same),
+        ).filter((_.has_first > 0) & (_.has_second > 0))
+        counted = cases.agg(
+            by="workflow",
+            both=_.count(),
+            judged=_.count(where=(_.by_first > 0) & (_.by_second > 0)),
+            same=_.count(where=_.same > 0),
+        ).execute()
+        own = each.filter(_.person.notnull()).agg(by=["workflow", "person"], cases=_.count(where=_.is_same))
+        people = own.agg(by="workflow", able=_.count(), people=_.count(where=_.cases > 0)).execute()
+        frames.append(counted.merge(people, on="workflow", how="left").assign(rule=place)[TOGETHER])
+    if not frames:
+        return pd.DataFrame(columns=TOGETHER)
+    whole = pd.concat(frames, ignore_index=True)
+    counts = TOGETHER[2:]
+    whole[counts] = whole[counts].fillna(0).astype(float)
+    return whole.sort_values(["rule", "workflow"], kind="stable").reset_index(drop=True)
