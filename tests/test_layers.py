@@ -9,8 +9,8 @@ import engineroom
 
 LINES = """
 errors resources statistics columns
-initiatives operations options phrases pictures pdffile publication
-schemas results logtables plans scenarios quality_tables operating_tables
+initiatives operations options oversight phrases pictures pdffile publication
+schemas results logtables plans scenarios quality_tables operating_tables governance_tables
 contract
 engagement
 sheets engines xes
@@ -28,6 +28,8 @@ kpi
 gap
 sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
 maturity allocation functions skills
+riskcontrol separation
+accountability
 capacity
 slack roadmap claims assumptions variation
 plan outlook
@@ -37,10 +39,10 @@ blocks brand
 roadmap_words business_case_words
 charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
 business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
-quality_charts quality_exhibits
-quality_scorecards operating_exhibits
-quality_headlines capacity_exhibits skill_exhibits
-operating_charts operating_headlines
+quality_charts quality_exhibits governance_charts
+quality_scorecards operating_exhibits governance_exhibits
+quality_headlines capacity_exhibits skill_exhibits governance_registers
+operating_charts operating_headlines governance_headlines
 prose
 foreign
 document drawing
@@ -73,6 +75,8 @@ PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "qua
 PURE |= {"operations", "operating_tables", "maturity", "allocation", "capacity", "functions", "skills"}
 PURE |= {"operating_exhibits", "capacity_exhibits", "skill_exhibits", "operating_charts", "operating_headlines"}
 PURE |= {"data_quality", "automation", "variation"}
+PURE |= {"oversight", "governance_tables", "riskcontrol", "separation", "accountability"}
+PURE |= {"governance_charts", "governance_exhibits", "governance_registers", "governance_headlines"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
 PURE |= {
     "scenario",
@@ -89,7 +93,7 @@ PURE |= {
 PURE |= {"business_case_charts", "business_case_exhibits", "business_case_headlines", "business_case_appendix"}
 PURE |= {"business_case_words", "diagnosis_exhibits"}
 HOMES = {
-    "pandera": {"columns", "initiatives", "operations", "options", "schemas", "sheets"},
+    "pandera": {"columns", "initiatives", "operations", "options", "oversight", "schemas", "sheets"},
     "ibis": {
         "engines",
         "workingtime",
@@ -113,6 +117,7 @@ HOMES = {
         "business_case_charts",
         "quality_charts",
         "operating_charts",
+        "governance_charts",
         "kernel",
     },
     "papermill": {"execution"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom import plans
+from engineroom import columns, plans
 from engineroom.columns import DataFrame
 from engineroom.tables import Tables
 
@@ -48,6 +48,11 @@ def calendar(tables: Tables, plan: DataFrame[plans.Plan]) -> DataFrame[plans.Cal
     frame = pd.DataFrame(rows, columns=list(plans.Calendar.to_schema().columns))
     frame = frame.sort_values(["date", "event", "about"], kind="stable").reset_index(drop=True)
     return plans.Calendar.validate(frame)
+
+
+def reviews(tables: Tables) -> DataFrame[plans.Calendar]:
+    """Return the calendar without a plan: the reviews that are due whatever is built."""
+    return calendar(tables, plans.Plan.validate(columns.empty(plans.Plan)))
 
 
 def ics(calendar: DataFrame[plans.Calendar], tables: Tables) -> str:

@@ -7,7 +7,7 @@ Table-level checks carry in `name` the columns they read, the one they blame fir
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom import initiatives, operations, options
+from engineroom import initiatives, operations, options, oversight
 from engineroom.columns import (
     DIRECTIONS,
     UNITS,
@@ -218,6 +218,7 @@ INPUTS: dict[str, type[Table]] = (
     | initiatives.INPUTS
     | options.INPUTS
     | operations.INPUTS
+    | oversight.INPUTS
 )
 """Every table an engagement may hold, by the name of its file or sheet."""
 

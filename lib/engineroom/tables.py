@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from engineroom import columns, operations, reference, schemas, sheets
+from engineroom import columns, operations, oversight, reference, schemas, sheets
 from engineroom import initiatives as planning
 from engineroom import options as choices
 from engineroom.columns import DataFrame
@@ -51,6 +51,14 @@ class Tables:
     people: DataFrame[operations.People]
     skills: DataFrame[operations.Skills]
     activities: DataFrame[operations.Activities]
+    risks: DataFrame[oversight.Risks]
+    controls: DataFrame[oversight.Controls]
+    separations: DataFrame[oversight.Separations]
+    lines: DataFrame[oversight.Lines]
+    sops: DataFrame[oversight.Sops]
+    datasets: DataFrame[oversight.Datasets]
+    control_tests: DataFrame[oversight.ControlTests]
+    obligations: DataFrame[oversight.Obligations]
     definitions: DataFrame[schemas.Definitions]
     benchmarks: DataFrame[schemas.Benchmarks]
     collisions: DataFrame[schemas.Collisions]
@@ -136,8 +144,15 @@ def _references(
     ]
     names += [(table, "kpi", known["kpi"], "see: engineroom list kpis") for table in ("unit_definitions", "pilots")]
     names += [("unit_definitions", "definition", known["definition"], "see: engineroom list kpis")]
-    after = read_in["initiatives"]["after"].dropna().astype("str").str.split(";").explode().astype("str").str.strip()
-    yield from reference.unknown(where["initiatives"], after, planned, "add it to the table initiatives")
+    controls = set(read_in["controls"]["control"].dropna())
+    names += [(one, "control", controls, "add it to the table controls") for one in ("separations", "control_tests")]
+    if len(read_in["steps"]):
+        names += [("risks", "step", set(read_in["steps"]["step"].dropna()), "add it to the table steps")]
+    several = [("initiatives", "after", planned, "add it to the table initiatives")]
+    several += [("controls", "risks", set(read_in["risks"]["risk"].dropna()), "add it to the table risks")]
+    for table, column, known_names, cure in several:
+        parts = read_in[table][column].dropna().astype("str").str.split(";").explode().astype("str").str.strip()
+        yield from reference.unknown(where[table], parts, known_names, cure)
     for table, column, among, cure in names:
         yield from reference.unknown(where[table], read_in[table][column], set(among), cure)
     if len(chosen) > 1:
