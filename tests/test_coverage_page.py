@@ -1,0 +1,110 @@
+"""Every demand of the source documents that must or should be met has a function, a place on a page, and a test."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engineroom.resources import folder
+
+HERE = Path(__file__).parents[1]
+PAGE = HERE / "docs" / "method" / "coverage.md"
+NOTES = HERE.parent / "shared" / "DOMAIN.md"
+MUST_ROWS = """
+000-01 000-02 000-03 000-04 000-05 000-07 000-08 000-09 000-10 000-11 000-12 000-13 000-14 000-15 000-16 000-17
+000-19 000-20 000-21 000-22 000-23 001-01 001-03 002-01 002-02 002-03 002-04 002-05 002-06 002-07 002-08 002-09
+002-10 002-11 002-12 002-13 002-14 002-15 002-16 003-01 003-02 003-03 003-04 003-05 003-07 003-08 003-10 003-11
+003-14 003-16 004-01 004-02 004-03 004-07 004-08 004-11
+"""
+SHOULD_ROWS = """
+000-06 000-18 000-24 001-02 001-04 001-05 001-06 002-17 002-18 003-06 003-09 003-12 003-13 003-15 004-04 004-05
+004-06 004-09 004-10 004-12
+"""
+MUST, SHOULD = MUST_ROWS.split(), SHOULD_ROWS.split()
+CONTEXT = ["001-07", "002-19", "004-13"]
+COVERED = sorted(MUST + SHOULD)
+OPEN = "000-05 000-09 000-11 000-15 000-18 000-20 000-21 000-22 000-23 001-03 001-04 002-01 002-04 002-11 002-13 002-17"
+OPEN_ROWS = set(f"{OPEN} 002-18 003-16 004-04 004-05".split())
+"""Rows that are being built: this set is gone when they are."""
+
+
+def page() -> dict[str, list[str]]:
+    """Return the cells of each row of the page by its id; a row that stands there twice is a fault."""
+    found: dict[str, list[str]] = {}
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if re.match(r"\| \d{3}-\d{2} ", line):
+            row, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+            assert row not in found, row
+            found[row] = cells
+    return found
+
+
+ROWS = page()
+
+
+@cache
+def proofs_in(file: str) -> set[str]:
+    tree = ast.parse((HERE / file).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+@cache
+def code_of(report: str) -> dict[str, str]:
+    """Return the code of each cell of a report's notebook by its id."""
+    cells = json.loads((folder("notebooks") / f"{report}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"}
+
+
+def is_pending(row: str) -> bool:
+    """Return whether a row is being built: in a report that is not there yet, or in this list."""
+    planned = re.findall(r"planned: (\w+)", " ".join(ROWS[row]))
+    return row in OPEN_ROWS or any(not (folder("notebooks") / f"{report}.ipynb").exists() for report in planned)
+
+
+def test_every_row_that_must_or_should_be_met_is_on_the_page_in_order() -> None:
+    assert list(ROWS) == COVERED
+
+
+def test_the_rows_are_those_of_the_domain_notes() -> None:
+    if not NOTES.is_file():
+        pytest.skip("the domain notes are not beside this checkout")
+    rows = re.findall(r"^\| (\d{3}-\d{2}) \| ([MSC]) \|", NOTES.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert {kind: sorted(row for row, one in rows if one == kind) for kind in "MSC"} == {
+        "M": MUST, "S": SHOULD, "C": CONTEXT,
+    }  # fmt: skip
+
+
+def test_rows_of_context_are_named_with_a_reason() -> None:
+    last = PAGE.read_text(encoding="utf-8").rsplit("\n## ", 1)[1]
+
+    assert sorted(re.findall(r"\d{3}-\d{2}", last)) == CONTEXT
+
+
+@pytest.mark.parametrize("row", COVERED)
+def test_a_row_is_computed_shown_and_proven_by_what_exists(row: str) -> None:
+    if is_pending(row):
+        pytest.skip("it is being built")
+    what, computed, shown, proven = ROWS[row]
+
+    functions = re.findall(r"`(\w+)\.(\w+)`", computed)
+    cells = re.findall(r"`(\w+)` › `([\w-]+)`", shown)
+    proofs = re.findall(r"`(tests/\w+\.py)::(\w+)`", proven)
+    assert what
+    assert functions
+    assert cells
+    assert proofs
+    for module, name in functions:
+        assert callable(getattr(importlib.import_module(f"engineroom.{module}"), name, None)), f"{module}.{name}"
+    for report, cell in cells:
+        assert cell in code_of(report), f"{report} › {cell}"
+    code = "\n".join(source for report in {report for report, _ in cells} for source in code_of(report).values())
+    assert any(f"er.{module}.{name}(" in code for module, name in functions), "no such report calls any of them"
+    for file, name in proofs:
+        assert name in proofs_in(file), f"{file}::{name}"
