@@ -313,6 +313,22 @@ def test_canary_months_begin_when_work_first_moves(client: Make) -> None:
     assert found.loc["Hybrid", "alarm"] == pytest.approx(0.026 + 3 * (0.026 * 0.974 / 50000) ** 0.5)
 
 
+def test_an_outsourced_saving_decays_and_its_errors_cost_more_from_year_to_year(client: Make) -> None:
+    given = {"option": ["Offshore", "Offshore"], "driver": ["saving_decay", "defect_rate"], "distribution": "fixed"}
+    given |= {"likely": [0.10, 0.05], "owner": "somebody", "grade": "D", "source": "workshop"}
+    offers = OFFERS | {"transition_months": [0, None, None]}
+    programme, _, _, seen = case(insurer(client, options=offers, assumptions=given))
+
+    flows = outlook.flows(programme, seen)
+    made = scenario.yearly(scenario.parts(programme["Offshore"], seen["expected"]["Offshore"])["quality"])[0]
+
+    nets = flows[(flows["view"] == "expected") & (flows["option"] == "Offshore") & (flows["year"] > 0)]["net"]
+    assert nets.is_monotonic_decreasing
+    assert made == pytest.approx([-(0.05 - 0.026) * 180 * 600_000] * 5)
+    claimed = flows[(flows["view"] == "claimed") & (flows["option"] == "Offshore") & (flows["year"] > 0)]["net"]
+    assert claimed.tolist() == pytest.approx([14e6] * 5)
+
+
 # ------------------------------------------------------------------------------------------------------------ the words
 
 

@@ -253,7 +253,7 @@ def test_a_bot_without_an_exception_log_is_refused(blank) -> None:
 
 # ------------------------------------------------------------------------------------------------- in no plan whatever
 
-KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "other")
+KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "training", "other")
 FLOWS = ("Claims", "Appeals")
 IDS = (
     "dq_audit",
@@ -427,3 +427,15 @@ def test_an_impossible_deadline_is_told_in_words_and_gives_no_half_plan(blank) -
         "“It” takes 4 weeks.",
     ]
     assert plan.dated(draft, schedule, asked.decisions()).equals(empty(plans.Plan))
+
+
+@pytest.mark.parametrize(("promised", "weeks"), [(None, 4), ("2026-07-31", 2), ("2026-08-30", 6)])
+def test_a_prerequisite_is_planned_over_four_weeks_or_until_the_day_its_owner_names(blank, promised, weeks) -> None:
+    late = [done("dq_audit", status="in_progress", date=promised), *without(blank, "dq_audit")]
+    asked = case(blank, "automation").but(readiness=late)
+    found = readiness.assess(asked.tables, empty(Measures))
+
+    draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
+
+    lengths = {one.name: one.duration for one in draft.problem.activities}
+    assert lengths == {"Data-quality audit": weeks, "It": 4}

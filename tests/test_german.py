@@ -16,7 +16,16 @@ import engineroom as er
 from engineroom import cli, document, engagement, phrases, run
 
 STARTERS = [name.removeprefix("starter/") for name in engagement.starters()]
-QUOTED = {"Formel", "Definiert von", "Wie sie täuscht", "Für wen", "Vorbehalt", "Definitions-ID", "Quelle"}
+QUOTED = {
+    "Formel",
+    "Definiert von",
+    "Wie sie täuscht",
+    "Für wen",
+    "Vorbehalt",
+    "Definitions-ID",
+    "Quelle",
+    "Erstes Ziel",
+}
 """Columns that quote a source, in its own language; the page marks them as English."""
 
 

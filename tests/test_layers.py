@@ -27,7 +27,7 @@ traces
 kpi
 gap
 sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
-maturity allocation functions skills
+maturity allocation functions skills golive instruments review agenda
 riskcontrol separation
 accountability
 capacity
@@ -37,9 +37,10 @@ uncertainty flips
 theme wording
 blocks brand
 roadmap_words business_case_words
-charts headlines exhibits appendix roadmap_charts portfolio_exhibits roadmap_exhibits roadmap_headlines house commentary
+charts headlines exhibits review_exhibits appendix house commentary
+roadmap_charts portfolio_exhibits pilot_exhibits roadmap_exhibits roadmap_headlines
 business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
-quality_charts quality_exhibits governance_charts
+quality_charts quality_exhibits governance_charts instruments_exhibits
 quality_scorecards operating_exhibits governance_exhibits
 quality_headlines capacity_exhibits skill_exhibits governance_registers
 operating_charts operating_headlines governance_headlines
@@ -74,7 +75,8 @@ PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "
 PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
 PURE |= {"operations", "operating_tables", "maturity", "allocation", "capacity", "functions", "skills"}
 PURE |= {"operating_exhibits", "capacity_exhibits", "skill_exhibits", "operating_charts", "operating_headlines"}
-PURE |= {"data_quality", "automation", "variation"}
+PURE |= {"data_quality", "automation", "variation", "golive", "instruments", "review", "agenda"}
+PURE |= {"instruments_exhibits", "pilot_exhibits", "review_exhibits"}
 PURE |= {"oversight", "governance_tables", "riskcontrol", "separation", "accountability"}
 PURE |= {"governance_charts", "governance_exhibits", "governance_registers", "governance_headlines"}
 PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}

@@ -131,7 +131,81 @@ def test_without_initiatives_one_is_proposed_for_each_workflow_of_the_shortlist(
     assert automation["annual_benefit_high"] == pytest.approx(0.2 * yearly)
 
 
+def test_what_is_to_be_fixed_at_its_source_stands_dearest_first_with_its_share(hospital) -> None:
+    found = portfolio.at_source(hospital)
+
+    log = hospital.exceptions.assign(yearly=lambda frame: frame["monthly_count"] * frame["unit_cost"] * 12)
+    dirty = log[log["cause"] == "upstream_data"]
+    assert sorted(found["exception"]) == sorted(dirty["exception"])
+    assert found["yearly_cost"].is_monotonic_decreasing
+    assert found["share"].iloc[-1] == pytest.approx(dirty["yearly"].sum() / log["yearly"].sum())
+
+
 # ------------------------------------------------------------------------------------------------- map and shortlist
+
+
+def track(read: tables.Tables, ranked: pd.DataFrame, pilots: pd.DataFrame | None = None) -> pd.DataFrame:
+    planned = empty(plans.PilotPlans) if pilots is None else pilots
+    return workflow.track(read, workflow.maps(read), ranked, planned).set_index("workflow")
+
+
+def test_a_workflow_stands_at_the_first_of_the_four_steps_that_is_not_done(hospital, ranked) -> None:
+    ready = ranked.assign(data_ready=1.0, integration_ready=1.0, capacity_ready=0.3, is_shortlisted=True)
+    mapped = workflow.maps(hospital).set_index("workflow")["completeness"]
+    full = mapped.index[mapped == 1][0]
+    none = sorted(set(ranked["workflow"]) - set(mapped.index))[0]
+    agreed = hospital.pilots.head(1).assign(workflow=full, fixed=pd.Timestamp("2026-01-01"))
+
+    said = {
+        "map": track(hospital, ready).loc[none, "stands"],
+        "choose": track(hospital, ready.assign(is_shortlisted=False)).loc[full, "stands"],
+        "feasibility": track(hospital, ready.assign(data_ready=0.5)).loc[full, "stands"],
+        "metrics": track(replace(hospital, pilots=agreed.head(0)), ready).loc[full, "stands"],
+        "pilot": track(replace(hospital, pilots=agreed), ready).loc[full, "stands"],
+    }
+
+    assert list(said) == list(said.values())
+
+
+@pytest.mark.parametrize(
+    ("scores", "feasibility", "is_feasible"),
+    [
+        ((1.0, 1.0, 0.10), 0.10, True),
+        ((1.0, 1.0, 0.09), 0.09, False),
+        ((1.0, 0.9, 0.50), 0.50, False),
+        ((0.0, 1.0, 0.50), 0.0, False),
+        ((1.0, 1.0, float("nan")), float("nan"), None),
+    ],
+)
+def test_feasible_needs_data_map_and_a_team_with_time(hospital, ranked, scores, feasibility, is_feasible) -> None:
+    names = ("data_ready", "integration_ready", "capacity_ready")
+
+    found = track(hospital, ranked.assign(**dict(zip(names, scores, strict=True))))
+
+    assert found["feasibility"].iloc[0] == pytest.approx(feasibility, nan_ok=True)
+    assert found["is_feasible"].isna().all() if is_feasible is None else (found["is_feasible"] == is_feasible).all()
+
+
+def test_fit_for_a_bot_is_the_mean_of_volume_rules_and_cost(hospital, ranked) -> None:
+    figures = {"monthly_volume": [100.0, 50.0, 100.0], "unit_cost": [8.0, 8.0, 1.0], "standardisation": [1.0, 0.5, 0.5]}
+    three = ranked.head(3).assign(**figures)
+
+    found = track(hospital, three)
+
+    assert found["fit"].tolist() == pytest.approx([1.0, (0.5 * 1 * 0.5) ** (1 / 3), (1 * 0.125 * 0.5) ** (1 / 3)])
+
+
+def test_a_sector_names_its_first_targets_and_whether_the_client_has_them(hospital, ranked) -> None:
+    measures = kpi.measure(hospital, None)
+    stages = readiness.stages(readiness.assess(hospital, measures), hospital)
+
+    found = workflow.first_targets(hospital, ranked, stages).set_index("process")
+
+    assert found["target"].tolist() == ["Prior authorisation", "Claim scrubbing", "Eligibility verification"]
+    assert found["workflow"].tolist() == ["Prior authorisation", "Claim scrubbing", ""]
+    assert found.loc["claim_scrubbing", "place"] == ranked["workflow"].tolist().index("Claim scrubbing") + 1
+    assert found.loc["prior_authorisation", "stage"] == "data"
+    assert found["source"].tolist() == ["000-22", "000-22", "002-19"]
 
 
 def test_a_map_counts_handoffs_loops_and_steps_on_no_path(hospital) -> None:

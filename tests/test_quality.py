@@ -13,7 +13,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 import engineroom as er
-from engineroom import columns, data_quality, quality, quality_tables, statistics, traces
+from engineroom import columns, control, data_quality, drilldown, quality, quality_tables, statistics, traces, variation
 
 Opened = tuple[er.tables.Tables, er.eventlog.EventLog]
 ENDS = ("first_pass", "reworked", "still_open", "not_told")
@@ -60,9 +60,11 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
         "signals": models.Signals,
         "dimensions": models.Dimensions,
         "measures": er.results.Measures,
+        "kept": models.Kept,
     }
     given = {name: tables.get(name, columns.empty(model)) for name, model in empty.items()}
-    items = er.quality_headlines.findings(**given, log=of[1], tables=of[0]).content["items"]
+    came = variation.intake(er.drilldown.weeks(of[1]))
+    items = er.quality_headlines.findings(**given, intake=came, log=of[1], tables=of[0]).content["items"]
     return next(item for item in items if item["label"] == label)
 
 
@@ -358,3 +360,89 @@ def test_a_workflow_without_a_control_chart_is_not_called_stable(
     shown = er.quality_exhibits.kinds(found, log).content
     assert shown["rows"][0][-1]["text"] == cell
     assert ("not known" in shown["caption"]) == (stable is None)
+
+
+# --------------------------------------------------------------------------------------------- one intake, two prices
+
+
+def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: Opened) -> None:
+    _, log = billing
+    came = variation.intake(drilldown.weeks(log))
+
+    weekly = variation.charted(drilldown.workflow_weeks(log), came)
+
+    assert (came.is_single, f"{came.ended:%Y-%m}") == (True, "2013-04")
+    assert came.late > 0.9
+    assert variation.points(weekly).empty
+    assert control.stability(weekly).empty
+    note = er.quality_scorecards.intake(came)
+    assert note.content["title"] == "This log follows one intake"
+    assert headline("Stability", billing)["text"] == (
+        "Whether the work is stable cannot be told: the log follows one intake."
+    )
+    assert er.quality_scorecards.signals(columns.empty(quality_tables.Signals), came).content == {"items": []}
+
+
+def test_a_log_into_which_work_keeps_coming_keeps_its_charts(healthcare: Opened) -> None:
+    came = variation.intake(drilldown.weeks(healthcare[1]))
+    weekly = drilldown.workflow_weeks(healthcare[1])
+
+    assert not came.is_single
+    assert variation.charted(weekly, came) is weekly
+    assert er.quality_scorecards.intake(came).content == {"items": []}
+
+
+@pytest.mark.parametrize(("late", "is_single"), [(0, False), (8, False), (12, True)])
+def test_one_intake_is_where_most_items_are_completed_after_nearly_all_have_arrived(late: int, is_single: bool) -> None:
+    weeks = pd.DataFrame({"week": pd.date_range("2026-01-05", periods=20 + late, freq="7D")})
+    weeks = weeks.assign(received=[100.0] * 20 + [0.0] * late, completed=[50.0] * 20 + [110.0] * late)
+
+    assert variation.intake(weeks).is_single is is_single
+
+
+def test_without_a_log_there_is_no_intake() -> None:
+    came = variation.intake(drilldown.weeks(None))
+
+    assert (came.is_single, came.late) == (False, 0.0)
+
+
+COSTS = EVENTS + 'cost = "cost"\n[events.rework]\nactivities = ["Again"]\n'
+STATED = "workflow,process,owner,monthly_volume,unit_cost,cost_of_rework\nClaims,claims,Ann,10,5,{price}\n"
+
+
+def priced(make_engagement: Callable[..., Path], price: str) -> Opened:
+    """Return a log of four cases, one of them reworked for 7, and a stated cost of rework."""
+    rows = [
+        f"{case},{step},2026-02-0{day} 10:00,{cost},Claims" for case in "abcd" for step, day, cost in [("In", 1, 3)]
+    ]
+    rows += ["d,Again,2026-02-02 10:00,7,Claims"]
+    log = "case,step,at,cost,flow\n" + "\n".join(rows) + "\n"
+    toml = COSTS.replace('cost = "cost"', 'cost = "cost"\nworkflow = "flow"')
+    files = {"log.csv": log, "tables/workflows.csv": STATED.format(price=price)}
+    return opened(make_engagement(toml, files))
+
+
+def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make_engagement) -> None:
+    tables, log = priced(make_engagement, "20")
+
+    found = quality.factory(log, quality.yields(log, tables), tables)
+    shown = er.quality_exhibits.factory(found, tables).content
+
+    row = found.iloc[0]
+    assert (row["rework_cost"], row["cost_method"], row["cost_recorded"]) == (20, quality.STATED, 7)
+    assert shown["rows"][0][-1] == "Stated cost"
+    assert shown["notes"][-1] == (
+        "Where both are known the stated cost is taken, because a log prices only the steps that say they are rework. "
+        "The log records $7 where $16 to $24 are stated."
+    )
+
+
+def test_without_a_stated_cost_the_log_prices_the_rework_and_the_page_says_so(make_engagement) -> None:
+    tables, log = priced(make_engagement, "")
+
+    found = quality.factory(log, quality.yields(log, tables), tables)
+    shown = er.quality_exhibits.factory(found, tables).content
+
+    assert found["rework_cost"].tolist() == [7]
+    assert shown["rows"][0][-1] == "The log"
+    assert shown["notes"][-1] == "Rework cost in the period: cost recorded on failed attempts and rework steps."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -80,6 +81,41 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     columns = [left("label", "Benchmark"), right("value", "Value"), left("source", "Source"), left("kind", "Kind")]
     columns += [right("n", "n"), left("grade", "Grade"), left("expires", "Good until"), left("caveat_quoted", "Caveat")]
     return table("benchmarks", "The benchmarks behind the verdicts", columns, rows, used, (GRADES,))
+
+
+def claims(tables: Tables) -> Exhibit:
+    """Return what is claimed of others: shown so that it is known, and never a target or a verdict."""
+    told, names = benchmark.claims(tables), tables.definitions.set_index("definition")["name"]
+    currency = tables.engagement.header.currency
+    rows: list[list[Cell]] = [
+        [
+            say(names[row["definition"]]),
+            retell(row["label"]),
+            _claimed(row, currency),
+            wording.BLANK if math.isnan(row["change"]) else wording.percent(row["change"], 1),
+            row["source"],
+            row["grade"],
+            wording.text(row["caveat"]),
+        ]
+        for row in told.to_dict("records")
+    ]
+    columns = [
+        left("name", "KPI"),
+        left("label", "Claim"),
+        right("value", "Value"),
+        right("change", "Change"),
+        left("source", "Source"),
+    ]
+    columns += [left("grade", "Grade"), left("caveat_quoted", "Caveat")]
+    notes = ("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.",)
+    return table("claims_library", "What is claimed, and never used as a yardstick", columns, rows, told, notes)
+
+
+def _claimed(row: dict[str, Any], currency: str) -> str:
+    if not math.isnan(row["value"]):
+        return wording.value(row["value"], row["unit"], currency)
+    ends = {end: wording.value(row[end], row["unit"], currency) for end in ("low", "high")}
+    return say("in words only") if math.isnan(row["low"]) else say("{low} to {high}", **ends)
 
 
 def _file(source: str) -> str:

@@ -44,6 +44,19 @@ def used(tables: Tables, gaps: DataFrame[results.Gaps]) -> DataFrame[schemas.Ben
     return tables.benchmarks[tables.benchmarks["benchmark"].isin(gaps["benchmark"].dropna())].reset_index(drop=True)
 
 
+def claims(tables: Tables) -> pd.DataFrame:
+    """Return what is claimed of others and never used as a yardstick: the columns of the benchmarks, and `change`.
+
+    `change` is by what share a case went from before to after, on its row of after: 2,663 to 250 is -0.906.
+    """
+    rows = comparable(tables)
+    told = rows[(rows["line"] == "context") & (rows["kind"] == "claim")].reset_index(drop=True)
+    before = told["benchmark"].str.replace(r"_after$", "_before", regex=True)
+    start = before.map(told.set_index("benchmark")["value"])
+    is_after = told["benchmark"].str.endswith("_after")
+    return told.assign(change=(told["value"] / start - 1).where(is_after))
+
+
 def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
     """Return published values that disagree about a KPI this client was measured on.
 

@@ -17,7 +17,7 @@ from engineroom.phrases import say
 
 Cell = str | dict[str, str]
 Column = tuple[str, str, str]
-QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted"), "en")
+QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted", "target_quoted"), "en")
 """Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")

@@ -166,8 +166,10 @@ def exceptions(log: EventLog) -> DataFrame[logtables.Exceptions]:
     return logtables.Exceptions.validate(frame.astype({"events": float, "cases": float}).reset_index(drop=True))
 
 
-def weeks(log: EventLog) -> DataFrame[logtables.Weeks]:
+def weeks(log: EventLog | None) -> DataFrame[logtables.Weeks]:
     """Return the weeks of the period, from Monday on the log's own clock; the first and the last may be cut."""
+    if log is None:
+        return columns.empty(logtables.Weeks)
 
     def monday(time: Any) -> Any:
         return engines.clock_of_utc(time, log.timezone, "duckdb").truncate("W").cast("timestamp(6)")

@@ -151,6 +151,30 @@ def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Wo
     return results.Worths.validate(frame.sort_values("worth", ascending=False, kind="stable").reset_index(drop=True))
 
 
+def values(
+    gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths], tables: Tables
+) -> DataFrame[results.Values]:
+    """Return what the gaps endanger: the comparisons of each kind of value that a back office gives (001-04).
+
+    The worth of a kind is that of its missed gaps that a total may include, so that the kinds add up to the total.
+    """
+    kind = tables.values.set_index("kpi")["value"]
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)].assign(value=gaps["kpi"].map(kind))
+    counted = worths[worths["is_counted"]].assign(value=worths["kpi"].map(kind))
+    rows = []
+    for value in dict.fromkeys(tables.values["value"]):
+        mine, priced = judged[judged["value"] == value], counted[counted["value"] == value]
+        missed = mine[mine["verdict"] == "misses"]
+        sums = {f"worth_{end}": priced[f"worth_{end}"].sum() if len(priced) else math.nan for end in ("low", "high")}
+        rows.append(
+            {"value": value, "compared": len(mine), "missed": len(missed)}
+            | {"inconclusive": int((mine["verdict"] == "inconclusive").sum())}
+            | {"worst": str(missed["name"].iloc[0]) if len(missed) else ""}
+            | sums
+        )
+    return results.Values.validate(pd.DataFrame(rows, columns=list(results.Values.to_schema().columns)))
+
+
 def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for gap in gaps[(gaps["verdict"] == "misses") & gaps["workflow"].isin(workflows.index)].to_dict("records"):
         price, family = priced.loc[gap["definition"]]

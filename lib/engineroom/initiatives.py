@@ -8,9 +8,10 @@ import pandera.pandas as pa
 
 from engineroom.columns import Series, Table, choice, count, date, flag, key, money, number, share, text
 
-KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "other")
+KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "training", "other")
 CAUSES = ("upstream_data", "judgement", "rule", "system")
 STEPS = ("input", "task", "decision", "handoff", "end")
+VALUES = ("continuity", "cost", "accuracy", "compliance", "scalability")
 STAGES = ("data", "map", "governance", "automate")
 
 
@@ -201,6 +202,41 @@ class Pilots(Table):
         return (table["numerator"] <= table["n"]) & (table["baseline_numerator"] <= table["baseline_n"])
 
 
+class MonthlyValues(Table):
+    """A KPI month by month around the go-live of a change: one row per change, KPI and month."""
+
+    change: Series[str] = key("what went live")
+    workflow: Series[str] = key("workflow, as in `workflows`")
+    go_live: Series[pd.Timestamp] = date("day on which it went live", required=True)
+    kpi: Series[str] = key("KPI id of a rate, such as error_rate, stp_rate or escaped_errors")
+    month: Series[pd.Timestamp] = date("first day of the month, before the go-live or after it", required=True)
+    numerator: Series[float] = count("what was counted in the month", required=True)
+    denominator: Series[float] = count("items it was counted in", required=True, gt=0)
+    source: Series[str] = text("system or report the counts come from", expected=True)
+
+    @pa.dataframe_check(
+        name="month change kpi", title="the same change, KPI and month appear twice", description="keep one row"
+    )
+    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """One row per change, KPI and month."""
+        months = table["month"].dt.to_period("M").astype("str")
+        return ~table.assign(month=months).duplicated(["change", "kpi", "month"])
+
+    @pa.dataframe_check(
+        name="go_live change", title="a change went live on two days", description="give every row of it the same day"
+    )
+    def lives_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """A change goes live once."""
+        return table["go_live"] == table.groupby("change")["go_live"].transform("first")
+
+    @pa.dataframe_check(
+        name="workflow change", title="a change is in two workflows", description="name the change after its workflow"
+    )
+    def is_in_one_workflow(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """A series is about one workflow."""
+        return table["workflow"] == table.groupby("change")["workflow"].transform("first")
+
+
 class Slas(Table):
     """What was promised, who answers for it, and to whom it goes when it is missed."""
 
@@ -224,8 +260,9 @@ INPUTS: dict[str, type[Table]] = {
     "overrides": Overrides,
     "pilots": Pilots,
     "slas": Slas,
+    "monthly_values": MonthlyValues,
 }
-"""Tables of an engagement that only the roadmap reads."""
+"""Tables of an engagement about what is planned, and what became of it."""
 
 
 class Gates(Table):
@@ -244,6 +281,14 @@ class Gates(Table):
     systems: Series[str] = text("only where the workflow runs on one of these; blank: everywhere")
     most: Series[float] = count("largest number that passes")
     unblocks: Series[str] = key("what opens it")
+    source: Series[str] = key("row of the domain notes")
+
+
+class Values(Table):
+    """Which kind of value of a back office a KPI serves: a KPI that serves none is not listed."""
+
+    kpi: Series[str] = key("KPI id", unique=True)
+    value: Series[str] = choice("kind of value", VALUES, required=True)
     source: Series[str] = key("row of the domain notes")
 
 

@@ -4,6 +4,8 @@ import pandas as pd
 
 from engineroom.columns import Series, Table, choice, count, date, flag, key, money, number, text
 
+AGENDA = ("scope", "map", "procedures", "data and governance", "automation", "skills", "feedback")
+STEPS = ("map", "choose", "feasibility", "metrics", "pilot")
 STATUSES = ("done", "claimed", "in_progress", "not_started", "not_recorded")
 DECISIONS = ("open", "waits", "overridden", "refused")
 HELD = ("precedence", "capacity", "blackout", "release", "nothing")
@@ -115,6 +117,65 @@ class Placements(Table):
     confidence: Series[str] = choice("how firmly", ("high", "medium", "low"), required=True)
     unknown: Series[str] = text("attributes that are not known", required=True)
     review: Series[pd.Timestamp] = date("next portfolio review", required=True)
+
+
+class Agenda(Table):
+    """A step of the action plan: what is met of it, and what of the plan belongs to it."""
+
+    number: Series[float] = count("place in the order of the source", required=True)
+    step: Series[str] = choice("step", AGENDA, required=True)
+    asked: Series[float] = count("prerequisites of it, over all workflows", required=True)
+    met: Series[float] = count("of these, met", required=True)
+    items: Series[float] = count("items of the plan, or reviews of the calendar, that belong to it", required=True)
+    first: Series[pd.Timestamp] = date("when the first of them starts")
+    last: Series[pd.Timestamp] = date("when the last of them ends")
+    early: Series[str] = text("changes that start before what must come first has ended", required=True)
+    state: Series[str] = choice("how far it is", ("done", "planned", "not planned"), required=True)
+
+
+class Tracks(Table):
+    """Where each workflow stands on the way to its pilot: mapped, chosen, feasible, with metrics fixed."""
+
+    workflow: Series[str] = key("workflow")
+    mapped: Series[float] = number("share of the map that is described; blank: no map")
+    is_mapped: Series[bool] = flag("the map is described in full, and every step is on a path", required=True)
+    is_chosen: Series[bool] = flag("it is on the shortlist", required=True)
+    at_stake: Series[float] = money("what it costs a year: volume × unit cost")
+    feasibility: Series[float] = number("the least of data ready, map ready and free time; blank: one is not known")
+    is_feasible: Series[bool] = flag("data and map are ready and the team has time; blank: one is not known")
+    is_measured: Series[bool] = flag("a KPI with baseline and target is fixed for its pilot", required=True)
+    fit: Series[float] = number("fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known")
+    stands: Series[str] = choice("first step that is not done", STEPS, required=True)
+
+
+class FirstTargets(Table):
+    """What the sector takes first, and whether this client has it."""
+
+    target: Series[str] = key("workflow as the sector calls it")
+    process: Series[str] = key("process id")
+    why: Series[str] = key("why it comes first")
+    workflow: Series[str] = text("the client's workflow of that process; blank: none", required=True)
+    place: Series[float] = count("its place in the ranking")
+    is_shortlisted: Series[bool] = flag("it is on the shortlist", required=True)
+    stage: Series[str] = text("stage it stands at; blank: not known", required=True)
+    source: Series[str] = key("row of the domain notes")
+
+
+class Paths(Table):
+    """Where a workflow is on the way to its straight-through target."""
+
+    workflow: Series[str] = key("workflow")
+    since: Series[pd.Timestamp] = date("day of the go-live, where the path begins", required=True)
+    start: Series[float] = number("rate before it", required=True)
+    day: Series[pd.Timestamp] = date("end of the last month that was counted", required=True)
+    expected: Series[float] = number("rate of the path on that day", required=True)
+    actual: Series[float] = number("rate of the last three months", required=True)
+    low: Series[float] = number("lower end of its 95% interval", required=True)
+    high: Series[float] = number("upper end of its 95% interval", required=True)
+    n: Series[float] = count("items it rests on", required=True)
+    verdict: Series[str] = choice("where that is", ("ahead", "on the path", "behind"), required=True)
+    target: Series[float] = number("rate it is to reach", required=True)
+    until: Series[pd.Timestamp] = date("by then", required=True)
 
 
 class PilotPlans(Table):

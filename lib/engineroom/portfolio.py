@@ -14,6 +14,9 @@ from engineroom.tables import Tables
 
 NOT_PLACED = "Not placed"
 REVIEW_MONTHS = 18
+LATEST = 3
+"""Months whose rate stands for today's."""
+
 CLEAR = 0.25
 """Part of a threshold by which a figure must be away from it before the bucket is sure."""
 
@@ -112,6 +115,48 @@ def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]
             stp = now + (review["stp_target"] - now) * way
             rows.append({"workflow": review["workflow"], "date": day, "stp": stp, "is_target": day == until})
     return pd.DataFrame(rows, columns=["workflow", "date", "stp", "is_target"])
+
+
+def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
+    """Return where each workflow is on the way to its straight-through target, from its table `monthly_values`.
+
+    The path is straight, from the rate before the go-live on that day to the target on its own. Actual is the rate of
+    the last three months, at the end of the last of them; ahead or behind where its whole interval is.
+    """
+    counted = tables.monthly_values[tables.monthly_values["kpi"] == "stp_rate"]
+    rows: list[dict[str, Any]] = []
+    for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
+        mine = counted[counted["workflow"] == review["workflow"]].sort_values("month", kind="stable")
+        before = mine[mine["month"].dt.to_period("M") < mine["go_live"].dt.to_period("M")]
+        last, live, until = mine.tail(LATEST), mine["go_live"].min(), review["stp_target_date"]
+        if before.empty or mine["month"].max() < live or not live < until:
+            continue
+        day = min(last["month"].max() + pd.offsets.MonthEnd(0), until)
+        start = before["numerator"].sum() / before["denominator"].sum()
+        expected = start + (review["stp_target"] - start) * ((day - live) / (until - live))
+        met, n = last["numerator"].sum(), last["denominator"].sum()
+        low, high = statistics.wilson(met, n)
+        verdict = "ahead" if low[0] > expected else "behind" if high[0] < expected else "on the path"
+        rows.append(
+            {"workflow": review["workflow"], "since": live, "start": start, "day": day, "expected": expected}
+            | {"actual": met / n, "low": low[0], "high": high[0], "n": n, "verdict": verdict}
+            | {"target": review["stp_target"], "until": until}
+        )
+    return plans.Paths.validate(pd.DataFrame(rows, columns=list(plans.Paths.to_schema().columns)))
+
+
+def at_source(tables: Tables) -> pd.DataFrame:
+    """Return the exceptions that only repair what came in wrong, dearest first: what to fix where it comes from.
+
+    Columns: workflow, exception, monthly_count, yearly_cost, and the share of all yearly exception cost up to here.
+    """
+    log = tables.exceptions
+    yearly = log["monthly_count"] * log["unit_cost"] * 12
+    dirty = log.assign(yearly_cost=yearly)[log["cause"] == "upstream_data"]
+    dirty = dirty.sort_values(["yearly_cost", "workflow", "exception"], ascending=[False, True, True], kind="stable")
+    found = dirty[["workflow", "exception", "monthly_count", "yearly_cost"]].reset_index(drop=True)
+    total = yearly.sum()
+    return found.assign(share=found["yearly_cost"].cumsum() / total if total > 0 else math.nan)
 
 
 def comparability(tables: Tables) -> pd.DataFrame:

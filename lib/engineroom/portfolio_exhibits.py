@@ -9,13 +9,15 @@ from babel.numbers import format_decimal
 
 from engineroom import plans, portfolio, wording
 from engineroom import roadmap_words as words
-from engineroom.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.columns import DataFrame
-from engineroom.phrases import locale, retell, say, say_number
+from engineroom.phrases import locale, say, say_number
+from engineroom.tables import Tables
 
 ALIKE = {True: ("Alike", "good"), False: ("Differs", "bad")}
 CONFIDENCE = {"high": "good", "medium": "caution", "low": "unknown"}
-RESULT = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
+ON_PATH = {"ahead": ("Ahead", "good"), "on the path": ("On the path", "good"), "behind": ("Behind", "bad")}
+MOST_SOURCES = 10
 CAUSES = {"upstream_data": "Repairs what came in wrong", "judgement": "Judgement", "rule": "Rule", "system": "System"}
 
 
@@ -53,6 +55,62 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
         "Errors are the error rate, or the rework rate where none is measured. Ready: share of the prerequisites met.",
     )
     return table("shortlist", caption, columns, rows, rankings, notes)
+
+
+def at_source(found: pd.DataFrame, tables: Tables) -> Exhibit:
+    """Return what to fix where it comes from: exceptions that only repair what came in wrong, dearest first."""
+    if found.empty:
+        return nothing()
+    currency = tables.engagement.header.currency
+    rows: list[list[Cell]] = [
+        [
+            row["exception"],
+            row["workflow"],
+            wording.count(row["monthly_count"]),
+            wording.BLANK if math.isnan(row["yearly_cost"]) else wording.amount(row["yearly_cost"], currency),
+            _percent(row["share"]),
+        ]
+        for row in found.head(MOST_SOURCES).to_dict("records")
+    ]
+    columns = [left("exception", "Exception"), left("workflow", "Workflow"), right("monthly_count", "A month")]
+    columns += [right("yearly_cost", "Cost a year"), right("share", "Of all exceptions, added up")]
+    caption = say("To be fixed at the source: what only repairs what came in wrong")
+    if len(found) > MOST_SOURCES:
+        caption += say(": the first {n} of {all}", n=MOST_SOURCES, all=len(found))
+    return table("at_source", caption, columns, rows, found)
+
+
+def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
+    """Return where each workflow is on the way to its straight-through target."""
+    if found.empty:
+        return note(
+            "No path can be held against its months",
+            "The table monthly_values, with stp_rate before and after a go-live, would show whether a target is near.",
+        )
+    rows: list[list[Cell]] = [
+        [
+            row["workflow"],
+            say("{rate} on {day}", rate=_percent(row["start"]), day=words.day(row["since"])),
+            say("{rate} on {day}", rate=_percent(row["target"]), day=words.day(row["until"])),
+            wording.percent(row["expected"], 1),
+            wording.percent(row["actual"], 1),
+            wording.span({**row, "value": row["actual"], "unit": "share"}),
+            words.cell(ON_PATH[row["verdict"]]),
+        ]
+        for row in found.to_dict("records")
+    ]
+    columns = [left("workflow", "Workflow"), left("start", "From"), left("target", "To"), right("expected", "By now")]
+    columns += [right("actual", "Actual"), right("interval", "95% interval"), left("verdict", "Verdict")]
+    behind = int((found["verdict"] == "behind").sum())
+    caption = say_number(
+        behind,
+        "{n} of {all} workflows is behind its path to the straight-through target",
+        "{n} of {all} workflows are behind their path to the straight-through target",
+        n=behind,
+        all=len(rows),
+    )
+    notes = ("A straight path from the rate before the go-live to the target. Actual: the last three months.",)
+    return table("stp_actuals", caption, columns, rows, found, notes)
 
 
 def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
@@ -165,60 +223,6 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
     )
     notes = ("Under each unit: the definition it follows, as the library names it.",)
     return table("comparability", caption, columns, rows, matrix, notes)
-
-
-def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
-    """Return the pilots to come: KPI and target fixed before the start, and whether 60 days bring enough items."""
-    if found.empty:
-        return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        enough = words.cell(("60 days suffice", "good"))
-        if not row["is_enough"]:
-            days = row["days_needed"]
-            said = say("Baseline too small to tell")
-            if not math.isnan(days):
-                said = say("Needs {n} days", n=wording.count(days))
-            enough = {"text": said, "tone": "caution"}
-        shares = [wording.value(row[key], "share") for key in ("baseline", "target")]
-        items = [wording.count(row[key]) for key in ("items_needed", "items_expected")]
-        rows.append([row["workflow"], say(row["name"]), *shares, *items, enough])
-    columns = [left("workflow", "Workflow"), left("name", "KPI"), right("baseline", "Today"), right("target", "Target")]
-    columns += [right("needed", "Items needed"), right("expected", "Items in 60 days"), left("is_enough", "")]
-    short = int((~found["is_enough"]).sum())
-    caption = say_number(
-        len(rows),
-        "{n} KPI of pilots is fixed before the start",
-        "{n} KPIs of pilots are fixed before the start",
-        n=len(rows),
-    )
-    caption += say("; 60 days are too short for {n}", n=short) if short else ""
-    notes = ("Items that show the difference with 80% power at 5%, beside the baseline that is already counted.",)
-    return table("pilots", caption, columns, rows, found, notes)
-
-
-def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
-    """Return the verdict on each pilot that has run."""
-    if found.empty:
-        return note("No pilot has run yet", "The table pilots holds what was counted before and in it.")
-    rows: list[list[Cell]] = [
-        [
-            row["pilot"],
-            say(row["name"]),
-            *(wording.value(row[key], "share") for key in ("before", "during")),
-            say("{low} to {high}", low=_points(row["low"]), high=_points(row["high"])),
-            words.cell(RESULT[row["verdict"]]),
-            wording.capital(retell(row["reason"])),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("pilot", "Pilot"), left("kpi", "KPI"), right("before", "Before"), right("during", "In the pilot")]
-    columns += [right("interval", "Change in points, 95%"), left("verdict", "Verdict"), left("reason", "Because")]
-    passed = int((found["verdict"] == "pass").sum())
-    caption = say_number(
-        passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", n=passed, all=len(rows)
-    )
-    return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
 
 
 def _percent(share: float) -> str:

@@ -166,7 +166,8 @@ def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_re
         elif not math.isnan(by_rate):
             cost, method = by_rate, BY_RATE
         ends = {"rework_cost_low": cost * (1 - spread), "rework_cost_high": cost * (1 + spread)}
-        rows.append({"rework_cost": cost, "cost_method": method} | ends)
+        known = {"cost_recorded": recorded if is_recorded else math.nan}
+        rows.append({"rework_cost": cost, "cost_method": method} | ends | known)
     return pd.concat([frame.reset_index(drop=True), pd.DataFrame(rows)], axis=1)
 
 

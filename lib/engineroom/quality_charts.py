@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from engineroom import quality_tables, theme, wording
@@ -26,6 +27,7 @@ SHORTEST = 1 / 60
 """Age in hours at which the axis of ages begins: a minute."""
 
 AGES = (SHORTEST, 0.25, 1, 4, 24, 168, 720, 2160, 8760)
+PER_THOUSAND = alt.Axis(tickCount=3, labelExpr="format(datum.value * 1000, ',~r') + ' ‰'")
 HOURS = ((1, "minutes", 60.0), (48, "hours", 1.0), (float("inf"), "days", 1 / 24))
 
 
@@ -218,6 +220,55 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
     facts = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name = f"control-{figure.replace(' ', '-')}"
     return _finished(chart, name, title, f"{say('Weekly control charts.')} {' '.join(facts)}", caption)
+
+
+def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
+    """Return the months of every change as small multiples: value, the base's level, and the limit it keeps."""
+    if months.empty:
+        return nothing()
+    panels, facts = [], []
+    groups = list(months.groupby(["change", "kpi"], sort=True))
+    for (change, _), rows in groups[:MOST_PANELS]:
+        panels.append(_programme(rows, f"{change} · {say(rows['name'].iloc[0])}", 270 if len(groups) > 1 else 540))
+        number = wording.plural(rows["is_signal"].sum(), "signal")
+        facts.append(f"{change}, {say(rows['name'].iloc[0])}: {number}.")
+    chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
+    loud = int(months.groupby(["change", "kpi"])["is_signal"].any().sum())
+    title = say_number(
+        loud,
+        "Since go-live: {n} of {all} series has months that chance does not explain",
+        "Since go-live: {n} of {all} series have months that chance does not explain",
+        n=loud,
+        all=len(groups),
+    )
+    caption = say(
+        "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
+        "is worse in one month of a hundred. Red triangles: watched months that are."
+    )
+    return _finished(chart, "since-go-live", title, f"{say('Since go-live.')} {' '.join(facts)}", caption)
+
+
+def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:
+    data = rows[["programme_month", "value", "centre", "limit", "is_signal"]].assign(
+        **{column: rows[column].round(6) for column in ("value", "centre", "limit")}
+    )
+    top = 1.08 * float(np.nanmax([rows["value"].max(), min(rows["limit"].median(), 2 * rows["value"].max())]))
+    scale = alt.Scale(domain=[0, min(top, 1.0) if rows["unit"].iloc[0] == "share" else top], nice=False)
+    base = alt.Chart(data).encode(
+        x=alt.X("programme_month:Q", title=say("Month of the programme"), axis=alt.Axis(tickMinStep=1, format="d"))
+    )
+    share = alt.Axis(tickCount=3, format=".1%" if top < 0.2 else ".0%")
+    line = base.mark_line(strokeWidth=1.5, point=alt.OverlayMarkDef(size=14)).encode(
+        y=alt.Y("value:Q", title=None, axis=share if rows["unit"].iloc[0] == "share" else PER_THOUSAND, scale=scale)
+    )
+    limit = base.mark_line(strokeDash=[3, 3], strokeWidth=1, color=theme.MUTED, clip=True).encode(y="limit:Q")
+    centre = base.mark_line(strokeWidth=1, color=theme.MUTED).encode(y="centre:Q")
+    start = alt.Chart(pd.DataFrame({"at": [0.5]})).mark_rule(color=theme.MUTED, strokeWidth=1).encode(x="at:Q")
+    marks = base.transform_filter("datum.is_signal").mark_point(
+        shape=theme.SHAPES["bad"], color=theme.TONES["bad"], filled=True, size=55, opacity=1
+    )
+    layers = (start, centre, limit) if rows["centre"].notna().any() else (start,)
+    return alt.layer(*layers, line, marks.encode(y="value:Q")).properties(width=width, height=84, title=title)
 
 
 def _reached(hours: float) -> str:

@@ -21,6 +21,7 @@ MOST_ROWS = 12
 LATER = 1.05
 """How much longer nine of ten must take with open items than without them to be told in a caption."""
 
+MADE_FROM = {quality.STATED: "Stated cost", quality.RECORDED: "The log", quality.BY_RATE: "Hours × rate"}
 BANDS = {
     "below": ("Fewer than typical", "good"),
     "within": ("Within the typical 15 to 30", "caution"),
@@ -100,13 +101,14 @@ def factory(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit
                 wording.count(row["dpmo"]),
                 _hours(row["rework_hours"]),
                 cost,
+                say(MADE_FROM[row["cost_method"]]) if cost != wording.BLANK else cost,
             ]
         )
     columns = [left("workflow", "Workflow"), right("entered", "Entered"), right("still_open", "Open or unknown")]
     columns += [right("first_pass", "Right first time"), right("reworked", "Reworked")]
     columns += [right("first_pass_yield", "First-pass yield"), right("interval", "95% interval")]
     columns += [right("rolled", "Rolled yield"), right("dpmo", "DPMO"), right("rework_hours", "Rework hours")]
-    columns += [right("rework_cost", "Rework cost")]
+    columns += [right("rework_cost", "Rework cost"), left("cost_method", "Made from")]
     least, most = (wording.count(found["opportunities"].agg(end)) for end in ("min", "max"))
     caption = say("The hidden factory by workflow: each row adds up to what entered")
     notes = [
@@ -121,6 +123,16 @@ def factory(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit
             methods="; ".join(say(one) for one in sorted(set(found["cost_method"]))),
         ),
     ]
+    both = found[(found["cost_method"] == quality.STATED) & found["cost_recorded"].notna()]
+    if len(both):
+        notes.append(
+            say(
+                "Where both are known the stated cost is taken, because a log prices only the steps that say they are "
+                "rework. The log records {recorded} where {stated} are stated.",
+                recorded=wording.amount(both["cost_recorded"].sum(), currency),
+                stated=wording.between(both["rework_cost_low"].sum(), both["rework_cost_high"].sum(), currency),
+            )
+        )
     return table("factory", caption, *filled(columns, rows), found, tuple(notes))
 
 

@@ -13,8 +13,10 @@ from engineroom.eventlog import EventLog
 from engineroom.phrases import say, say_number
 from engineroom.quality_scorecards import ABOVE, DIMENSIONS
 from engineroom.tables import Tables
+from engineroom.variation import Intake
 
 MOST_NAMES = 3
+FALLEN = ("alarm", "slipped")
 FEWEST_ITEMS = 30
 """Items below which a workflow is not named as the one with the lowest yield."""
 
@@ -30,6 +32,8 @@ def findings(
     signals: DataFrame[quality_tables.Signals],
     dimensions: DataFrame[quality_tables.Dimensions],
     measures: DataFrame[results.Measures],
+    kept: DataFrame[quality_tables.Kept],
+    intake: Intake,
     log: EventLog | None,
     tables: Tables,
 ) -> Exhibit:
@@ -37,7 +41,8 @@ def findings(
     items = [_first(factory, measures, log), *_cost(factory, tables)]
     items += [_kinds(kinds)] if len(kinds) else []
     items += [_times(times)] if times["completed"].any() else []
-    items += [_signals(signals)] if signals["is_judged"].any() else []
+    items += [_one_intake()] if intake.is_single else [_signals(signals)] if signals["is_judged"].any() else []
+    items += [_kept(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
     items.append(_data(dimensions))
     return Exhibit("findings", {"items": items})
 
@@ -140,7 +145,7 @@ def _kinds(kinds: pd.DataFrame) -> dict[str, str]:
     if first.empty and (unknown := int(kinds["is_stable"].isna().sum())):
         text = say(
             "Whether a workflow must be stabilised before a bot cannot be told yet: none has 15 types of exception, "
-            "but {n} of {all} have no control chart that is long enough.",
+            "but {n} of {all} have no control chart that could tell.",
             n=unknown,
             all=len(kinds),
         )
@@ -205,6 +210,22 @@ def _signals(signals: pd.DataFrame) -> dict[str, str]:
     text = say("The level has moved in {names}, by more than chance explains.", names=moved)
     detail = say("{n} of {all} charts signal.", n=len(loud), all=len(judged))
     return _finding("bad", "Stability", text, detail)
+
+
+def _one_intake() -> dict[str, str]:
+    text = say("Whether the work is stable cannot be told: the log follows one intake.")
+    return _finding("unknown", "Stability", text)
+
+
+def _kept(kept: pd.DataFrame) -> dict[str, str]:
+    alarm, slipped = (kept.loc[kept["verdict"] == word, "change"].drop_duplicates().tolist() for word in FALLEN)
+    text = [say("After {names} more errors escape than chance explains.", names=_named(alarm))] if alarm else []
+    text += [say("The gain of {names} is slipping.", names=_named(slipped))] if slipped else []
+    held = kept.loc[kept["verdict"].isin(["held", "no alarm"]), "change"].drop_duplicates().tolist()
+    detail = say("Holding: {names}.", names=_named(held)) if held else ""
+    if not text:
+        return _finding("good", "Since go-live", say("What went live has kept its gain: {names}.", names=_named(held)))
+    return _finding("bad", "Since go-live", " ".join(text), detail)
 
 
 def _data(dimensions: pd.DataFrame) -> dict[str, str]:

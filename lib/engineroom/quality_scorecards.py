@@ -13,6 +13,7 @@ from engineroom.columns import DataFrame
 from engineroom.eventlog import EventLog
 from engineroom.phrases import retell, say, say_number
 from engineroom.quality_exhibits import filled, needed
+from engineroom.variation import Intake
 
 DIMENSIONS = {
     "completeness": "Completeness",
@@ -26,13 +27,40 @@ SUBJECTS = {"tables": "Tables", "log": "Log"}
 FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Cycle time (median)"}
 CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
 VERDICTS = {"better": ("Better", "good"), "worse": ("Worse", "bad"), "not confirmed": ("Not confirmed", "caution")}
+BECAME = {
+    "held": ("Held", "good"),
+    "slipped": ("Slipped", "bad"),
+    "alarm": ("Alarm", "bad"),
+    "no alarm": ("No alarm", "good"),
+    "not settled": ("Not settled", "caution"),
+    "too early": ("Too early to tell", "unknown"),
+}
 MOST_CHARTS = 20
 ABOVE = 0.9
 """Share of passing rows or cells below which a dimension is marked."""
 
 
-def signals(found: DataFrame[quality_tables.Signals]) -> Exhibit:
-    """Return what every control chart says."""
+def intake(found: Intake) -> Exhibit:
+    """Return the warning that weeks of a log that follows one intake tell nothing of stability; else nothing."""
+    if not found.is_single:
+        return nothing()
+    return note(
+        "This log follows one intake",
+        say(
+            "Nearly all items had arrived by the week of {day}, and {share} of them were completed after it. Its later "
+            "weeks hold ever slower items: they differ because of that, whatever the process does. Such a log cannot "
+            "show stability, so no control chart is drawn. A log into which work keeps coming would give them.",
+            day=wording.day(found.ended),
+            share=wording.percent(found.late, 0),
+        ),
+        tone="caution",
+    )
+
+
+def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit:
+    """Return what every control chart says; nothing where the warning about the intake stands in their place."""
+    if intake.is_single:
+        return nothing()
     if found.empty:
         return note("No control chart", "Weeks of completed items would give them; a log holds them.")
     rows: list[list[Cell]] = []
@@ -220,6 +248,65 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
         "change; it is evidence, no proof of the cause.",
     )
     return table("changes", caption, columns, rows, found, notes)
+
+
+def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
+    """Return what became of every change: whether its gain is still there, and whether errors escaped."""
+    if found.empty:
+        return note(
+            "Nothing is counted since a go-live",
+            "The table monthly_values holds a KPI month by month around a go-live: whether its gain lasts, and whether "
+            "errors reach customers, can then be told.",
+        )
+    rows: list[list[Cell]] = []
+    for row in found.to_dict("records"):
+        said, tone = BECAME[row["verdict"]]
+        span = wording.BLANK
+        if not math.isnan(row["loss"]):
+            ends = {"low": _worse(row, "low"), "high": _worse(row, "high")}
+            span = say("{low} to {high} points", **ends) if row["unit"] == "share" else say("{low} to {high} ‰", **ends)
+        rows.append(
+            [
+                row["change"],
+                say(row["name"]),
+                wording.day(row["go_live"]),
+                *(_rate(row[level], row["unit"]) for level in ("before", "gained", "watched")),
+                span,
+                wording.count(row["signals"]),
+                {"text": say(said), "tone": tone},
+            ]
+        )
+    columns = [left("change", "What went live"), left("kpi", "KPI"), left("go_live", "Since")]
+    columns += [right("before", "Before"), right("gained", "At first"), right("watched", "Watched")]
+    columns += [right("loss", "Worse by, 95%"), right("signals", "Signals"), left("verdict", "Verdict")]
+    bad = int(found["verdict"].isin(["slipped", "alarm"]).sum())
+    caption = say_number(
+        bad,
+        "Since go-live: {n} of {all} series has slipped or raises an alarm",
+        "Since go-live: {n} of {all} series have slipped or raise an alarm",
+        n=bad,
+        all=len(rows),
+    )
+    notes = (
+        "At first: the first six months. Watched: months 12 to 18, the time in which ungoverned gains are lost. "
+        "Slipped: the whole interval lies on the worse side; held: it leaves out the loss of half the gain.",
+        "Escaped errors (‰: for a thousand items): months 6 to 12 are watched against all months before them, and one "
+        "above its limit is an alarm. An unchanged process raises one in 3 to 12% of such half-years.",
+    )
+    return table("since_go_live", caption, columns, rows, found, notes)
+
+
+def _rate(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return wording.BLANK
+    return wording.value(value, "share") if unit == "share" else f"{wording.tenths(value * 1000)} ‰"
+
+
+def _worse(row: dict[str, float | str], end: str) -> str:
+    amount = float(row[end])
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    scale = 100 if row["unit"] == "share" else 1000
+    return f"{sign}{wording.tenths(abs(amount) * scale)}"
 
 
 def _points(share: float) -> str:

@@ -46,6 +46,7 @@ class Factory(Table):
     rework_cost_low: Series[float] = number("its lower end")
     rework_cost_high: Series[float] = number("its upper end")
     cost_method: Series[str] = text("how the cost was made, or what would give it")
+    cost_recorded: Series[float] = number("what the log records for the same rework; blank: it records none")
 
 
 class Kinds(Table):
@@ -164,3 +165,62 @@ class Changes(Table):
     low: Series[float] = number("lower end of the difference, or of the figure after")
     high: Series[float] = number("upper end of it")
     verdict: Series[str] = choice("what can be said", ("better", "worse", "not confirmed"), required=True)
+
+
+class Months(Table):
+    """The months of a change: each KPI beside the limits that an unchanged process keeps."""
+
+    change: Series[str] = key("what went live")
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    month: Series[pd.Timestamp] = date("first day of the month", required=True)
+    programme_month: Series[float] = number("1 is the month of the go-live; 0 and below lie before it", required=True)
+    numerator: Series[float] = count("what was counted", required=True)
+    denominator: Series[float] = count("in how many items", required=True)
+    value: Series[float] = number("numerator ÷ denominator", required=True)
+    is_base: Series[bool] = flag("the limits are made from it", required=True)
+    centre: Series[float] = number("level of the base; blank: too few months")
+    limit: Series[float] = number("an unchanged process is worse than this in one month of a hundred")
+    is_signal: Series[bool] = flag("worse than the limit, in the months that are watched", required=True)
+
+
+class Kept(Table):
+    """What became of a change: is its gain still there, and did errors escape."""
+
+    change: Series[str] = key("what went live")
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the values")
+    go_live: Series[pd.Timestamp] = date("when it went live", required=True)
+    last_month: Series[float] = number("last month of the programme that was counted", required=True)
+    before: Series[float] = number("before the go-live; blank: not counted")
+    gained: Series[float] = number("in the first six months; of escaped errors, in the months of the base")
+    watched: Series[float] = number("in the months that are watched; blank: they are not there yet")
+    loss: Series[float] = number("how much worse that is; positive is worse")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    signals: Series[float] = count("watched months that are worse than the limit", required=True)
+    first_signal: Series[pd.Timestamp] = date("the first of them")
+    verdict: Series[str] = choice(
+        "what can be said", ("held", "slipped", "alarm", "no alarm", "not settled", "too early"), required=True
+    )
+
+
+class Instruments(Table):
+    """The instruments of a workflow: one row a figure that is known."""
+
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    value: Series[float] = number("the figure", required=True)
+    low: Series[float] = number("lower end of its interval or range; blank: none")
+    high: Series[float] = number("upper end")
+    n: Series[float] = count("items, hours or steps it rests on")
+    definition: Series[str] = key("definition it follows")
+    is_made_here: Series[bool] = flag(
+        "made from the tables and the log, not a measure of the engagement", required=True
+    )

@@ -94,6 +94,11 @@ def buckets() -> DataFrame[planning.Buckets]:
     return _shipped("buckets", planning.Buckets)
 
 
+def values() -> DataFrame[planning.Values]:
+    """Return which kind of value each KPI serves."""
+    return _shipped("values", planning.Values)
+
+
 def reference_classes() -> DataFrame[choices.ReferenceClasses]:
     """Return what others who claimed the same have reached."""
     return _shipped("reference_classes", choices.ReferenceClasses)

@@ -7,6 +7,7 @@ from engineroom.columns import DIRECTIONS, UNITS, Series, Table, choice, count, 
 JUDGED = ("meets", "misses", "inconclusive")
 """Verdicts of a comparison that was made."""
 
+MOVES = ("reached", "closing", "falling back", "plateau", "not settled", "too few months")
 VERDICTS = (*JUDGED, "not compared")
 
 
@@ -99,6 +100,38 @@ class Tiers(Table):
     tier_low: Series[str] = key("band of the lower end")
     tier_high: Series[str] = key("band of the upper end")
     straddles: Series[bool] = flag("the interval crosses an edge", required=True)
+
+
+class Values(Table):
+    """What the gaps endanger: the comparisons of each kind of value by verdict, and what the missed are worth."""
+
+    value: Series[str] = key("kind of value")
+    compared: Series[float] = count("comparisons with a verdict", required=True)
+    missed: Series[float] = count("of these, missed", required=True)
+    inconclusive: Series[float] = count("of these, inconclusive", required=True)
+    worth_low: Series[float] = money("what the missed ones are worth a year, at least; blank: none has a price")
+    worth_high: Series[float] = money("at most")
+    worst: Series[str] = text("name of the KPI that misses by most; blank: none", required=True)
+
+
+class Reviews(Table):
+    """A benchmark at its quarterly review: has it expired, and does the figure move towards it."""
+
+    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    value: Series[float] = number("value", required=True)
+    benchmark_value: Series[float] = number("value of the benchmark", required=True)
+    benchmark_label: Series[str] = key("whose")
+    expires: Series[pd.Timestamp] = date("the benchmark is good until then", required=True)
+    is_stale: Series[bool] = flag("it has expired, or will before the next review", required=True)
+    gap: Series[float] = number("distance, positive is worse", required=True)
+    months: Series[float] = count("months that were counted one by one", required=True)
+    pace: Series[float] = number("by how much the figure gets better in a quarter; blank: too few months")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    verdict: Series[str] = choice("what the months say", MOVES, required=True)
 
 
 class Worths(Table):

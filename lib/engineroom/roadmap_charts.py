@@ -280,7 +280,7 @@ def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 def _look(row: dict[str, Any]) -> str:
     if row["kind"] == "prerequisite":
         return "Prerequisite"
-    if row["kind"] in ("preparation", "redesign"):
+    if row["kind"] in ("preparation", "redesign", "training"):
         return "Preparation or redesign"
     return "Change past a closed gate" if "(overridden)" in row["gates"] else "Change"
 

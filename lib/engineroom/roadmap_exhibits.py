@@ -29,6 +29,16 @@ STATUS = {
     "not_started": ("Not started", "bad"),
     "not_recorded": ("Not recorded", "unknown"),
 }
+AGENDA = {
+    "scope": "Scope approved",
+    "map": "Maps and owners",
+    "procedures": "Procedures",
+    "data and governance": "Data and governance",
+    "automation": "Targeted automation",
+    "skills": "Skills",
+    "feedback": "Feedback",
+}
+STATE = {"done": ("Done", "good"), "planned": ("Planned", "caution"), "not planned": ("Not planned", "bad")}
 RHYTHM = {"monthly": "monthly, {low} to {high}", "quarterly": "every three months, {low} to {high}"}
 
 
@@ -199,6 +209,46 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     if objective == "benefit":
         notes.append(say("Ranges: with all benefits at their low and at their high ends, and what is not proven."))
     return table("changes", caption, columns, rows, raw, tuple(notes))
+
+
+def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
+    """Return the seven steps of the action plan in their order, with what of the plan belongs to each."""
+    rows: list[list[Cell]] = []
+    for row in found.to_dict("records"):
+        dated = not pd.isna(row["first"])
+        rows.append(
+            [
+                f"{row['number']:.0f}",
+                say(AGENDA[row["step"]]),
+                say("{n} of {all}", n=f"{row['met']:.0f}", all=f"{row['asked']:.0f}")
+                if row["asked"]
+                else wording.BLANK,
+                wording.count(row["items"]) if row["items"] else wording.BLANK,
+                words.day(row["first"]) if dated else wording.BLANK,
+                words.day(row["last"]) if dated else wording.BLANK,
+                wording.listed(row["early"].split("; ")) if row["early"] else wording.BLANK,
+                words.cell(STATE[row["state"]]),
+            ]
+        )
+    columns = [
+        right("number", "Step"),
+        left("step", "What"),
+        right("met", "Prerequisites met"),
+        right("items", "Items"),
+    ]
+    columns += [left("first", "First starts"), left("last", "Last ends"), left("early", "Too early")]
+    columns.append(left("state", "State"))
+    absent = [wording.inside(say(AGENDA[step])) for step in found.loc[found["state"] == "not planned", "step"]]
+    caption = say("The seven steps of the action plan: each is done or planned")
+    if absent:
+        caption = say(
+            "The seven steps of the action plan: nothing is planned for {steps}", steps=wording.listed(absent)
+        )
+    notes = (
+        "The order of the source. For each workflow the gates keep it: what is too early has passed a closed gate by "
+        "an override. Procedures: redesigns. Skills: initiatives of the kind training. Feedback: calendar of reviews.",
+    )
+    return table("agenda", caption, columns, rows, found, notes)
 
 
 def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:

@@ -59,6 +59,29 @@ def student(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> tuple[Floats
     return centre - half, centre + half
 
 
+def welch(after: ArrayLike, before: ArrayLike) -> tuple[float, float, float]:
+    """Return the difference of two means, after minus before, with Welch's interval: spreads need not be alike."""
+    late, early = np.asarray(after, float), np.asarray(before, float)
+    difference = float(late.mean() - early.mean())
+    if late.std() == 0 and early.std() == 0:
+        return difference, difference, difference
+    ends = stats.ttest_ind(late, early, equal_var=False).confidence_interval(CONFIDENCE)
+    return difference, float(ends.low), float(ends.high)
+
+
+def slope(values: ArrayLike) -> tuple[float, float, float]:
+    """Return by how much equally spaced values change from one to the next, with its t interval (least squares)."""
+    seen = np.asarray(values, float)
+    line = stats.linregress(np.arange(len(seen)), seen)
+    half = float(stats.t.ppf(1 - ALPHA / 2, len(seen) - 2) * line.stderr)
+    return float(line.slope), float(line.slope - half), float(line.slope + half)
+
+
+def prediction_factor(n: int, risk: float) -> float:
+    """Return how many standard deviations of `n` values a further one exceeds with this risk: one-sided, normal."""
+    return float(stats.t.ppf(1 - risk, n - 1) * math.sqrt(1 + 1 / n))
+
+
 def clustered_ratio(numerators: ArrayLike, denominators: ArrayLike) -> tuple[float, float]:
     """Return the interval of a ratio of sums whose parts come in clusters (segments or periods).
 

@@ -42,6 +42,7 @@ class Tables:
     overrides: DataFrame[planning.Overrides]
     pilots: DataFrame[planning.Pilots]
     slas: DataFrame[planning.Slas]
+    monthly_values: DataFrame[planning.MonthlyValues]
     options: DataFrame[choices.Options]
     savings: DataFrame[choices.Savings]
     assumptions: DataFrame[choices.Assumptions]
@@ -65,6 +66,7 @@ class Tables:
     processes: DataFrame[schemas.Processes]
     gates: DataFrame[planning.Gates]
     buckets: DataFrame[planning.Buckets]
+    values: DataFrame[planning.Values]
     reference_classes: DataFrame[choices.ReferenceClasses]
     questions: DataFrame[operations.Questions]
     functions: DataFrame[operations.Functions]
@@ -97,6 +99,7 @@ def read(engagement: Engagement) -> Tables:
         processes=processes_,
         gates=reference.gates(),
         buckets=reference.buckets(),
+        values=reference.values(),
         reference_classes=reference.reference_classes(),
         questions=reference.questions(),
         functions=reference.functions(),
@@ -142,7 +145,10 @@ def _references(
         ("edges", end, set(read_in["steps"]["step"].dropna()), "add it to the table steps")
         for end in ("step", "next_step")
     ]
-    names += [(table, "kpi", known["kpi"], "see: engineroom list kpis") for table in ("unit_definitions", "pilots")]
+    names += [
+        (table, "kpi", known["kpi"], "see: engineroom list kpis")
+        for table in ("unit_definitions", "pilots", "monthly_values")
+    ]
     names += [("unit_definitions", "definition", known["definition"], "see: engineroom list kpis")]
     controls = set(read_in["controls"]["control"].dropna())
     names += [(one, "control", controls, "add it to the table controls") for one in ("separations", "control_tests")]
@@ -160,6 +166,12 @@ def _references(
         cure = "this engagement has several sectors; name one"
         yield from sheets.few(where["workflows"], "sector", [(row, "is blank", cure) for row in unassigned])
     yield from _values(where["kpis"], read_in["kpis"], known)
+    monthly, default = read_in["monthly_values"], known[known["is_default"]].set_index("kpi")["unit"]
+    is_above = (monthly["kpi"].map(default) == "share") & (monthly["numerator"] > monthly["denominator"])
+    above = [
+        (row, "numerator is above denominator", "a part cannot exceed the whole") for row in monthly.index[is_above]
+    ]
+    yield from sheets.few(where["monthly_values"], "numerator", above)
     period = engagement.header.period
     first, last = pd.Timestamp(period.start), pd.Timestamp(period.end)
     for table in ("kpis", "costs"):

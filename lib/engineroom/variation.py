@@ -8,12 +8,13 @@ simulated, so that one stable chart in fifty is called shifted (docs/method/qual
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engineroom import columns, control, quality_tables, statistics
+from engineroom import columns, control, logtables, quality_tables, statistics
 from engineroom.columns import DataFrame
 from engineroom.errors import EngineroomError
 
@@ -31,6 +32,38 @@ CHARTS = {
     "exceptions": "Laney U′ of exceptions per item",
     "cycle time": "individuals of the weekly median cycle time, logarithms",
 }
+
+
+ARRIVED, LATE = 0.95, 0.5
+"""A log follows one intake where more than the second share of the items is completed after the first has arrived."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """When work came in: the week by which nearly all had arrived, and the share completed after that week."""
+
+    ended: pd.Timestamp
+    late: float
+
+    @property
+    def is_single(self) -> bool:
+        """Return whether the log follows one intake: later weeks then hold ever slower items, not another process."""
+        return self.late > LATE
+
+
+def intake(weeks: DataFrame[logtables.Weeks]) -> Intake:
+    """Return when the work of a log came in. Work that keeps arriving is completed while it does."""
+    ordered = weeks.sort_values("week", kind="stable")
+    arrived, done = ordered["received"].cumsum(), ordered["completed"]
+    if not arrived.max() > 0 or not done.sum() > 0:
+        return Intake(pd.NaT, 0.0)
+    ended = ordered.loc[arrived >= ARRIVED * arrived.max(), "week"].iloc[0]
+    return Intake(ended, float(done[ordered["week"] > ended].sum() / done.sum()))
+
+
+def charted(weekly: pd.DataFrame, intake: Intake) -> pd.DataFrame:
+    """Return the weeks that may stand on a control chart: none of a log that follows one intake."""
+    return weekly.head(0) if intake.is_single else weekly
 
 
 def points(weekly: pd.DataFrame) -> DataFrame[quality_tables.Points]:

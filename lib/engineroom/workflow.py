@@ -28,6 +28,9 @@ FEWEST, MOST = 3, 5
 FIRM = 0.5
 """Share of weightings that must put a workflow among the first three before it is more than a filler."""
 TENTHS = 10
+FREE = 0.1
+"""Share of its available hours that a team must have free before a change of its workflow is feasible."""
+
 DESCRIBED = ("owner", "inputs", "outputs", "exception_path")
 
 
@@ -92,6 +95,67 @@ def rank(
     table["is_shortlisted"] = np.arange(len(table)) < min(max(firm, FEWEST), MOST)
     columns = list(plans.Rankings.to_schema().columns)
     return plans.Rankings.validate(table[columns].reset_index(drop=True))
+
+
+def track(
+    tables: Tables,
+    maps: DataFrame[plans.Maps],
+    rankings: DataFrame[plans.Rankings],
+    pilots: DataFrame[plans.PilotPlans],
+) -> DataFrame[plans.Tracks]:
+    """Return where each workflow stands in the four steps of the source: map, choose, feasibility, metrics (000-09).
+
+    Feasible is a workflow whose prerequisites of data and of the map are all met and whose team spends at least a tenth
+    of its time on something else than items (000-11). Metrics are fixed where a pilot was agreed before it began, or
+    where one is planned with baseline and target. Fit for automation is the geometric mean of volume and unit cost,
+    each as a share of the largest, and of the share of items that follow rules (002-17).
+    """
+    described = maps.set_index("workflow")
+    agreed = set(tables.pilots.loc[tables.pilots["fixed"] <= tables.pilots["start"], "workflow"])
+    most = rankings[["monthly_volume", "unit_cost"]].max()
+    rows: list[dict[str, Any]] = []
+    for ranked in rankings.to_dict("records"):
+        name = ranked["workflow"]
+        scores = [ranked[score] for score in ("data_ready", "integration_ready", "capacity_ready")]
+        known = not any(math.isnan(one) for one in scores)
+        parts = [ranked[one] / most[one] if most[one] > 0 else math.nan for one in most.index]
+        row: dict[str, Any] = {
+            "workflow": name,
+            "mapped": described["completeness"].get(name, math.nan),
+            "is_mapped": name in described.index
+            and described.loc[name, "completeness"] == 1
+            and not described.loc[name, "orphans"],
+            "is_chosen": ranked["is_shortlisted"],
+            "at_stake": ranked["monthly_volume"] * 12 * ranked["unit_cost"],
+            "feasibility": min(scores) if known else math.nan,
+            "is_feasible": scores[0] == 1 and scores[1] == 1 and scores[2] >= FREE if known else None,
+            "is_measured": name in agreed or name in set(pilots["workflow"]),
+            "fit": math.prod([*parts, max(ranked["standardisation"], 0.0)]) ** (1 / 3),
+        }
+        done = [bool(row[step]) for step in ("is_mapped", "is_chosen", "is_feasible", "is_measured")]
+        rows.append(row | {"stands": plans.STEPS[[*done, False].index(False)]})
+    frame = pd.DataFrame(rows, columns=list(plans.Tracks.to_schema().columns)).astype({"is_feasible": "boolean"})
+    return plans.Tracks.validate(frame)
+
+
+def first_targets(
+    tables: Tables, rankings: DataFrame[plans.Rankings], stages: DataFrame[plans.Stages]
+) -> DataFrame[plans.FirstTargets]:
+    """Return what the sector takes first (000-22), beside the client's workflow of that process and where it stands."""
+    own = tables.workflows.dropna(subset=["process"])
+    places = {row["workflow"]: place for place, row in enumerate(rankings.to_dict("records"), 1)}
+    chosen = set(rankings.loc[rankings["is_shortlisted"], "workflow"])
+    stage = dict(zip(stages["workflow"], stages["stage"], strict=True))
+    rows: list[dict[str, Any]] = []
+    for first in tables.pack.pilots:
+        about = {"target": first.workflow, "process": first.process, "why": first.why, "source": first.source}
+        rows += [
+            about
+            | {"workflow": flow, "place": places.get(flow, math.nan), "is_shortlisted": flow in chosen}
+            | {"stage": stage.get(flow, "")}
+            for flow in own.loc[own["process"] == first.process, "workflow"].tolist() or [""]
+        ]
+    return plans.FirstTargets.validate(pd.DataFrame(rows, columns=list(plans.FirstTargets.to_schema().columns)))
 
 
 def _figures(tables: Tables, measures: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
