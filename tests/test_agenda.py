@@ -18,7 +18,8 @@ DAY = pd.Timestamp("2026-08-03")
 
 @pytest.fixture(scope="module")
 def hospital() -> tables.Tables:
-    return tables.read(engagement.open("starter/healthcare"))
+    read = tables.read(engagement.open("starter/healthcare"))
+    return replace(read, sops=read.sops.head(0))
 
 
 def item(name: str, kind: str, weeks: tuple[int, int], workflow: str = FLOW) -> dict[str, Any]:
@@ -90,3 +91,15 @@ def test_automation_before_the_data_of_its_own_workflow_is_too_early(hospital, s
     steps = found(hospital, audit, item("Robot", "automation", (start, 9), workflow))
 
     assert steps.loc["automation", "early"] == early
+
+
+def test_procedures_are_done_where_every_workflow_has_one_in_the_register(hospital) -> None:
+    flows = hospital.workflows["workflow"].tolist()
+    every = pd.DataFrame({"workflow": flows})
+
+    states = {
+        count: found(replace(hospital, sops=every.head(count))).loc["procedures", ["asked", "met", "state"]].tolist()
+        for count in (0, 2, len(flows))
+    }
+
+    assert states == {0: [0, 0, "not planned"], 2: [5, 2, "not planned"], 5: [5, 5, "done"]}

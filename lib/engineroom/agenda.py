@@ -45,16 +45,22 @@ def steps(
         items = plan[belongs == step]
         reviews = calendar[calendar["rhythm"] != "once"] if step == "feedback" else calendar.head(0)
         begins = [*items["start"], *reviews["date"]]
-        is_met = len(asked) > 0 and bool(asked["is_met"].all())
+        wanted, met = _written(tables) if step == "procedures" else (len(asked), int(asked["is_met"].sum()))
         rows.append(
-            {"number": number, "step": step, "asked": len(asked), "met": int(asked["is_met"].sum())}
+            {"number": number, "step": step, "asked": wanted, "met": met}
             | {"items": len(items) + len(reviews), "first": min(begins, default=pd.NaT)}
             | {"last": max([*items["end"], *reviews["date"]], default=pd.NaT)}
             | {"early": "; ".join(_early(items, plan, belongs)) if step == "automation" else ""}
-            | {"state": "done" if is_met else "planned" if begins else "not planned"}
+            | {"state": "done" if 0 < wanted == met else "planned" if begins else "not planned"}
         )
     frame = pd.DataFrame(rows, columns=list(plans.Agenda.to_schema().columns))
     return plans.Agenda.validate(frame)
+
+
+def _written(tables: Tables) -> tuple[int, int]:
+    """Return how many workflows there are and how many have a written procedure; none where no register was sent."""
+    flows = set(tables.workflows["workflow"]) if len(tables.sops) else set()
+    return len(flows), len(flows & set(tables.sops["workflow"]))
 
 
 def _steps_of(prerequisites: pd.DataFrame, tables: Tables) -> dict[str, str]:

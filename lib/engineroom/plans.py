@@ -124,8 +124,8 @@ class Agenda(Table):
 
     number: Series[float] = count("place in the order of the source", required=True)
     step: Series[str] = choice("step", AGENDA, required=True)
-    asked: Series[float] = count("prerequisites of it, over all workflows", required=True)
-    met: Series[float] = count("of these, met", required=True)
+    asked: Series[float] = count("prerequisites of it over all workflows; of procedures: workflows", required=True)
+    met: Series[float] = count("of these, met; of procedures: workflows with one in the register", required=True)
     items: Series[float] = count("items of the plan, or reviews of the calendar, that belong to it", required=True)
     first: Series[pd.Timestamp] = date("when the first of them starts")
     last: Series[pd.Timestamp] = date("when the last of them ends")

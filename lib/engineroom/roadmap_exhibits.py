@@ -233,7 +233,7 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
     columns = [
         right("number", "Step"),
         left("step", "What"),
-        right("met", "Prerequisites met"),
+        right("met", "Met"),
         right("items", "Items"),
     ]
     columns += [left("first", "First starts"), left("last", "Last ends"), left("early", "Too early")]
@@ -246,7 +246,8 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
         )
     notes = (
         "The order of the source. For each workflow the gates keep it: what is too early has passed a closed gate by "
-        "an override. Procedures: redesigns. Skills: initiatives of the kind training. Feedback: calendar of reviews.",
+        "an override. Met: prerequisites, each workflow's own; of procedures, workflows with one in the register.",
+        "Items: redesigns for procedures, initiatives of the kind training for skills, reviews for feedback.",
     )
     return table("agenda", caption, columns, rows, found, notes)
 
