@@ -426,7 +426,7 @@ def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make
     tables, log = priced(make_engagement, "20")
 
     found = quality.factory(log, quality.yields(log, tables), tables)
-    shown = er.quality_exhibits.factory(found, tables).content
+    shown = er.quality_exhibits.rework(found, tables).content
 
     row = found.iloc[0]
     assert (row["rework_cost"], row["cost_method"], row["cost_recorded"]) == (20, quality.STATED, 7)
@@ -441,7 +441,7 @@ def test_without_a_stated_cost_the_log_prices_the_rework_and_the_page_says_so(ma
     tables, log = priced(make_engagement, "")
 
     found = quality.factory(log, quality.yields(log, tables), tables)
-    shown = er.quality_exhibits.factory(found, tables).content
+    shown = er.quality_exhibits.rework(found, tables).content
 
     assert found["rework_cost"].tolist() == [7]
     assert shown["rows"][0][-1] == "The log"

@@ -29,6 +29,10 @@ BANDS = {
 }
 
 
+TAKEN = ["workflow", "reworked", "rework_hours", "rework_cost", "rework_cost_low", "rework_cost_high", "cost_method"]
+"""Columns of the hidden factory that say what its rework took."""
+
+
 def status_log(log: EventLog | None) -> Exhibit:
     """Return the warning that repeats mean nothing in a log of status changes; nothing for any other log."""
     if not quality.is_saturated(log):
@@ -78,52 +82,57 @@ def yields(found: DataFrame[quality_tables.Yields], log: EventLog | None) -> Exh
     return table("yields", caption, *filled(columns, rows), found, (how, hours))
 
 
-def factory(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
-    """Return the hidden factory by workflow: what entered, what was right, what was not, and what that took."""
+def factory(found: DataFrame[quality_tables.Factory]) -> Exhibit:
+    """Return the hidden factory by workflow: what entered, what was right the first time, and what was not."""
     if found.empty:
         return nothing()
-    currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        cost = wording.BLANK
-        if not math.isnan(row["rework_cost"]):
-            cost = wording.between(row["rework_cost_low"], row["rework_cost_high"], currency)
-        rows.append(
-            [
-                row["workflow"],
-                wording.count(row["entered"]),
-                wording.count(row["still_open"] + row["not_told"]),
-                wording.count(row["first_pass"]),
-                wording.count(row["reworked"]),
-                wording.figure(_share(row)),
-                wording.span(_share(row)),
-                wording.value(row["rolled_throughput_yield"], "share"),
-                wording.count(row["dpmo"]),
-                _hours(row["rework_hours"]),
-                cost,
-                say(MADE_FROM[row["cost_method"]]) if cost != wording.BLANK else cost,
-            ]
-        )
+    rows: list[list[Cell]] = [
+        [
+            row["workflow"],
+            wording.count(row["entered"]),
+            wording.count(row["still_open"] + row["not_told"]),
+            wording.count(row["first_pass"]),
+            wording.count(row["reworked"]),
+            wording.figure(_share(row)),
+            wording.span(_share(row)),
+            wording.value(row["rolled_throughput_yield"], "share"),
+            wording.count(row["dpmo"]),
+        ]
+        for row in found.to_dict("records")
+    ]
     columns = [left("workflow", "Workflow"), right("entered", "Entered"), right("still_open", "Open or unknown")]
     columns += [right("first_pass", "Right first time"), right("reworked", "Reworked")]
     columns += [right("first_pass_yield", "First-pass yield"), right("interval", "95% interval")]
-    columns += [right("rolled", "Rolled yield"), right("dpmo", "DPMO"), right("rework_hours", "Rework hours")]
-    columns += [right("rework_cost", "Rework cost"), left("cost_method", "Made from")]
+    columns += [right("rolled", "Rolled yield"), right("dpmo", "DPMO")]
     least, most = (wording.count(found["opportunities"].agg(end)) for end in ("min", "max"))
     caption = say("The hidden factory by workflow: each row adds up to what entered")
-    notes = [
-        say(
-            "Entered = open or unknown + right first time + reworked. Rolled yield: product of the yields of the "
-            "steps, as if they were independent, so without interval. DPMO: failed first attempts per million "
-            "opportunities, one per item and step; steps that can fail in a workflow: {steps}.",
-            steps=least if least == most else say("{low} to {high}", low=least, high=most),
-        ),
-        say(
-            "Rework cost in the period: {methods}.",
-            methods="; ".join(say(one) for one in sorted(set(found["cost_method"]))),
-        ),
-    ]
-    both = found[(found["cost_method"] == quality.STATED) & found["cost_recorded"].notna()]
+    note = say(
+        "Entered = open or unknown + right first time + reworked. Rolled yield: product of the yields of the "
+        "steps, as if they were independent, so without interval. DPMO: failed first attempts per million "
+        "opportunities, one per item and step; steps that can fail in a workflow: {steps}.",
+        steps=least if least == most else say("{low} to {high}", low=least, high=most),
+    )
+    return table("factory", caption, *filled(columns, rows), found, (note,))
+
+
+def rework(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
+    """Return what the rework of each workflow took: hours, cost as a range, and what the cost was made from."""
+    told = found[found["rework_hours"].notna() | found["rework_cost"].notna()]
+    if told.empty:
+        return nothing()
+    currency = tables.engagement.header.currency
+    rows: list[list[Cell]] = []
+    for row in told.to_dict("records"):
+        cost = made = wording.BLANK
+        if not math.isnan(row["rework_cost"]):
+            cost = wording.between(row["rework_cost_low"], row["rework_cost_high"], currency)
+            made = say(MADE_FROM[row["cost_method"]])
+        rows.append([row["workflow"], wording.count(row["reworked"]), _hours(row["rework_hours"]), cost, made])
+    columns = [left("workflow", "Workflow"), right("reworked", "Reworked"), right("rework_hours", "Rework hours")]
+    columns += [right("rework_cost", "Rework cost"), left("cost_method", "Made from")]
+    methods = "; ".join(say(one) for one in sorted(set(told["cost_method"])))
+    notes = [say("Rework cost in the period: {methods}.", methods=methods)]
+    both = told[(told["cost_method"] == quality.STATED) & told["cost_recorded"].notna()]
     if len(both):
         notes.append(
             say(
@@ -133,7 +142,7 @@ def factory(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit
                 stated=wording.between(both["rework_cost_low"].sum(), both["rework_cost_high"].sum(), currency),
             )
         )
-    return table("factory", caption, *filled(columns, rows), found, tuple(notes))
+    return table("rework", say("What the rework took, by workflow"), *filled(columns, rows), told[TAKEN], tuple(notes))
 
 
 def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhibit:
