@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom import agenda, engagement, plans, readiness, roadmap_exhibits, tables
-from engineroom.columns import empty
-from engineroom.results import Measures
+from engineroom.chapters import roadmap_exhibits
+from engineroom.dictionary import plans
+from engineroom.dictionary.columns import empty
+from engineroom.dictionary.results import Measures
+from engineroom.planning import agenda, readiness
+from engineroom.readers import engagement, tables
 
 FLOW = "Denials"
 DAY = pd.Timestamp("2026-08-03")

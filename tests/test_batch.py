@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import batch, cli, run
-from engineroom.batch import Terms
+from engineroom import cli
 from engineroom.errors import DataProblems, NotebookError, Problem
-from engineroom.run import Task
+from engineroom.factory import batch, run
+from engineroom.factory.batch import Terms
+from engineroom.factory.run import Task
 
 HEADER = """[engagement]
 client = "Test client"

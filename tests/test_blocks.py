@@ -7,7 +7,7 @@ import io
 import pandas as pd
 import pytest
 
-from engineroom import blocks
+from engineroom.pages import blocks
 
 
 def test_jupyterlab_sees_the_words_of_findings_and_no_markup_of_the_clients() -> None:

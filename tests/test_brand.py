@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engineroom import brand, house, pictures, theme
-from engineroom import engagement as engagements
 from engineroom.errors import EngagementError
+from engineroom.pages import brand, house, pictures, theme
+from engineroom.readers import engagement as engagements
 
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h40v10H0z" style="fill:#7a1f5c"/></svg>'

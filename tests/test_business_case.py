@@ -9,22 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom import (
-    assumptions,
-    business_case_headlines,
-    claims,
-    diagnosis,
-    diagnosis_exhibits,
-    engagement,
-    flips,
-    kpi,
-    outlook,
-    portfolio,
-    scenario,
-    tables,
-    uncertainty,
-)
+from engineroom.chapters import business_case_headlines, diagnosis_exhibits
 from engineroom.errors import DataProblems
+from engineroom.measures import kpi
+from engineroom.planning import assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
+from engineroom.readers import engagement, tables
 
 PERIOD = {"period_start": "2025-07-01", "period_end": "2026-06-30"}
 WORKFLOWS = {

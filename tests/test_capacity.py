@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
-from engineroom import allocation, capacity, columns, operations, schemas
+from engineroom.dictionary import columns, operations, schemas
+from engineroom.organisation import allocation, capacity
 
 WEEKS = pd.date_range("2026-01-05", periods=6, freq="7D")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import batch, cli, console, run
+from engineroom import cli
 from engineroom.errors import NotebookError
+from engineroom.factory import batch, console, run
 
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,80,100,100,2026-01-01,2026-06-30,x\n"
 

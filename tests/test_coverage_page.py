@@ -8,6 +8,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -51,6 +52,12 @@ def proofs_in(file: str) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
+def module_called(name: str) -> ModuleType:
+    """Import a module by its own name, which no two packages share."""
+    (path,) = (HERE / "lib").glob(f"engineroom/**/{name}.py")
+    return importlib.import_module(".".join(path.relative_to(HERE / "lib").with_suffix("").parts))
+
+
 @cache
 def code_of(report: str) -> dict[str, str]:
     """Return the code of each cell of a report's notebook by its id."""
@@ -90,7 +97,7 @@ def test_a_row_is_computed_shown_and_proven_by_what_exists(row: str) -> None:
     assert cells
     assert proofs
     for module, name in functions:
-        assert callable(getattr(importlib.import_module(f"engineroom.{module}"), name, None)), f"{module}.{name}"
+        assert callable(getattr(module_called(module), name, None)), f"{module}.{name}"
     for report, cell in cells:
         assert cell in code_of(report), f"{report} › {cell}"
     code = "\n".join(source for report in {report for report, _ in cells} for source in code_of(report).values())

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import cli, delivery, engagement, manifest, publication
+from engineroom import cli
+from engineroom.factory import delivery, manifest
+from engineroom.readers import engagement
+from engineroom.rendering import publication
 
 ABOUT = {"title": "Benchmark gap", "headlines": [{"tone": "bad", "text": "Rework exceeds the benchmark."}]}
 

@@ -43,7 +43,7 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
 
 
 def test_every_public_name_is_there_and_no_other() -> None:
-    modules = {path.stem for path in Path(engineroom.__file__).parent.glob("*.py")}
+    modules = {path.stem for path in Path(engineroom.__file__).parent.rglob("*.py")}
 
     assert {name for name in engineroom.__all__ if name != "__version__"} <= modules
     assert all(getattr(engineroom, name) for name in engineroom.__all__)

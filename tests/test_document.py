@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from nbformat import NotebookNode
 
-from engineroom import document
 from engineroom.errors import RenderError
-from engineroom.prose import clean
+from engineroom.rendering import document
+from engineroom.rendering.prose import clean
 
 VEGALITE = "application/vnd.vegalite.v6+json"
 

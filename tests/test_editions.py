@@ -15,8 +15,11 @@ import pikepdf
 import pypdf
 import pytest
 
-from engineroom import document, engagement, lint, run, theme
-from engineroom.prose import spoken
+from engineroom.factory import run
+from engineroom.pages import theme
+from engineroom.readers import engagement
+from engineroom.rendering import document, lint
+from engineroom.rendering.prose import spoken
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engineroom import engagement
 from engineroom.errors import DataProblems, EngagementError, Problem, ReportError
+from engineroom.readers import engagement
 
 HEADER = """
 [engagement]

@@ -16,8 +16,10 @@ import duckdb
 import pandas as pd
 import pytest
 
-from engineroom import drilldown, engagement, engines, eventlog, kpi, tables, traces
 from engineroom.errors import DataProblems
+from engineroom.eventlogs import drilldown, engines, eventlog, traces
+from engineroom.measures import kpi
+from engineroom.readers import engagement, tables
 
 EVENTS = int(os.environ.get("ENGINEROOM_ENGINE_EVENTS", "30000"))
 LOGGEN = Path(__file__).parents[1] / "tools" / "loggen.py"

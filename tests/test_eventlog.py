@@ -8,8 +8,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from engineroom import drilldown, engagement, eventlog, kpi, tables
 from engineroom.errors import DataProblems, EngagementError
+from engineroom.eventlogs import drilldown, eventlog
+from engineroom.measures import kpi
+from engineroom.readers import engagement, tables
 
 TOML = """
 [events]

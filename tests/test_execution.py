@@ -12,7 +12,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from engineroom import engagement, execution
+from engineroom.factory import execution
+from engineroom.readers import engagement
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import benchmark, engagement, gap, headlines, kpi, reference, results, statistics, tables
+from engineroom import statistics
+from engineroom.dictionary import results
+from engineroom.measures import benchmark, gap, kpi
+from engineroom.pages import headlines
+from engineroom.readers import engagement, reference, tables
 
 KPIS = "kpi,workflow,value,numerator,denominator,n,deviation,period_start,period_end,source\n"
 PERIOD = "2026-01-01,2026-06-30,audit\n"
@@ -290,7 +294,7 @@ def test_an_unknown_line_is_refused_with_the_words_that_exist(judge) -> None:
 
 
 def test_every_result_table_is_valid_when_it_is_empty() -> None:
-    from engineroom import columns
+    from engineroom.dictionary import columns
 
     for model in (results.Measures, results.Gaps, results.Tiers, results.Worths, results.Caveats):
         assert columns.empty(model).empty

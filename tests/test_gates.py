@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engineroom import engagement, plan, plans, portfolio, readiness, reference, roadmap, roadmap_words, schemas, tables
-from engineroom.columns import empty
-from engineroom.results import Measures
+from engineroom.chapters import roadmap_words
+from engineroom.dictionary import plans, schemas
+from engineroom.dictionary.columns import empty
+from engineroom.dictionary.results import Measures
+from engineroom.planning import plan, portfolio, readiness, roadmap
+from engineroom.readers import engagement, reference, tables
 
 AS_OF = pd.Timestamp("2026-07-15")
 FLOW = "Claims"

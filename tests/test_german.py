@@ -13,7 +13,10 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import cli, document, engagement, phrases, run
+from engineroom import cli, phrases
+from engineroom.factory import run
+from engineroom.readers import engagement
+from engineroom.rendering import document
 
 STARTERS = [name.removeprefix("starter/") for name in engagement.starters()]
 QUOTED = {

@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import columns, golive, portfolio, quality_tables, statistics
+from engineroom import statistics
+from engineroom.dictionary import columns, quality_tables
+from engineroom.measures import golive
+from engineroom.planning import portfolio
 
 Make = Callable[[list[dict[str, Any]]], er.tables.Tables]
 LIVE = pd.Timestamp("2025-01-15")

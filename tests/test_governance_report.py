@@ -14,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import engineroom as er
-from engineroom import accountability, cli, riskcontrol, separation, traces
-from engineroom import governance_exhibits as exhibits
-from engineroom import governance_registers as registers
+from engineroom import cli
+from engineroom.chapters import governance_exhibits as exhibits
+from engineroom.chapters import governance_registers as registers
 from engineroom.errors import DataProblems
-from engineroom.traces import Pair
+from engineroom.eventlogs import traces
+from engineroom.eventlogs.traces import Pair
+from engineroom.organisation import accountability, riskcontrol, separation
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
 assert spec is not None

@@ -25,8 +25,11 @@ import pytest
 from nbformat import NotebookNode
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from engineroom import blocks, cli, document, engagement, intake, pdffile, prose, render, tables, theme
+from engineroom import cli
 from engineroom.errors import RenderError
+from engineroom.pages import blocks, theme
+from engineroom.readers import engagement, intake, tables
+from engineroom.rendering import document, pdffile, prose, render
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
 assert spec is not None

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import columns, instruments, quality, quality_tables, traces
+from engineroom.dictionary import columns, quality_tables
+from engineroom.eventlogs import traces
+from engineroom.measures import instruments, quality
 
 Panel = pd.DataFrame
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engineroom import cli, engagement, intake, schemas, tables
+from engineroom import cli
+from engineroom.dictionary import schemas
 from engineroom.errors import ReportError
+from engineroom.readers import engagement, intake, tables
 
 
 def fill(place: Path, sheet: str, *rows: dict[str, object]) -> None:

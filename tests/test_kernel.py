@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from engineroom import execution, kernel
+from engineroom.factory import execution, kernel
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import engagement, eventlog, kpi, tables
+from engineroom.eventlogs import eventlog
+from engineroom.measures import kpi
+from engineroom.readers import engagement, tables
 
 CORRECTIONS = ["CHANGE END", "CODE ERROR", "CODE NOK", "DELETE", "MANUAL", "REJECT", "REOPEN", "STORNO"]
 HOSPITAL = """

@@ -1,4 +1,4 @@
-"""A module imports only from lines above its own: the order in which the house is built."""
+"""A module imports only from lines above its own, and a package only from packages above it: how the house is built."""
 
 import ast
 from pathlib import Path
@@ -7,93 +7,73 @@ import pytest
 
 import engineroom
 
+PACKAGE = Path(engineroom.__file__).parent
 LINES = """
-errors resources statistics columns
-initiatives operations options oversight phrases pictures pdffile publication
-schemas results logtables plans scenarios quality_tables operating_tables governance_tables
-contract
-engagement
-sheets engines xes
-workingtime
-logfile
-logrows
-lifecycle
-caveats casetable
-reference
-tables eventlog
-stated benchmark
-drilldown
-traces
-kpi
-gap
-sequence readiness workflow control portfolio pilot governance scenario diagnosis quality data_quality automation
-maturity allocation functions skills golive instruments review agenda
-riskcontrol separation
-accountability
-capacity
-slack roadmap claims assumptions variation
-plan outlook
-uncertainty flips
-theme wording
-blocks brand
-roadmap_words business_case_words
-charts headlines exhibits review_exhibits appendix house commentary
-roadmap_charts portfolio_exhibits pilot_exhibits roadmap_exhibits roadmap_headlines
-business_case_charts business_case_exhibits business_case_headlines business_case_appendix diagnosis_exhibits whatif
-quality_charts quality_exhibits governance_charts instruments_exhibits
-quality_scorecards operating_exhibits governance_exhibits
-quality_headlines capacity_exhibits skill_exhibits governance_registers
-operating_charts operating_headlines governance_headlines
-prose
-foreign
-document drawing
-lint page paper
-render
-manifest intake kernel
-execution
-run
-batch
-console doctor shelf delivery
-cli
-__main__
+./            errors resources
+              statistics phrases
+dictionary/   columns
+              initiatives operations options oversight
+              schemas results logtables plans scenarios quality_tables operating_tables governance_tables
+readers/      cells contract
+              engagement
+              sheets
+              reference
+              tables
+              intake
+eventlogs/    engines xes
+              workingtime
+              logfile
+              logrows
+              lifecycle
+              caveats casetable
+              eventlog
+              drilldown
+              traces
+measures/     stated benchmark
+              kpi
+              gap
+              control quality data_quality automation
+              golive instruments review
+              variation
+planning/     sequence readiness workflow portfolio pilot scenario diagnosis
+              agenda
+              slack roadmap claims assumptions
+              plan outlook
+              uncertainty flips
+organisation/ governance
+              maturity allocation functions skills
+              riskcontrol separation
+              accountability
+              capacity
+pages/        pictures
+              theme wording
+              blocks brand
+              charts headlines exhibits appendix house commentary
+chapters/     roadmap_words business_case_words
+              review_exhibits
+              roadmap_charts portfolio_exhibits pilot_exhibits roadmap_exhibits roadmap_headlines
+              business_case_charts business_case_exhibits business_case_headlines business_case_appendix
+              diagnosis_exhibits whatif
+              quality_charts quality_exhibits governance_charts instruments_exhibits
+              quality_scorecards operating_exhibits governance_exhibits
+              quality_headlines capacity_exhibits skill_exhibits governance_registers
+              operating_charts operating_headlines governance_headlines
+rendering/    pdffile publication
+              prose
+              foreign
+              document drawing
+              lint page paper
+              render
+factory/      manifest kernel
+              execution
+              run
+              batch
+              console doctor shelf delivery
+./            cli
+              __main__
 """
-RANK = {name: rank for rank, line in enumerate(LINES.strip().splitlines()) for name in line.split()}
-PURE = {
-    "statistics",
-    "stated",
-    "kpi",
-    "benchmark",
-    "gap",
-    "wording",
-    "blocks",
-    "charts",
-    "headlines",
-    "exhibits",
-    "appendix",
-}
-PURE |= {"sequence", "readiness", "workflow", "control", "portfolio", "pilot", "governance", "roadmap", "plan", "slack"}
-PURE |= {"quality", "quality_tables", "quality_exhibits", "quality_charts", "quality_headlines", "quality_scorecards"}
-PURE |= {"operations", "operating_tables", "maturity", "allocation", "capacity", "functions", "skills"}
-PURE |= {"operating_exhibits", "capacity_exhibits", "skill_exhibits", "operating_charts", "operating_headlines"}
-PURE |= {"data_quality", "automation", "variation", "golive", "instruments", "review", "agenda"}
-PURE |= {"instruments_exhibits", "pilot_exhibits", "review_exhibits"}
-PURE |= {"oversight", "governance_tables", "riskcontrol", "separation", "accountability"}
-PURE |= {"governance_charts", "governance_exhibits", "governance_registers", "governance_headlines"}
-PURE |= {"plans", "portfolio_exhibits", "roadmap_charts", "roadmap_exhibits", "roadmap_headlines", "roadmap_words"}
-PURE |= {
-    "scenario",
-    "scenarios",
-    "options",
-    "claims",
-    "assumptions",
-    "outlook",
-    "uncertainty",
-    "flips",
-    "diagnosis",
-    "whatif",
-}
-PURE |= {"business_case_charts", "business_case_exhibits", "business_case_headlines", "business_case_appendix"}
-PURE |= {"business_case_words", "diagnosis_exhibits"}
+PURE = {"measures", "planning", "organisation", "chapters", "statistics", "wording", "blocks"}
+PURE |= {"charts", "headlines", "exhibits", "appendix"}
 HOMES = {
     "pandera": {"columns", "initiatives", "operations", "options", "oversight", "schemas", "sheets"},
     "ibis": {
@@ -131,7 +111,20 @@ HOMES = {
     "scipy": {"statistics", "allocation"},  # a linear program is no statistic
 }
 IMPURE = {"os", "pathlib", "shutil", "tempfile", "datetime", "time", "random", "socket", "subprocess", "urllib"}
-MODULES = sorted(Path(engineroom.__file__).parent.glob("*.py"))
+
+
+def places() -> dict[str, tuple[str, int]]:
+    """Return the package and the rank of each module of the list."""
+    found, package = {}, "."
+    for rank, line in enumerate(LINES.strip().splitlines()):
+        if not line.startswith(" "):
+            package, line = line.split("/", 1)
+        found |= dict.fromkeys(line.split(), (package, rank))
+    return found
+
+
+PLACES = places()
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 
 
 def imported(path: Path) -> set[str]:
@@ -145,20 +138,27 @@ def imported(path: Path) -> set[str]:
 
 
 def own(path: Path) -> set[str]:
-    return {name.split(".")[1] for name in imported(path) if name.startswith("engineroom.")} & set(RANK)
+    """Return the modules of engineroom that a module imports; what it takes from one is no module."""
+    parts = {part for name in imported(path) if name.startswith("engineroom.") for part in name.split(".")[1:]}
+    return parts & set(PLACES)
+
+
+def test_the_list_is_the_house() -> None:
+    assert {path.stem: path.parent.relative_to(PACKAGE).as_posix() for path in MODULES} == {
+        name: package for name, (package, _) in PLACES.items()
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_module_imports_only_from_lines_above_its_own(path: Path) -> None:
-    if path.stem == "__init__":
-        return
-
-    below = {name for name in own(path) if RANK[name] >= RANK[path.stem]}
+    below = {name for name in own(path) if PLACES[name][1] >= PLACES[path.stem][1]}
 
     assert not below
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.stem in PURE], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if PURE & {path.stem, path.parent.name}], ids=lambda path: path.stem
+)
 def test_a_pure_module_touches_no_file_clock_or_network(path: Path) -> None:
     roots = {name.split(".")[0] for name in imported(path)}
 
@@ -175,3 +175,12 @@ def test_a_third_party_has_one_home(library: str) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_module_is_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+@pytest.mark.parametrize("package", sorted({package for package, _ in PLACES.values()} - {".", "chapters"}))
+def test_a_package_says_what_each_of_its_modules_is_for(package: str) -> None:
+    tree = ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8"))
+    said = ast.get_docstring(tree) or ""
+
+    assert [name for name, (place, _) in PLACES.items() if place == package and f"`{name}`" not in said] == []
+    assert len(tree.body) == 1  # words only: nobody imports through it

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engineroom import drilldown, engagement, engines, eventlog, lifecycle
 from engineroom.errors import EngagementError
+from engineroom.eventlogs import drilldown, engines, eventlog, lifecycle
+from engineroom.readers import engagement
 
 TOML = """[events]
 source = "log.csv"

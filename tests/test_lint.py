@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from engineroom import document, lint, render
 from engineroom.errors import RenderError
+from engineroom.rendering import document, lint, render
 
 BASE = "application/vnd.engineroom."
 VEGALITE = "application/vnd.vegalite.v6+json"

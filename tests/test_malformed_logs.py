@@ -15,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engineroom import engagement, eventlog, kpi, tables
 from engineroom.errors import DataProblems, EngineroomError
+from engineroom.eventlogs import eventlog
+from engineroom.measures import kpi
+from engineroom.readers import engagement, tables
 
 HEADER = "case,step,at,cost\n"
 SOUND = HEADER + "".join(f"{n},{step},2026-02-{n:02d} 0{h}:00,1\n" for n in range(1, 10) for h, step in enumerate("ab"))

@@ -10,7 +10,9 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engineroom import maturity, operations, reference
+from engineroom.dictionary import operations
+from engineroom.organisation import maturity
+from engineroom.readers import reference
 from engineroom.resources import folder
 
 ANCHORS = [f"anchor_{level}" for level in range(operations.LEVELS + 1)]

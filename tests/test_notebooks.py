@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import execution
+from engineroom.factory import execution
 from engineroom.resources import folder
 
 NOTEBOOKS = sorted(folder("notebooks").glob("*.ipynb"))

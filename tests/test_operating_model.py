@@ -12,7 +12,10 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import blocks, capacity, columns, operating_tables, run
+from engineroom.dictionary import columns, operating_tables
+from engineroom.factory import run
+from engineroom.organisation import capacity
+from engineroom.pages import blocks
 from engineroom.resources import folder
 
 NOTEBOOK = json.loads((folder("notebooks") / "operating_model.ipynb").read_text(encoding="utf-8"))

@@ -47,7 +47,8 @@ def test_the_wheel_holds_exactly_the_tracked_files_of_its_three_folders(wheel: P
 def test_the_wheel_finds_its_notebooks_templates_and_starters_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
-        "from engineroom import engagement, resources, run; "
+        "from engineroom import resources; from engineroom.factory import run; "
+        "from engineroom.readers import engagement; "
         "print(resources.folder('templates').parent.parent.name, run.reports()[0], *engagement.starters())"
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}

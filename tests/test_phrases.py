@@ -13,11 +13,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import engineroom
-from engineroom import phrases, wording
+from engineroom import phrases
+from engineroom.pages import wording
 from engineroom.resources import folder
 
 LANGUAGES = [language for language in phrases.languages() if language != phrases.ENGLISH]
-SOURCES = sorted(Path(engineroom.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(engineroom.__file__).parent.rglob("*.py"))
 SPOKEN = {"say": (0,), "say_number": (1, 2), "left": (1,), "right": (1,)}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from engineroom import cli, schemas
+from engineroom import cli
+from engineroom.dictionary import schemas
 from engineroom.resources import folder
 
 STARTER = folder("starters") / "healthcare"

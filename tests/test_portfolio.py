@@ -8,24 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engineroom import (
-    control,
-    engagement,
-    errors,
-    governance,
-    kpi,
-    pilot,
-    plan,
-    plans,
-    portfolio,
-    readiness,
-    schemas,
-    sequence,
-    tables,
-    workflow,
-)
-from engineroom.columns import empty
-from engineroom.results import Measures
+from engineroom import errors
+from engineroom.dictionary import plans, schemas
+from engineroom.dictionary.columns import empty
+from engineroom.dictionary.results import Measures
+from engineroom.measures import control, kpi
+from engineroom.organisation import governance
+from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
+from engineroom.readers import engagement, tables
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import publication
 from engineroom.errors import RenderError
+from engineroom.rendering import publication
 
 
 def there(home: Path) -> dict[str, bytes]:
@@ -67,7 +67,7 @@ def test_a_lock_whose_owner_is_gone_does_not_count_whatever_the_clock_says(tmp_p
 
 def test_a_lock_that_is_held_is_respected_however_old_and_free_when_its_owner_is_killed(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(publication, "PATIENCE", 0.1)
-    code = "import sys, pathlib; from engineroom import publication\n"
+    code = "import sys, pathlib; from engineroom.rendering import publication\n"
     code += "with publication.locked(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
     owner = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     owner.stdout.readline()

@@ -13,7 +13,10 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 import engineroom as er
-from engineroom import columns, control, data_quality, drilldown, quality, quality_tables, statistics, traces, variation
+from engineroom import statistics
+from engineroom.dictionary import columns, quality_tables
+from engineroom.eventlogs import drilldown, traces
+from engineroom.measures import control, data_quality, quality, variation
 
 Opened = tuple[er.tables.Tables, er.eventlog.EventLog]
 ENDS = ("first_pass", "reworked", "still_open", "not_told")

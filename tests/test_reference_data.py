@@ -10,7 +10,7 @@ import tomllib
 import pandas as pd
 import pytest
 
-from engineroom import schemas
+from engineroom.dictionary import schemas
 from engineroom.resources import folder
 
 DATA = folder("data")

@@ -21,8 +21,9 @@ import pypdf
 import pytest
 from nbformat import NotebookNode
 
-from engineroom import document, render, theme
 from engineroom.errors import RenderError
+from engineroom.pages import theme
+from engineroom.rendering import document, render
 
 HOSTILE = (
     'Northwind <script>alert(1)</script> #read("/etc/passwd") {{7*7}} $x$ =cmd() @y \\ end <img src=x onerror=alert(2)>'
@@ -511,7 +512,7 @@ def test_the_same_notebook_gives_the_same_bytes_in_any_zone_locale_hash_seed_and
     no_fonts.write_text("<fontconfig></fontconfig>", encoding="utf-8")
     nbformat.write(report(), tmp_path / "report.ipynb")
     code = (
-        "import sys, hashlib, nbformat; from engineroom import render; made = render.editions(nbformat.read(sys.argv[1], 4));"
+        "import sys, hashlib, nbformat; from engineroom.rendering import render; made = render.editions(nbformat.read(sys.argv[1], 4));"
         "print(*(hashlib.sha256(made[name]).hexdigest() for name in ('html', 'pdf')))"
     )
     here = " ".join(hashlib.sha256(made[name]).hexdigest() for name in ("html", "pdf"))

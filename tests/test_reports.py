@@ -19,7 +19,11 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from engineroom import cli, document, engagement, run, wording
+from engineroom import cli
+from engineroom.factory import run
+from engineroom.pages import wording
+from engineroom.readers import engagement
+from engineroom.rendering import document
 from engineroom.resources import folder
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import benchmark, gap, kpi, reference, review, statistics
+from engineroom import statistics
+from engineroom.measures import benchmark, gap, kpi, review
+from engineroom.readers import reference
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from engineroom import roadmap, sequence, slack
-from engineroom.roadmap import Activity, Blackout, Precedence, Problem
+from engineroom.planning import roadmap, sequence, slack
+from engineroom.planning.roadmap import Activity, Blackout, Precedence, Problem
 
 SMALL = 480
 LARGE = 50 if os.environ.get("ENGINEROOM_PROOFS") else 8  # all of them take minutes: nox -s proofs
@@ -179,7 +179,8 @@ def test_schedule_is_never_worse_than_a_priority_rule() -> None:
 
 def test_same_input_gives_the_same_schedule_in_two_processes() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_roadmap import large; from engineroom import roadmap;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_roadmap import large; "
+        "from engineroom.planning import roadmap;"
         "found = roadmap.schedule(large(3, 20), effort=2.0);"
         "print(sorted(found.starts.items()), found.value, found.bound, found.status)"
     )

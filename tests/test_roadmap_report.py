@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from engineroom import cli, engagement
+from engineroom import cli
+from engineroom.readers import engagement
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from engineroom import drawing, engagement, manifest, publication, run
+from engineroom.factory import manifest, run
+from engineroom.readers import engagement
+from engineroom.rendering import drawing, publication
 
 
 def test_a_plan_has_a_task_for_every_sector_and_report(make_engagement) -> None:
@@ -84,7 +86,10 @@ def test_a_drawing_is_drawn_once_remembered_and_found_by_what_it_was_drawn_from(
 
 
 def test_a_drawing_from_the_album_is_set_as_one_that_was_just_drawn() -> None:
-    code = "from engineroom import drawing; print(drawing.inline('<svg xmlns=\"http://www.w3.org/2000/svg\"/>', 'x'))"
+    code = (
+        "from engineroom.rendering import drawing; "
+        "print(drawing.inline('<svg xmlns=\"http://www.w3.org/2000/svg\"/>', 'x'))"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert said == '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="x" />\n'

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engineroom import cells, engagement, schemas, tables
+from engineroom.dictionary import schemas
 from engineroom.errors import INVISIBLE, DataProblems
+from engineroom.readers import cells, engagement, tables
 
 HEADER = """
 [engagement]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engineroom import batch, engagement, manifest, publication, shelf
-from engineroom.run import Task
+from engineroom.factory import batch, manifest, shelf
+from engineroom.factory.run import Task
+from engineroom.readers import engagement
+from engineroom.rendering import publication
 
 ABOUT = {"title": "Benchmark gap", "headlines": [{"tone": "bad", "text": "Rework <b>exceeds</b> the benchmark."}] * 5}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import schemas
+from engineroom.dictionary import schemas
 
 HERE = Path(__file__).parents[1]
 STARTERS = HERE / "lib" / "engineroom" / "starters"

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import benchmark, columns, engagement, reference, schemas, tables
+from engineroom.dictionary import columns, schemas
 from engineroom.errors import DataProblems
+from engineroom.measures import benchmark
+from engineroom.readers import engagement, reference, tables
 
 HEADER = """
 [engagement]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
-from engineroom import theme
+from engineroom.pages import theme
 
 COLOURS, TONES = theme.TOKENS["colour"], theme.TOKENS["tone"]
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engineroom import assumptions, outlook, scenario, scenarios, uncertainty
-from engineroom.scenario import Option, Programme
+from engineroom.dictionary import scenarios
+from engineroom.planning import assumptions, outlook, scenario, uncertainty
+from engineroom.planning.scenario import Option, Programme
 
 YEARS, RATE = 5, 0.10
 ANNUITY = sum((1 + RATE) ** -year for year in range(1, YEARS + 1))

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engineroom import control, variation
 from engineroom.errors import EngineroomError
+from engineroom.measures import control, variation
 
 CHARTS = 250
 SHIFT = 1.5

@@ -13,21 +13,13 @@ from typing import Any
 import pytest
 from nbformat import v4
 
-from engineroom import (
-    assumptions,
-    blocks,
-    claims,
-    engagement,
-    kpi,
-    outlook,
-    phrases,
-    render,
-    scenario,
-    tables,
-    theme,
-    whatif,
-    wording,
-)
+from engineroom import phrases
+from engineroom.chapters import whatif
+from engineroom.measures import kpi
+from engineroom.pages import blocks, theme, wording
+from engineroom.planning import assumptions, claims, outlook, scenario
+from engineroom.readers import engagement, tables
+from engineroom.rendering import render
 from engineroom.resources import folder
 
 SCRIPT = (folder("templates") / "whatif.js").read_text(encoding="utf-8")

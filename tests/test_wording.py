@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engineroom import wording
+from engineroom.pages import wording
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engineroom import drilldown, engagement, engines, eventlog, gap, kpi, tables, workingtime
-from engineroom.contract import WEEKDAYS, Calendar, Events
 from engineroom.errors import EngagementError
-from engineroom.workingtime import Window
+from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
+from engineroom.eventlogs.workingtime import Window
+from engineroom.measures import gap, kpi
+from engineroom.readers import engagement, tables
+from engineroom.readers.contract import WEEKDAYS, Calendar, Events
 
 EPOCH = datetime(2025, 1, 1)
 WINDOW = Window(EPOCH, datetime(2027, 1, 1), datetime(2024, 12, 1), datetime(2027, 2, 1))

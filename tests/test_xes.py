@@ -9,7 +9,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from engineroom import drilldown, engagement, eventlog, kpi, tables, xes
+from engineroom.eventlogs import drilldown, eventlog, xes
+from engineroom.measures import kpi
+from engineroom.readers import engagement, tables
 
 FINES = """
 [events]

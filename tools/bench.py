@@ -42,7 +42,9 @@ END = "TIMESTAMP '2026-07-01'"
 
 
 def suite(folder: Path) -> dict[str, float]:
-    from engineroom import drilldown, engagement, eventlog, kpi, tables
+    from engineroom.eventlogs import drilldown, eventlog
+    from engineroom.measures import kpi
+    from engineroom.readers import engagement, tables
 
     case = engagement.open(folder)
     log = eventlog.open(case)
@@ -66,7 +68,8 @@ def suite(folder: Path) -> dict[str, float]:
 
 
 def check(folder: Path) -> dict[str, float]:
-    from engineroom import caveats, engagement, engines, eventlog, logfile, logrows
+    from engineroom.eventlogs import caveats, engines, eventlog, logfile, logrows
+    from engineroom.readers import engagement
 
     case = engagement.open(folder)
     files = logfile.parts(case, case.events)

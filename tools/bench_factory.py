@@ -78,7 +78,7 @@ def stock(places: list[Path], out: Path) -> None:
 def _stock(place: Path, out: Path) -> None:
     import papermill
 
-    from engineroom import render
+    from engineroom.rendering import render
 
     book = out / f"{place.name}.ipynb"
     given = {"engagement": str(place), "sector": "legal"}
@@ -108,7 +108,7 @@ def _floor(places: list[Path], out: Path) -> None:
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
 
-    from engineroom import render
+    from engineroom.rendering import render
 
     shown = InteractiveShell.instance().display_formatter
     for place in places:

@@ -26,7 +26,7 @@ from typing import Any
 
 import nbformat
 
-from engineroom import document, drawing, render
+from engineroom.rendering import document, drawing, render
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ import itertools
 import random
 import time
 
-from engineroom import roadmap, sequence
-from engineroom.roadmap import Activity, Blackout, Precedence, Problem
+from engineroom.planning import roadmap, sequence
+from engineroom.planning.roadmap import Activity, Blackout, Precedence, Problem
 
 INITIATIVES, TEAMS, WEEKS = 60, 6, 104
 PEOPLE = 10

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from engineroom import assumptions, scenario, uncertainty
-from engineroom.scenario import Option, Programme
+from engineroom.planning import assumptions, scenario, uncertainty
+from engineroom.planning.scenario import Option, Programme
 
 RANGES = {
     "saving_share": (0.2, 0.5, 1.0),

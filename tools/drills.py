@@ -49,7 +49,9 @@ KPIS = ("sla_compliance", "error_rate", "stp_rate", "rework_rate", "first_pass_y
 
 WRAP = """
 import os, pathlib, signal, sys
-from engineroom import batch, cli, execution, manifest, publication, render
+from engineroom import cli
+from engineroom.factory import batch, execution, manifest
+from engineroom.rendering import publication, render
 def at(owner, name, number, act):
     real, seen = getattr(owner, name), []
     def wrapped(*given, **named):
@@ -275,7 +277,7 @@ def read_only(stage: Stage) -> list[str]:
 
 def gone(stage: Stage) -> list[str]:
     running = stage.start("--out", stage.out)
-    found(stage, running, "engineroom.kernel", False)
+    found(stage, running, "engineroom.factory.kernel", False)
     shutil.rmtree(stage.out)
     running.communicate(timeout=PATIENCE)
     return hold(stage, is_left_alone=False, is_on_record=False)  # the record went with the folder
@@ -322,7 +324,7 @@ def upgraded(stage: Stage) -> list[str]:
 
 def coordinator(stage: Stage) -> list[str]:
     running = stage.start("--out", stage.out, "--jobs", 2)
-    found(stage, running, "engineroom.kernel", True)
+    found(stage, running, "engineroom.factory.kernel", True)
     os.kill(running.pid, signal.SIGKILL)
     running.wait(PATIENCE)
     return hold(stage)
@@ -337,8 +339,8 @@ DRILLS: dict[str, Callable[[Stage], list[str]]] = {
     "kill -9 between two renames": killed_at("at(pathlib.Path, 'replace', 3, die)"),
     "kill -9 before the ledger": killed_at("at(batch, 'record', 2, die)"),
     "kill -9 of the coordinator of two workers": coordinator,
-    "kill -9 of a kernel": killed_from_outside("engineroom.kernel", True),
-    "kill -9 of the zygote": killed_from_outside("engineroom.kernel", False),
+    "kill -9 of a kernel": killed_from_outside("engineroom.factory.kernel", True),
+    "kill -9 of the zygote": killed_from_outside("engineroom.factory.kernel", False),
     "kill -9 of a worker": killed_from_outside("spawn_main", False, "--jobs", 2),
     "SIGTERM, one job": signalled(signal.SIGTERM),
     "SIGTERM, two jobs": signalled(signal.SIGTERM, "--jobs", 2),

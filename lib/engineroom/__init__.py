@@ -1,98 +1,45 @@
 """engineroom: how good a back office is, what the gap is worth, and what to do first.
 
-A notebook needs only `import engineroom as er`. The modules are the vocabulary of the field; each is imported when it
-is first named, so that `engineroom check` does not wait for a plotting library.
+A notebook needs only `import engineroom as er`. Its words are the modules, which are the vocabulary of the field; each
+is imported when it is first named, so that `engineroom check` does not wait for a plotting library.
 """
 
 from importlib import import_module
 from types import ModuleType
 
 __version__ = "0.1.0"
-__all__ = [
-    "__version__",
-    "accountability",
-    "agenda",
-    "appendix",
-    "assumptions",
-    "automation",
-    "benchmark",
-    "business_case_appendix",
-    "business_case_charts",
-    "business_case_exhibits",
-    "business_case_headlines",
-    "capacity",
-    "capacity_exhibits",
-    "charts",
-    "claims",
-    "commentary",
-    "control",
-    "data_quality",
-    "diagnosis",
-    "diagnosis_exhibits",
-    "drilldown",
-    "engagement",
-    "errors",
-    "eventlog",
-    "exhibits",
-    "flips",
-    "functions",
-    "gap",
-    "golive",
-    "governance",
-    "governance_charts",
-    "governance_exhibits",
-    "governance_headlines",
-    "governance_registers",
-    "headlines",
-    "house",
-    "instruments",
-    "instruments_exhibits",
-    "kpi",
-    "maturity",
-    "operating_charts",
-    "operating_exhibits",
-    "operating_headlines",
-    "outlook",
-    "pilot",
-    "pilot_exhibits",
-    "plan",
-    "portfolio",
-    "portfolio_exhibits",
-    "quality",
-    "quality_charts",
-    "quality_exhibits",
-    "quality_headlines",
-    "quality_scorecards",
-    "readiness",
-    "reference",
-    "results",
-    "review",
-    "review_exhibits",
-    "riskcontrol",
-    "roadmap",
-    "roadmap_charts",
-    "roadmap_exhibits",
-    "roadmap_headlines",
-    "scenario",
-    "schemas",
-    "separation",
-    "skill_exhibits",
-    "skills",
-    "statistics",
-    "tables",
-    "theme",
-    "traces",
-    "uncertainty",
-    "variation",
-    "whatif",
-    "workflow",
-]
+
+ROOMS = {
+    "": "errors statistics",
+    "dictionary": "results schemas",
+    "readers": "engagement reference tables",
+    "eventlogs": "drilldown eventlog traces",
+    "measures": "automation benchmark control data_quality gap golive instruments kpi quality review variation",
+    "planning": (
+        "agenda assumptions claims diagnosis flips outlook pilot plan portfolio readiness roadmap scenario "
+        "uncertainty workflow"
+    ),
+    "organisation": "accountability capacity functions governance maturity riskcontrol separation skills",
+    "pages": "appendix charts commentary exhibits headlines house theme",
+    "chapters": (
+        "business_case_appendix business_case_charts business_case_exhibits business_case_headlines "
+        "capacity_exhibits diagnosis_exhibits governance_charts governance_exhibits governance_headlines "
+        "governance_registers instruments_exhibits operating_charts operating_exhibits operating_headlines "
+        "pilot_exhibits portfolio_exhibits quality_charts quality_exhibits quality_headlines "
+        "quality_scorecards review_exhibits roadmap_charts roadmap_exhibits roadmap_headlines skill_exhibits "
+        "whatif"
+    ),
+}
+"""The modules that notebooks name, by the package they lie in."""
+
+PLACES = {name: f"{room}.{name}".lstrip(".") for room, names in ROOMS.items() for name in names.split()}
+__all__ = ["__version__", *sorted(PLACES)]
 
 
 def __getattr__(name: str) -> ModuleType:
     """Import a module of the package when it is first used."""
-    if name in __all__:
-        return import_module(f"engineroom.{name}")
+    if name in PLACES:
+        return import_module(f"engineroom.{PLACES[name]}")
     raise AttributeError(f"module 'engineroom' has no attribute '{name}'")
 
 

@@ -141,7 +141,7 @@ def _number(text: str) -> int:
 
 
 def _new(given: argparse.Namespace) -> int:
-    from engineroom import intake
+    from engineroom.readers import intake
 
     for path in intake.make(given.folder, given.sector):
         print(f"wrote {path}")
@@ -150,7 +150,7 @@ def _new(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from engineroom import run
+    from engineroom.factory import run
 
     worst = 0
     for folder in given.folder:
@@ -167,7 +167,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from engineroom import run
+    from engineroom.factory import run
 
     parameters = dict(_pair(pair) for pair in given.parameter)
     formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
@@ -186,13 +186,14 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from engineroom import engagement, run
+    from engineroom.factory import run
+    from engineroom.readers import engagement
 
     return _make(run.plan(engagement.starters(), [], [], tuple(dict.fromkeys(given.format)) or run.FORMATS), given)
 
 
 def _retry(given: argparse.Namespace) -> int:
-    from engineroom import batch
+    from engineroom.factory import batch
 
     tasks = batch.unfinished(given.out)
     if not tasks:
@@ -202,7 +203,7 @@ def _retry(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from engineroom import manifest
+    from engineroom.factory import manifest
 
     homes = sorted(path.parent for path in given.out.glob(f"*/{manifest.NAME}"))
     found = [difference for home in homes for difference in manifest.differences(home)]
@@ -214,7 +215,7 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _pack(given: argparse.Namespace) -> int:
-    from engineroom import delivery
+    from engineroom.factory import delivery
 
     for folder in given.folder:
         print(f"wrote {delivery.pack(folder)}")
@@ -223,8 +224,8 @@ def _pack(given: argparse.Namespace) -> int:
 
 def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
-    from engineroom import batch, console
-    from engineroom.run import Limits
+    from engineroom.factory import batch, console
+    from engineroom.factory.run import Limits
 
     began, told = time.perf_counter(), []
     limits = Limits(given.timeout, given.memory)
@@ -242,7 +243,7 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
         if len(tasks) > 1 or failed:
             said = console.summary(told, len(tasks), given.out, began)
             print(said, file=sys.stderr if failed else sys.stdout, flush=True)
-    from engineroom import shelf  # here: after Ctrl-C, which has five seconds, none is written
+    from engineroom.factory import shelf  # here: after Ctrl-C, which has five seconds, none is written
 
     with suppress(OSError):  # a full disk was told with each report
         shelf.write(given.out)
@@ -250,8 +251,10 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
-    from engineroom import engagement, execution, reference, run, wording
-    from engineroom.operations import LEVELS
+    from engineroom.dictionary.operations import LEVELS
+    from engineroom.factory import execution, run
+    from engineroom.pages import wording
+    from engineroom.readers import engagement, reference
 
     if given.what == "reports":
         for report in run.reports():
@@ -277,8 +280,8 @@ def _list(given: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from engineroom import doctor
-    from engineroom.console import DONE, FAILED
+    from engineroom.factory import doctor
+    from engineroom.factory.console import DONE, FAILED
 
     findings = doctor.examine()
     for name, problem, detail in findings:

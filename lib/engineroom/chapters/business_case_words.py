@@ -1,0 +1,110 @@
+"""How a business case calls its figures: one name for each driver, step, kind and view, wherever it stands."""
+
+from __future__ import annotations
+
+from engineroom.pages import wording
+from engineroom.phrases import say
+
+DRIVERS = {
+    "annual_saving": "Claimed saving a year",
+    "transition_months": "Transition",
+    "saving_share": "Share of the claimed saving that arrives",
+    "saving_decay": "Part of the saving that is lost each year",
+    "delay_months": "Delay",
+    "one_off_cost": "One-off cost",
+    "one_off_excess": "One-off cost above that of {rival}",
+    "run_cost": "Run cost a year",
+    "run_cost_growth": "Growth of the run cost a year",
+    "defect_rate": "Error rate",
+    "defect_cost": "Cost of a defect",
+    "rebuild": "Factor for a gate that is passed closed",
+    "discount_rate": "Discount rate",
+}
+UNITS = {
+    "annual_saving": "money",
+    "one_off_cost": "money",
+    "one_off_excess": "money",
+    "run_cost": "money",
+    "defect_cost": "money",
+    "transition_months": "months",
+    "delay_months": "months",
+    "rebuild": "factor",
+}
+STEPS = {
+    "claimed": "As claimed",
+    "delay": "Comes later",
+    "share": "Does not arrive",
+    "decay": "Is lost again",
+    "run": "Run cost",
+    "growth": "Run cost grows",
+    "quality": "Errors",
+    "one_off": "One-off cost",
+    "rebuild": "Building twice",
+    "sum": "Left, not discounted",
+    "discounting": "Discounting",
+    "npv": "Net present value",
+}
+READINGS = {
+    "stated": "As claimed",
+    "linear": "{option} saves more from month to month of its transition",
+    "step": "{option} saves nothing until its transition ends",
+    "base_low": "All as the lower end of their class",
+    "base": "All as the middle of their class",
+    "base_high": "All as the upper end of their class",
+    "expected": "As expected",
+}
+DISTRIBUTIONS = {
+    "fixed": "as stated",
+    "uniform": "uniform",
+    "triangular": "triangle",
+    "normal": "normal, P10 to P90",
+    "unknown": "not disclosed",
+}
+
+
+def driver(name: str, option: str = "") -> str:
+    """Return what a driver is called, with the option it belongs to: `Delay, Hybrid`."""
+    said = say(DRIVERS[name])
+    return f"{said}, {option}" if option else said
+
+
+def figure(name: str, amount: float, currency: str) -> str:
+    """Return a value of a driver in its unit; a dash where there is none."""
+    if amount != amount:  # unknown
+        return wording.BLANK
+    unit = UNITS.get(name, "share")
+    if unit == "months":
+        return months(amount)
+    if unit == "factor":
+        return times(amount)
+    if unit == "share":
+        return percent(amount)
+    return money(amount, currency)
+
+
+def percent(part: float) -> str:
+    """Return a share in percent, with a decimal only where it has one: `12%`, `2.6%`."""
+    is_whole = abs(part * 100 - round(part * 100)) < 0.05 or part >= 0.1
+    return wording.value(part, "share", decimals=0 if is_whole else 1)
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount; nothing at all is written as 0."""
+    return "0" if abs(amount) < 0.005 else wording.money(amount, currency)
+
+
+def months(amount: float) -> str:
+    """Return a number of months, with a decimal where it is not a whole one; a dash where there is none."""
+    if amount != amount:
+        return wording.BLANK
+    return say("{n} mo.", n=wording.count(amount) if float(amount).is_integer() else wording.tenths(amount))
+
+
+def times(amount: float) -> str:
+    """Return a multiple: `2.8 times`."""
+    return say("{n} times", n=wording.tenths(amount))
+
+
+def span(low: float, high: float, currency: str) -> str:
+    """Return a range of money."""
+    return say("{low} to {high}", low=wording.money(low, currency), high=wording.money(high, currency))

@@ -1,0 +1,178 @@
+"""The data dictionary of what an operating model is judged by: answers, work, people, skills and activities.
+
+Every table is optional. An answer without evidence is a claim: it is shown, and it does not count. People are named by
+role or pseudonym: nothing here needs a name.
+"""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from engineroom.dictionary.columns import Series, Table, choice, count, date, key, money, number, share, text
+
+INSTRUMENTS = ("governance", "profile", "practices", "challenges", "management")
+LEVELS = 4
+"""The highest level of a question; the lowest is 0."""
+
+SKILLS = ("main", "able", "learning")
+
+
+class Answers(Table):
+    """What somebody answered to an anchored question, and what shows it: one row per question, workflow and person."""
+
+    question: Series[str] = key("question id, as `engineroom list questions` prints them")
+    workflow: Series[str] = text("workflow it is about; blank: all of them")
+    level: Series[float] = number("level whose anchor is met in full, 0 to 4", required=True, ge=0, le=LEVELS)
+    evidence: Series[str] = text("document, system or observation that shows it; without it the level does not count")
+    answered_by: Series[str] = text("role that answered")
+    date: Series[pd.Timestamp] = date("when")
+
+    @pa.dataframe_check(name="level", title="a level is a whole number", description="write 0, 1, 2, 3 or 4")
+    def levels_are_whole(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """An anchor is met or it is not."""
+        return ~(table["level"] % 1).gt(0)
+
+    @pa.dataframe_check(
+        name="question workflow answered_by",
+        title="the same person answers the same question twice",
+        description="keep one row",
+    )
+    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """One answer per question, workflow and person."""
+        return ~table.duplicated(["question", "workflow", "answered_by"])
+
+
+class Work(Table):
+    """What arrives for a skill: one row per workflow, skill and week, or one without a week that takes the log's."""
+
+    workflow: Series[str] = key("workflow, as in `workflows`")
+    skill: Series[str] = key("skill that does it, as in `skills`")
+    week: Series[pd.Timestamp] = date("Monday of the week; blank: every week, with the arrivals of the log")
+    arrivals: Series[float] = count("items that arrived in that week; blank without a week")
+    standard_hours: Series[float] = number("hands-on hours that one item takes of this skill", required=True, gt=0)
+    backlog: Series[float] = count("items that waited for this skill when the first week began; blank: not known")
+
+    @pa.dataframe_check(
+        name="week workflow skill", title="the same work and week appear twice", description="add them into one row"
+    )
+    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """One row per workflow, skill and week."""
+        return ~table.duplicated(["workflow", "skill", "week"])
+
+    @pa.dataframe_check(
+        name="arrivals week",
+        title="week and arrivals stand alone",
+        description="give both, or neither to take those of the log",
+    )
+    def weeks_have_arrivals(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """Arrivals belong to a week."""
+        return table["week"].notna() == table["arrivals"].notna()
+
+
+class People(Table):
+    """Who does the work: one row per person, by role or pseudonym."""
+
+    person: Series[str] = key("role or pseudonym, such as `Adjuster 3`", unique=True)
+    team: Series[str] = text("team, as in `staffing`")
+    grade: Series[float] = number("grade, 1 for the simplest work", ge=1, le=9)
+    weekly_hours: Series[float] = number("hours paid a week for this work", required=True, gt=0, le=168)
+    shrinkage: Series[float] = share("share of them for leave, training and meetings; blank: leave of the team")
+    loaded_rate: Series[float] = money("cost of one paid hour with all benefits")
+
+    @pa.dataframe_check(name="shrinkage", title="nothing is left of the week", description="leave the person out")
+    def something_is_left(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """Who is never there has no capacity."""
+        return ~(table["shrinkage"] >= 1)
+
+
+class Skills(Table):
+    """Who can do what: one row per person and skill."""
+
+    person: Series[str] = key("person, as in `people`")
+    skill: Series[str] = key("skill, as in `work`")
+    level: Series[str] = choice(
+        "main: works on it today; able: can take over; learning: not yet", SKILLS, required=True
+    )
+
+    @pa.dataframe_check(name="skill person", title="the same person and skill appear twice", description="keep one row")
+    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """One row per person and skill."""
+        return ~table.duplicated(["person", "skill"])
+
+    @pa.dataframe_check(
+        name="level person", title="a person has two main skills", description="write able for all but one"
+    )
+    def one_main(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """Nobody's hours are planned twice."""
+        return ~((table["level"] == "main") & table.duplicated(["person", "level"]))
+
+
+class Activities(Table):
+    """What the hours go into: one row per activity, workflow and grade of those who do it."""
+
+    activity: Series[str] = key("what is done")
+    workflow: Series[str] = text("workflow it belongs to; blank: none")
+    grade: Series[float] = number("grade of those who do it", ge=1, le=9)
+    needs: Series[float] = number("lowest grade that can do it", ge=1, le=9)
+    hours: Series[float] = number("hours a week", required=True, ge=0)
+    captured_hours: Series[float] = number("of these, hours that a system records; blank: not known", ge=0)
+
+    @pa.dataframe_check(
+        name="captured_hours hours", title="captured_hours is above hours", description="a part cannot exceed the whole"
+    )
+    def captured_within_hours(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """A subset is never above its whole."""
+        return ~(table["captured_hours"] > table["hours"])
+
+    @pa.dataframe_check(
+        name="activity workflow grade",
+        title="the same activity appears twice",
+        description="add the hours into one row",
+    )
+    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """One row per activity, workflow and grade."""
+        return ~table.duplicated(["activity", "workflow", "grade"])
+
+
+INPUTS: dict[str, type[Table]] = {
+    "answers": Answers,
+    "work": Work,
+    "people": People,
+    "skills": Skills,
+    "activities": Activities,
+}
+"""Tables of an engagement that only the reports on governance and on the operating model read."""
+
+
+class Functions(Table):
+    """What a back office does: the activities of each department, with the processes that belong to them."""
+
+    department: Series[str] = key("department")
+    function: Series[str] = key("its id, as the table `workflows` names functions")
+    activity: Series[str] = key("activity", unique=True)
+    processes: Series[str] = text("process ids, separated by semicolons")
+    row: Series[str] = key("row of the domain notes")
+
+
+class Questions(Table):
+    """An anchored question: what is observed at each level, so that two people give the same answer."""
+
+    question: Series[str] = key("question id", unique=True)
+    instrument: Series[str] = choice("questionnaire it belongs to", INSTRUMENTS, required=True)
+    part: Series[str] = key("part of the questionnaire that is judged as one")
+    name: Series[str] = key("what it is about, in a few words")
+    anchor_0: Series[str] = key("what is observed at level 0")
+    anchor_1: Series[str] = key("what is observed at level 1")
+    anchor_2: Series[str] = key("what is observed at level 2")
+    anchor_3: Series[str] = key("what is observed at level 3")
+    anchor_4: Series[str] = key("what is observed at level 4")
+    row: Series[str] = key("row of the domain notes")
+    source: Series[str] = key("document, as a reader can find it")
+
+    @pa.dataframe_check(
+        name="anchor_0 anchor_1 anchor_2 anchor_3 anchor_4",
+        title="two levels have the same anchor",
+        description="say what tells them apart",
+    )
+    def anchors_differ(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """Levels that read alike cannot be told apart."""
+        return table[[f"anchor_{level}" for level in range(LEVELS + 1)]].nunique(axis=1) == LEVELS + 1

@@ -1,0 +1,246 @@
+"""The data dictionary of what a roadmap computes: one pandera model per result table."""
+
+import pandas as pd
+
+from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, money, number, text
+
+AGENDA = ("scope", "map", "procedures", "data and governance", "automation", "skills", "feedback")
+STEPS = ("map", "choose", "feasibility", "metrics", "pilot")
+STATUSES = ("done", "claimed", "in_progress", "not_started", "not_recorded")
+DECISIONS = ("open", "waits", "overridden", "refused")
+HELD = ("precedence", "capacity", "blackout", "release", "nothing")
+RHYTHMS = ("once", "monthly", "quarterly")
+
+
+class Prerequisites(Table):
+    """What each workflow needs before it is touched, and what the evidence says."""
+
+    workflow: Series[str] = key("workflow")
+    prerequisite: Series[str] = key("prerequisite id")
+    name: Series[str] = key("its name on the page")
+    status: Series[str] = choice(
+        "what the record supports; claimed: done without evidence or day", STATUSES, required=True
+    )
+    is_met: Series[bool] = flag("done, with evidence and a day that has passed", required=True)
+    is_general: Series[bool] = flag("its record is about all workflows", required=True)
+    evidence: Series[str] = text("document that proves it")
+    owner: Series[str] = text("who answers for it")
+    date: Series[pd.Timestamp] = date("when it was done, or is due")
+    source: Series[str] = key("row of the domain notes")
+
+
+class Stages(Table):
+    """How far each workflow has come on the way from data to automation."""
+
+    workflow: Series[str] = key("workflow")
+    stage: Series[str] = key("stage it stands at: the first that is not complete")
+    data_met: Series[float] = count("prerequisites met on data")
+    data: Series[float] = count("of how many")
+    map_met: Series[float] = count("prerequisites met on the map")
+    map: Series[float] = count("of how many")
+    governance_met: Series[float] = count("prerequisites met on governance")
+    governance: Series[float] = count("of how many")
+    blocks: Series[str] = text("names of what is missing, separated by semicolons")
+
+
+class Decisions(Table):
+    """What each gate says to each initiative it concerns."""
+
+    initiative: Series[str] = key("initiative")
+    kind: Series[str] = key("kind of initiative")
+    workflow: Series[str] = text("workflow; blank text for all of them", required=True)
+    gate: Series[str] = key("gate id")
+    rule: Series[str] = key("the rule in a few words")
+    decision: Series[str] = choice("open, waits for the plan, overridden, or refused", DECISIONS, required=True)
+    missing: Series[str] = text("evidence that is missing; blank where the gate is open", required=True)
+    unblocks: Series[str] = text("what would open it", required=True)
+    opened_by: Series[str] = text("items of the plan that open it, separated by semicolons", required=True)
+    source: Series[str] = key("row of the domain notes")
+    approver: Series[str] = text("who overrode it")
+    approved: Series[pd.Timestamp] = date("when")
+    reason: Series[str] = text("why")
+    rebuild_low: Series[float] = money("price of the override if the work is rebuilt: twice the cost")
+    rebuild_high: Series[float] = money("three times the cost")
+
+
+class Stability(Table):
+    """Whether a workflow runs in control, week by week."""
+
+    workflow: Series[str] = key("workflow")
+    chart: Series[str] = key("chart and figure")
+    weeks: Series[float] = count("weeks it rests on")
+    signals: Series[float] = count("weeks that signal")
+    is_stable: Series[bool] = flag("no week signals; blank: cannot be told")
+    reason: Series[str] = key("what was seen")
+
+
+class Maps(Table):
+    """What the map of a workflow shows."""
+
+    workflow: Series[str] = key("workflow")
+    steps: Series[float] = count("steps")
+    completeness: Series[float] = number("share of owner, input, output and exception path that is filled in")
+    handoffs: Series[float] = count("arrows on which the owner changes")
+    loops: Series[float] = count("groups of steps that can be walked in a circle")
+    orphans: Series[str] = text("steps that no path from start to end passes", required=True)
+    wait_share: Series[float] = number("waiting hours ÷ all hours")
+
+
+class Rankings(Table):
+    """Where each workflow comes in the three orders of the source, and how firmly."""
+
+    workflow: Series[str] = key("workflow")
+    monthly_volume: Series[float] = count("items a month")
+    unit_cost: Series[float] = money("cost of one item")
+    error_rate: Series[float] = number("error or, where not measured, rework rate")
+    fte: Series[float] = number("people it takes")
+    friction: Series[float] = number("share of items that leave the standard path")
+    standardisation: Series[float] = number("share of items that stay on it and need no judgement")
+    by_criteria: Series[float] = count("rank by friction, volume and standardisation")
+    by_load: Series[float] = count("rank by volume, error rate and people")
+    by_cost: Series[float] = count("rank by cost per item and error rate")
+    top_share: Series[float] = number("share of all weightings of all three that put it among the first three")
+    best_rank: Series[float] = count("best rank in any weighting")
+    worst_rank: Series[float] = count("worst rank in any weighting")
+    is_shortlisted: Series[bool] = flag("it is on the shortlist", required=True)
+    data_ready: Series[float] = number("share of the data's prerequisites that are met")
+    integration_ready: Series[float] = number("share of the map's prerequisites that are met")
+    capacity_ready: Series[float] = number("share of the team's available hours that is free")
+
+
+class Placements(Table):
+    """The bucket of each workflow, why, how sure, and when to look again."""
+
+    workflow: Series[str] = key("workflow")
+    bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed")
+    reason: Series[str] = key("the rule that fired, in words with its figures")
+    confidence: Series[str] = choice("how firmly", ("high", "medium", "low"), required=True)
+    unknown: Series[str] = text("attributes that are not known", required=True)
+    review: Series[pd.Timestamp] = date("next portfolio review", required=True)
+
+
+class Agenda(Table):
+    """A step of the action plan: what is met of it, and what of the plan belongs to it."""
+
+    number: Series[float] = count("place in the order of the source", required=True)
+    step: Series[str] = choice("step", AGENDA, required=True)
+    asked: Series[float] = count("prerequisites of it over all workflows; of procedures: workflows", required=True)
+    met: Series[float] = count("of these, met; of procedures: workflows with one in the register", required=True)
+    items: Series[float] = count("items of the plan, or reviews of the calendar, that belong to it", required=True)
+    first: Series[pd.Timestamp] = date("when the first of them starts")
+    last: Series[pd.Timestamp] = date("when the last of them ends")
+    early: Series[str] = text("changes that start before what must come first has ended", required=True)
+    state: Series[str] = choice("how far it is", ("done", "planned", "not planned"), required=True)
+
+
+class Tracks(Table):
+    """Where each workflow stands on the way to its pilot: mapped, chosen, feasible, with metrics fixed."""
+
+    workflow: Series[str] = key("workflow")
+    mapped: Series[float] = number("share of the map that is described; blank: no map")
+    is_mapped: Series[bool] = flag("the map is described in full, and every step is on a path", required=True)
+    is_chosen: Series[bool] = flag("it is on the shortlist", required=True)
+    at_stake: Series[float] = money("what it costs a year: volume × unit cost")
+    feasibility: Series[float] = number("the least of data ready, map ready and free time; blank: one is not known")
+    is_feasible: Series[bool] = flag("data and map are ready and the team has time; blank: one is not known")
+    is_measured: Series[bool] = flag("a KPI with baseline and target is fixed for its pilot", required=True)
+    fit: Series[float] = number("fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known")
+    stands: Series[str] = choice("first step that is not done", STEPS, required=True)
+
+
+class FirstTargets(Table):
+    """What the sector takes first, and whether this client has it."""
+
+    target: Series[str] = key("workflow as the sector calls it")
+    process: Series[str] = key("process id")
+    why: Series[str] = key("why it comes first")
+    workflow: Series[str] = text("the client's workflow of that process; blank: none", required=True)
+    place: Series[float] = count("its place in the ranking")
+    is_shortlisted: Series[bool] = flag("it is on the shortlist", required=True)
+    stage: Series[str] = text("stage it stands at; blank: not known", required=True)
+    source: Series[str] = key("row of the domain notes")
+
+
+class Paths(Table):
+    """Where a workflow is on the way to its straight-through target."""
+
+    workflow: Series[str] = key("workflow")
+    since: Series[pd.Timestamp] = date("day of the go-live, where the path begins", required=True)
+    start: Series[float] = number("rate before it", required=True)
+    day: Series[pd.Timestamp] = date("end of the last month that was counted", required=True)
+    expected: Series[float] = number("rate of the path on that day", required=True)
+    actual: Series[float] = number("rate of the last three months", required=True)
+    low: Series[float] = number("lower end of its 95% interval", required=True)
+    high: Series[float] = number("upper end of its 95% interval", required=True)
+    n: Series[float] = count("items it rests on", required=True)
+    verdict: Series[str] = choice("where that is", ("ahead", "on the path", "behind"), required=True)
+    target: Series[float] = number("rate it is to reach", required=True)
+    until: Series[pd.Timestamp] = date("by then", required=True)
+
+
+class PilotPlans(Table):
+    """A pilot before it starts: KPI, baseline, target, and the items it takes to see the difference."""
+
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
+    baseline: Series[float] = number("share before")
+    baseline_n: Series[float] = count("items it rests on")
+    target: Series[float] = number("share it is to reach")
+    items_needed: Series[float] = count("items in the pilot that show the difference with 80% power")
+    items_expected: Series[float] = count("items in 60 days")
+    days_needed: Series[float] = count("days until enough items have passed")
+    is_enough: Series[bool] = flag("60 days suffice", required=True)
+
+
+class PilotResults(Table):
+    """A pilot that has run, judged."""
+
+    pilot: Series[str] = key("pilot")
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
+    before: Series[float] = number("share before")
+    during: Series[float] = number("share in the pilot")
+    change: Series[float] = number("difference, positive is better")
+    low: Series[float] = number("lower end of its interval")
+    high: Series[float] = number("upper end of its interval")
+    verdict: Series[str] = choice("what the interval allows to say", ("pass", "fail", "inconclusive"), required=True)
+    reason: Series[str] = key("why")
+
+
+class Plan(Table):
+    """The plan: one row per item, initiatives and the prerequisites that open their gates."""
+
+    item: Series[str] = key("initiative or prerequisite")
+    kind: Series[str] = key("kind of initiative, or prerequisite")
+    workflow: Series[str] = text("workflow; blank text for all of them", required=True)
+    owner: Series[str] = text("who answers for it")
+    wave: Series[float] = count("wave: 1 for what nothing in the plan holds up")
+    start: Series[pd.Timestamp] = date("first day", required=True)
+    end: Series[pd.Timestamp] = date("last day", required=True)
+    weeks: Series[float] = count("weeks it takes")
+    slack_weeks: Series[float] = count("weeks it can slip while all else stays")
+    is_critical: Series[bool] = flag("on the chain that sets the end of the plan", required=True)
+    held_by: Series[str] = choice("why it cannot start earlier", HELD, required=True)
+    held_name: Series[str] = text("the item, team or window that holds it", required=True)
+    held_until: Series[str] = text("the item whose end sets the team free", required=True)
+    gates: Series[str] = text("gates it waited for or overrode", required=True)
+    annual_benefit_low: Series[float] = money("benefit a year, at least; as expected where no range was given")
+    annual_benefit: Series[float] = money("benefit a year")
+    annual_benefit_high: Series[float] = money("benefit a year, at most; as expected where no range was given")
+    cost_low: Series[float] = money("one-off cost, at least; as expected where no range was given")
+    cost: Series[float] = money("one-off cost")
+    cost_high: Series[float] = money("one-off cost, at most; as expected where no range was given")
+
+
+class Calendar(Table):
+    """A dated event of the governance."""
+
+    date: Series[pd.Timestamp] = date("day", required=True)
+    event: Series[str] = key("what happens")
+    about: Series[str] = text("workflow or subject", required=True)
+    owner: Series[str] = text("who calls it", required=True)
+    does: Series[str] = key("what is decided")
+    rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
+    source: Series[str] = key("row of the domain notes")

@@ -1,0 +1,226 @@
+"""The data dictionary of the report on process quality: one pandera model per result table of `quality`."""
+
+import pandas as pd
+
+from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, number, text
+
+DIMENSIONS = ("completeness", "accuracy", "timeliness", "consistency", "validity", "duplicates")
+BANDS = ("below", "within", "above")
+
+
+class Yields(Table):
+    """First-pass yield of each step, or of each check that sends items back, most failures first."""
+
+    workflow: Series[str] = key("workflow")
+    step: Series[str] = key("step, or the stated rework activity that a check ends in")
+    kind: Series[str] = choice("what was counted", ("step", "check"), required=True)
+    cases: Series[float] = count("completed cases that came to it", required=True)
+    failing: Series[float] = count("of these, cases that did not pass at the first attempt", required=True)
+    first_pass_yield: Series[float] = number("share that passed at the first attempt", required=True)
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    extra_events: Series[float] = count("attempts beyond the first, or correction steps", required=True)
+    hours_per_event: Series[float] = number("mean handling hours of one attempt")
+    rework_hours: Series[float] = number("extra events × mean handling hours")
+
+
+class Factory(Table):
+    """The hidden factory: what entered each workflow, what was right the first time, and what the rest took."""
+
+    workflow: Series[str] = key("workflow")
+    entered: Series[float] = count("cases under way in the period", required=True)
+    still_open: Series[float] = count("not complete when it ended", required=True)
+    not_told: Series[float] = count("completed, but the log does not tell whether they were reworked", required=True)
+    first_pass: Series[float] = count("right the first time", required=True)
+    reworked: Series[float] = count("reworked", required=True)
+    first_pass_yield: Series[float] = number("right the first time ÷ completed with known rework")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    rolled_throughput_yield: Series[float] = number("product of the yields of its steps")
+    opportunities: Series[float] = count("steps or checks that can fail")
+    defects: Series[float] = count("failed first attempts, each step of a case once")
+    dpmo: Series[float] = number("defects ÷ (cases × opportunities), per million")
+    extra_events: Series[float] = count("attempts beyond the first, or correction steps")
+    rework_hours: Series[float] = number("extra events × mean handling hours of their step")
+    rework_cost: Series[float] = number("cost of rework in the period")
+    rework_cost_low: Series[float] = number("its lower end")
+    rework_cost_high: Series[float] = number("its upper end")
+    cost_method: Series[str] = text("how the cost was made, or what would give it")
+    cost_recorded: Series[float] = number("what the log records for the same rework; blank: it records none")
+
+
+class Kinds(Table):
+    """How many types of exception each workflow has, against the 15 to 30 that a source calls typical."""
+
+    workflow: Series[str] = key("workflow")
+    types: Series[float] = count("types of exception seen", required=True)
+    events: Series[float] = count("exceptions in the period", required=True)
+    items: Series[float] = count("completed cases, all of them")
+    rate: Series[float] = number("share of them with an exception; blank: only a monthly table tells")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    band: Series[str] = choice("where the number of types lies", BANDS, required=True)
+    largest_fifth: Series[float] = number("share of the exceptions in the largest fifth of the types")
+    is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told")
+    stabilise_first: Series[bool] = flag("as many types as the band or more, or weeks that signal", required=True)
+
+
+class Times(Table):
+    """How long cases of a workflow take: completed ones, and with the open ones counted at the age they had."""
+
+    workflow: Series[str] = key("workflow")
+    completed: Series[float] = count("completed cases", required=True)
+    still_open: Series[float] = count("open cases", required=True)
+    p50_hours: Series[float] = number("median of those completed")
+    p90_hours: Series[float] = number("90th percentile of those completed")
+    all_p50_hours: Series[float] = number("median with open cases")
+    all_p50_low: Series[float] = number("lower end of its 95% interval")
+    all_p50_high: Series[float] = number("upper end of its 95% interval")
+    all_p90_hours: Series[float] = number("90th percentile with open cases")
+    all_p90_low: Series[float] = number("lower end of its 95% interval")
+    all_p90_high: Series[float] = number("upper end of its 95% interval; blank: too few are done to bound it")
+    touch_hours: Series[float] = number("mean handling hours of a case that was handled")
+    wait_hours: Series[float] = number("mean of the rest of its cycle time")
+    handled: Series[float] = count("cases with handling time", required=True)
+
+
+class Curves(Table):
+    """The share of cases still open at an age, per workflow."""
+
+    workflow: Series[str] = key("workflow")
+    hours: Series[float] = number("age", required=True)
+    share_open: Series[float] = number("share still open after it", required=True)
+
+
+class Points(Table):
+    """The weeks of every control chart."""
+
+    workflow: Series[str] = key("workflow")
+    figure: Series[str] = choice("what is drawn", ("rework", "exceptions", "cycle time"), required=True)
+    chart: Series[str] = key("kind of chart")
+    week: Series[pd.Timestamp] = date("its Monday", required=True)
+    value: Series[float] = number("value of the week", required=True)
+    low: Series[float] = number("lower limit", required=True)
+    centre: Series[float] = number("centre line", required=True)
+    high: Series[float] = number("upper limit", required=True)
+    is_signal: Series[bool] = flag("outside the limits, or the end of a run", required=True)
+
+
+class Signals(Table):
+    """What every control chart says."""
+
+    workflow: Series[str] = key("workflow")
+    figure: Series[str] = choice("what is drawn", ("rework", "exceptions", "cycle time"), required=True)
+    chart: Series[str] = key("kind of chart")
+    weeks: Series[float] = count("weeks", required=True)
+    centre: Series[float] = number("centre line", required=True)
+    signals: Series[float] = count("weeks that signal", required=True)
+    shifted: Series[pd.Timestamp] = date("week from which the level lies elsewhere; blank: none was found")
+    before: Series[float] = number("mean before that week")
+    after: Series[float] = number("mean from that week on")
+    is_judged: Series[bool] = flag("at least twenty weeks were seen", required=True)
+
+
+class Dimensions(Table):
+    """Dimensions of data quality of the client's own tables and log."""
+
+    dimension: Series[str] = choice("dimension", DIMENSIONS, required=True)
+    subject: Series[str] = key("file, table or figure")
+    rule: Series[str] = key("what passes")
+    passing: Series[float] = count("what passed")
+    applicable: Series[float] = count("of how many")
+    value: Series[float] = number("share that passed; blank: not measured")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+
+
+class Health(Table):
+    """What the log tells about automation in running."""
+
+    workflow: Series[str] = key("workflow")
+    automatic_steps: Series[float] = count("steps done by systems", required=True)
+    automatic_share: Series[float] = number("their share of all steps whose actor is known")
+    exception_rate: Series[float] = number("completed cases with an exception")
+    bot_error_rate: Series[float] = number("automatic steps that ended in an exception")
+    corrected_after: Series[float] = number("automatic steps that a correction follows at once")
+    corrected_low: Series[float] = number("lower end of its 95% interval")
+    corrected_high: Series[float] = number("upper end of its 95% interval")
+    corrected_after_people: Series[float] = number("the same for steps of people")
+    straight: Series[float] = count("straight-through cases with known rework")
+    straight_reworked: Series[float] = count("of these, reworked")
+    wait_p90_hours: Series[float] = number("90th percentile of the wait after an automatic step")
+    wait_p90_hours_people: Series[float] = number("the same after a person's step")
+    is_hidden_queue: Series[bool] = flag("it is longer after systems by half or more; blank: cannot be told")
+
+
+class Changes(Table):
+    """First-pass yield and cycle time before and after a day."""
+
+    workflow: Series[str] = key("workflow; (all) for the whole")
+    figure: Series[str] = choice("what was measured again", ("first_pass_yield", "cycle_time_p50"), required=True)
+    before: Series[float] = number("before")
+    after: Series[float] = number("from the day on")
+    n_before: Series[float] = count("completed cases before", required=True)
+    n_after: Series[float] = count("completed cases after", required=True)
+    low: Series[float] = number("lower end of the difference, or of the figure after")
+    high: Series[float] = number("upper end of it")
+    verdict: Series[str] = choice("what can be said", ("better", "worse", "not confirmed"), required=True)
+
+
+class Months(Table):
+    """The months of a change: each KPI beside the limits that an unchanged process keeps."""
+
+    change: Series[str] = key("what went live")
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    month: Series[pd.Timestamp] = date("first day of the month", required=True)
+    programme_month: Series[float] = number("1 is the month of the go-live; 0 and below lie before it", required=True)
+    numerator: Series[float] = count("what was counted", required=True)
+    denominator: Series[float] = count("in how many items", required=True)
+    value: Series[float] = number("numerator ÷ denominator", required=True)
+    is_base: Series[bool] = flag("the limits are made from it", required=True)
+    centre: Series[float] = number("level of the base; blank: too few months")
+    limit: Series[float] = number("an unchanged process is worse than this in one month of a hundred")
+    is_signal: Series[bool] = flag("worse than the limit, in the months that are watched", required=True)
+
+
+class Kept(Table):
+    """What became of a change: is its gain still there, and did errors escape."""
+
+    change: Series[str] = key("what went live")
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the values")
+    go_live: Series[pd.Timestamp] = date("when it went live", required=True)
+    last_month: Series[float] = number("last month of the programme that was counted", required=True)
+    before: Series[float] = number("before the go-live; blank: not counted")
+    gained: Series[float] = number("in the first six months; of escaped errors, in the months of the base")
+    watched: Series[float] = number("in the months that are watched; blank: they are not there yet")
+    loss: Series[float] = number("how much worse that is; positive is worse")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    signals: Series[float] = count("watched months that are worse than the limit", required=True)
+    first_signal: Series[pd.Timestamp] = date("the first of them")
+    verdict: Series[str] = choice(
+        "what can be said", ("held", "slipped", "alarm", "no alarm", "not settled", "too early"), required=True
+    )
+
+
+class Instruments(Table):
+    """The instruments of a workflow: one row a figure that is known."""
+
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    value: Series[float] = number("the figure", required=True)
+    low: Series[float] = number("lower end of its interval or range; blank: none")
+    high: Series[float] = number("upper end")
+    n: Series[float] = count("items, hours or steps it rests on")
+    definition: Series[str] = key("definition it follows")
+    is_made_here: Series[bool] = flag(
+        "made from the tables and the log, not a measure of the engagement", required=True
+    )

@@ -1,0 +1,163 @@
+"""The data dictionary of what is computed: one pandera model per result table."""
+
+import pandas as pd
+
+from engineroom.dictionary.columns import (
+    DIRECTIONS,
+    UNITS,
+    Series,
+    Table,
+    choice,
+    count,
+    date,
+    flag,
+    key,
+    money,
+    number,
+    text,
+)
+
+JUDGED = ("meets", "misses", "inconclusive")
+"""Verdicts of a comparison that was made."""
+
+MOVES = ("reached", "closing", "falling back", "plateau", "not settled", "too few months")
+VERDICTS = (*JUDGED, "not compared")
+
+
+class Caveats(Table):
+    """What the reader must know about the data before leaning on a figure made from it."""
+
+    subject: Series[str] = key("file or table")
+    caveat: Series[str] = key("what was found, as a sentence")
+    affected: Series[float] = count("rows or cases concerned")
+    total: Series[float] = count("of how many")
+    effect: Series[str] = key("what it does to the figures")
+    examples: Series[str] = text("up to three places where it stands")
+
+
+class Cases(Table):
+    """The case table that every log becomes: one row per case, times in UTC."""
+
+    case_id: Series[str] = key("case id, always text")
+    workflow: Series[str] = text("workflow or transaction type")
+    received: Series[pd.Timestamp] = date("first moment of the case")
+    completed: Series[pd.Timestamp] = date("moment it was complete; blank: open")
+    touches: Series[float] = count("human touches; blank: unknown")
+    is_reworked: Series[bool] = flag("it needed rework; blank: unknown")
+    is_defective: Series[bool] = flag("an error was found in it; blank: unknown")
+    cost: Series[float] = number("cost recorded on its events")
+    rework_cost: Series[float] = number("the part of it that rework steps and failed attempts took")
+    handling_hours: Series[float] = number("hours its events took, those of people where people are told apart")
+    handoffs: Series[float] = count("times it passed from one person to the next")
+    failures: Series[float] = count("events that ended in an exception")
+    events: Series[float] = count("events")
+    workflows: Series[float] = count("1, or 2 where its events name several workflows")
+    due: Series[pd.Timestamp] = date("when it was due; blank: no due date")
+    is_met: Series[bool] = flag("it met its SLA, where the record says so itself")
+
+
+class Measures(Table):
+    """A KPI's value with everything needed to judge it: one row per KPI, definition and workflow."""
+
+    kpi: Series[str] = key("KPI id")
+    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    value: Series[float] = number("value in `unit`")
+    unit: Series[str] = choice("unit", UNITS, required=True)
+    direction: Series[str] = choice("which way is better", DIRECTIONS, required=True)
+    numerator: Series[float] = number("pooled numerator")
+    denominator: Series[float] = number("pooled denominator")
+    n: Series[float] = count("items the value rests on")
+    low: Series[float] = number("lower end of the 95% interval; blank: no bound")
+    high: Series[float] = number("upper end of the 95% interval; blank: no bound")
+    method: Series[str] = key("how the interval was made, or why there is none")
+    definition: Series[str] = key("definition id")
+    process: Series[str] = text("process id of the workflow")
+    period_start: Series[pd.Timestamp] = date("first day", required=True)
+    period_end: Series[pd.Timestamp] = date("last day", required=True)
+    source: Series[str] = key("file, rows and SHA-256 the value came from")
+
+
+class Gaps(Measures):
+    """A measure and its distance to one benchmark; positive is worse."""
+
+    name: Series[str] = key("name of the KPI on the page")
+    benchmark: Series[str] = text("benchmark id; blank where none is comparable")
+    benchmark_label: Series[str] = text("short name of the benchmark")
+    benchmark_value: Series[float] = number("value of the benchmark")
+    operator: Series[str] = text("what meeting it means")
+    line: Series[str] = text("leading or typical")
+    kind: Series[str] = text("measured, target or claim")
+    grade: Series[str] = text("A to D")
+    is_stale: Series[bool] = flag("the benchmark had expired at the report's date", required=True)
+    gap: Series[float] = number("distance in the KPI's unit, positive is worse")
+    gap_low: Series[float] = number("gap at the better end of the interval")
+    gap_high: Series[float] = number("gap at the worse end of the interval")
+    verdict: Series[str] = choice("what the interval allows to say", VERDICTS, required=True)
+    items_needed: Series[float] = count("further items that would settle an inconclusive verdict at this rate")
+    reason: Series[str] = text("why there is no verdict, or no number of items settles it")
+
+
+class Tiers(Table):
+    """Where a measure and both ends of its interval fall on a scale of bands."""
+
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
+    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    scale: Series[str] = key("scale of bands")
+    value: Series[float] = number("value")
+    low: Series[float] = number("lower end of the interval")
+    high: Series[float] = number("upper end of the interval")
+    n: Series[float] = count("items the value rests on")
+    unit: Series[str] = choice("unit", UNITS, required=True)
+    tier: Series[str] = key("band the value falls in, or `between`")
+    tier_low: Series[str] = key("band of the lower end")
+    tier_high: Series[str] = key("band of the upper end")
+    straddles: Series[bool] = flag("the interval crosses an edge", required=True)
+
+
+class Values(Table):
+    """What the gaps endanger: the comparisons of each kind of value by verdict, and what the missed are worth."""
+
+    value: Series[str] = key("kind of value")
+    compared: Series[float] = count("comparisons with a verdict", required=True)
+    missed: Series[float] = count("of these, missed", required=True)
+    inconclusive: Series[float] = count("of these, inconclusive", required=True)
+    worth_low: Series[float] = money("what the missed ones are worth a year, at least; blank: none has a price")
+    worth_high: Series[float] = money("at most")
+    worst: Series[str] = text("name of the KPI that misses by most; blank: none", required=True)
+
+
+class Reviews(Table):
+    """A benchmark at its quarterly review: has it expired, and does the figure move towards it."""
+
+    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("its name")
+    unit: Series[str] = key("unit of the value")
+    value: Series[float] = number("value", required=True)
+    benchmark_value: Series[float] = number("value of the benchmark", required=True)
+    benchmark_label: Series[str] = key("whose")
+    expires: Series[pd.Timestamp] = date("the benchmark is good until then", required=True)
+    is_stale: Series[bool] = flag("it has expired, or will before the next review", required=True)
+    gap: Series[float] = number("distance, positive is worse", required=True)
+    months: Series[float] = count("months that were counted one by one", required=True)
+    pace: Series[float] = number("by how much the figure gets better in a quarter; blank: too few months")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+    verdict: Series[str] = choice("what the months say", MOVES, required=True)
+
+
+class Worths(Table):
+    """What closing a gap is worth in a year, as a range."""
+
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
+    family: Series[str] = key("family of KPIs that price the same failure")
+    annual_volume: Series[float] = count("items a year")
+    price: Series[str] = key("column of `workflows` that prices one item")
+    unit_price: Series[float] = money("its value")
+    worth_low: Series[float] = money("annual worth at the better end of the gap and the lower unit cost")
+    worth: Series[float] = money("annual worth at the measured gap")
+    worth_high: Series[float] = money("annual worth at the worse end of the gap and the higher unit cost")
+    is_counted: Series[bool] = flag("the one of its family that totals count", required=True)

@@ -1,0 +1,303 @@
+"""Where it happens: the figures of a log by any column, step, exception type, week and resource.
+
+Everything by case comes from the case table in one pass; steps, exceptions and resources are counted where the events
+lie. The expressions keep to the subset of Ibis that means the same on every engine (docs/method/engines.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+from engineroom import statistics
+from engineroom.dictionary import columns, logtables
+from engineroom.dictionary.columns import DataFrame
+from engineroom.eventlogs import engines
+from engineroom.eventlogs.engines import EXACT
+from engineroom.eventlogs.eventlog import EventLog
+
+NOT_STATED = "(not stated)"
+FINE = "decimal(38, 12)"
+"""Exact like `EXACT`, for hours and for squares: a case is counted to the microsecond."""
+
+Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
+HOURS_PER_WEEK = 7 * 24
+
+
+def _once(drill: Drill) -> Drill:
+    """Return a drill that a log answers once: measures and exhibits ask for the same tables."""
+
+    @wraps(drill)
+    def answer(log: EventLog, *about: Any, **named: Any) -> pd.DataFrame:
+        key = (drill.__name__, *map(str, (*about, *named.values())))
+        if key not in log.answers:
+            log.answers[key] = drill(log, *about, **named)
+        return log.answers[key].copy()
+
+    return cast(Drill, answer)
+
+
+def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
+    """Return one pass over the case table: the counts and sums from which every rate and mean is made."""
+    due = (_.due >= log.start) & (_.due < log.end)
+    answered = _.is_met.notnull()
+    in_time = ibis.ifelse(answered, _.is_met, _.completed <= _.due)
+    handled = _.handling_hours > 0
+    return cases.agg(
+        by=list(by),
+        all=_.count(where=_.is_done | _.is_open),
+        done=_.count(where=_.is_done),
+        open=_.count(where=_.is_open),
+        p50=_.hours.quantile(0.5, where=_.is_done),
+        p90=_.hours.quantile(0.9, where=_.is_done),
+        straight=_.count(where=_.is_done & (_.touches == 0)),
+        touched=_.count(where=_.is_done & _.touches.notnull()),
+        first_pass=_.count(where=_.is_done & ~_.is_reworked),
+        reworked=_.count(where=_.is_done & _.is_reworked),
+        judged=_.count(where=_.is_done & _.is_reworked.notnull()),
+        defective=_.count(where=_.is_done & _.is_defective),
+        inspected=_.count(where=_.is_done & _.is_defective.notnull()),
+        diverted=_.count(where=_.is_done & (_.failures > 0)),
+        followed=_.count(where=_.is_done & _.failures.notnull()),
+        met=_.count(where=(due | answered) & in_time),
+        due=_.count(where=due | answered),
+        rework_cost=_sum(_.rework_cost, _.is_done),
+        waiting=_fine(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
+        **_moments("cost", _.cost, _.is_done),
+        **_moments("handling", _.handling_hours, _.is_done & handled),
+        **_moments("handoffs", _.handoffs, _.is_done),
+    )
+
+
+@_once
+def counts(log: EventLog, by: str) -> pd.DataFrame:
+    """Return the counts and sums of `pooled` for each value of a column of the case table, which is named `group`."""
+    return pooled(log.cases.mutate(group=stated_or_not(log.cases[by])), log, "group").execute()
+
+
+@_once
+def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
+    """Return the headline figures for each value of `by`: `workflow`, or a column named in `attributes`."""
+    frame = counts(log, log.attributes.get(by, by))
+    found = pd.DataFrame(
+        {
+            "group": frame["group"],
+            "volume": frame["done"].astype(float),
+            "open_cases": frame["open"].astype(float) if "open_cases" not in log.absent else np.nan,
+            "cycle_time_p50_hours": frame["p50"].astype(float),
+            "cycle_time_p90_hours": frame["p90"].astype(float),
+            "stp_rate": _ratio(frame["straight"], frame["touched"]),
+            "first_pass_yield": _ratio(frame["first_pass"], frame["judged"]),
+            "error_rate": _ratio(frame["defective"], frame["inspected"]),
+            "exception_rate": _ratio(frame["diverted"], frame["followed"]),
+            "sla_compliance": _ratio(frame["met"], frame["due"]),
+            "cost_per_transaction": _ratio(frame["cost"], frame["cost_n"]),
+            "rework_cost": frame["rework_cost"].astype(float),
+            "rework_cost_share": _ratio(frame["rework_cost"], frame["cost"]),
+            "handoffs": _ratio(frame["handoffs"], frame["handoffs_n"]),
+            "handling_hours": _ratio(frame["handling"], frame["handling_n"]),
+            "waiting_hours": _ratio(frame["waiting"], frame["handling_n"]),
+        }
+    )
+    total = found["volume"].sum()
+    found = found.sort_values(["volume", "group"], ascending=[False, True]).reset_index(drop=True)
+    found["share"] = found["volume"] / total if total else np.nan
+    found["cumulative_share"] = found["share"].cumsum()
+    return logtables.Groups.validate(found[list(logtables.Groups.to_schema().columns)])
+
+
+@_once
+def steps(log: EventLog) -> DataFrame[logtables.Steps]:
+    """Return, per workflow and step, the share of completed cases that passed it at the first attempt.
+
+    A case that repeated the step, or in which it ended in an exception, did not; empty where neither can be told.
+    """
+    if log.timed is None or log.attempts is None:
+        return columns.empty(logtables.Steps)
+    done = _done(log)
+    visits = _of(log.timed.filter(_.activity.notnull()), done).agg(
+        by=["workflow", "activity"], events=_.count(), handling_hours=engines.in_hours(_.handled.sum())
+    )
+    again = _of(log.attempts, done).agg(
+        by=["workflow", "activity"], extra=(_.times - 1).sum().cast("int64"), failing=_.count()
+    )
+    left, right = visits.execute(), again.execute()
+    both = left.merge(right, on=["workflow", "activity"], how="left").fillna({"extra": 0, "failing": 0})
+    cases = both["events"] - both["extra"]
+    low, high = statistics.wilson(cases - both["failing"], cases)
+    found = pd.DataFrame(
+        {
+            "workflow": both["workflow"],
+            "step": both["activity"],
+            "cases": cases.astype(float),
+            "events": both["events"].astype(float),
+            "first_pass_yield": (cases - both["failing"]) / cases,
+            "low": low,
+            "high": high,
+            "handling_hours": both["handling_hours"].astype(float),
+        }
+    )
+    return logtables.Steps.validate(found.sort_values(["workflow", "step"]).reset_index(drop=True))
+
+
+def rolled(steps: DataFrame[logtables.Steps]) -> pd.Series:
+    """Return the rolled throughput yield of each workflow: the product of the first-pass yields of its steps."""
+    return steps.groupby("workflow")["first_pass_yield"].agg(statistics.rolled_throughput_yield)
+
+
+@_once
+def exceptions(log: EventLog) -> DataFrame[logtables.Exceptions]:
+    """Return the types of exception in each workflow, by their number, with what their events cost."""
+    if log.events is None or "exception_types" in log.absent:
+        return columns.empty(logtables.Exceptions)
+    failed = _of(log.events.filter(_.exception.notnull()), _done(log))
+    frame = failed.agg(
+        by=["workflow", "exception"], events=_.count(), cases=_.case_id.nunique(), cost=_sum(_.cost)
+    ).execute()
+    if frame.empty:
+        return columns.empty(logtables.Exceptions)
+    frame = frame.sort_values(["workflow", "events", "exception"], ascending=[True, False, True])
+    frame["share"] = frame["events"] / frame.groupby("workflow")["events"].transform("sum")
+    frame["cumulative_share"] = frame.groupby("workflow")["share"].cumsum()
+    return logtables.Exceptions.validate(frame.astype({"events": float, "cases": float}).reset_index(drop=True))
+
+
+def weeks(log: EventLog | None) -> DataFrame[logtables.Weeks]:
+    """Return the weeks of the period, from Monday on the log's own clock; the first and the last may be cut."""
+    if log is None:
+        return columns.empty(logtables.Weeks)
+
+    def monday(time: Any) -> Any:
+        return engines.clock_of_utc(time, log.timezone, "duckdb").truncate("W").cast("timestamp(6)")
+
+    arrived = log.cases.filter(_.received >= log.start)
+    arrived = arrived.mutate(week=monday(arrived.received)).agg(by="week", received=_.count())
+    done = log.cases.filter(_.is_done)
+    finished = done.mutate(week=monday(done.completed)).agg(
+        by="week",
+        completed=_.count(),
+        cycle_time_p50_hours=_.hours.quantile(0.5),
+        cycle_time_p90_hours=_.hours.quantile(0.9),
+        first_pass=_.count(where=~_.is_reworked),
+        judged=_.count(where=_.is_reworked.notnull()),
+    )
+    before = log.cases.filter((_.received < log.start) & (_.is_done | _.is_open)).count().execute()
+    frame = arrived.execute().merge(finished.execute(), on="week", how="outer").sort_values("week")
+    counts = frame[["received", "completed"]].fillna(0).astype(float)
+    found = pd.DataFrame(
+        {
+            "week": frame["week"],
+            "received": counts["received"],
+            "completed": counts["completed"],
+            "open_cases": int(before) + (counts["received"] - counts["completed"]).cumsum(),
+            "cycle_time_p50_hours": frame["cycle_time_p50_hours"].astype(float),
+            "cycle_time_p90_hours": frame["cycle_time_p90_hours"].astype(float),
+            "first_pass_yield": _ratio(frame["first_pass"], frame["judged"]),
+        }
+    )
+    return logtables.Weeks.validate(found.reset_index(drop=True))
+
+
+def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
+    """Return the weeks of each workflow by completion: completed, reworked, judged, hours (median), failures, followed.
+
+    `failures` counts the exceptions of the `followed` cases, those of which the log tells them.
+    """
+    if log is None:
+        named = ["workflow", "week", "completed", "reworked", "judged", "hours", "failures", "followed"]
+        return pd.DataFrame(columns=named)
+    done = log.cases.filter(_.is_done)
+    clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
+    frame = (
+        done.mutate(week=clock.truncate("W").cast("timestamp(6)"), workflow=stated_or_not(done.workflow))
+        .agg(
+            by=["workflow", "week"],
+            completed=_.count(),
+            reworked=_.count(where=_.is_reworked),
+            judged=_.count(where=_.is_reworked.notnull()),
+            hours=_.hours.quantile(0.5),
+            failures=_.failures.sum(),
+            followed=_.count(where=_.failures.notnull()),
+        )
+        .execute()
+    )
+    return frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
+
+
+def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[logtables.Resources]:
+    """Return what each resource did in the period: events, cases, hours, and how much of its time that was.
+
+    Utilisation is hours ÷ (`weekly_hours` × the weeks from its own first to its own last event): who joined late is
+    not idle before. Without `weekly_hours`, or without start times in the log, it is blank.
+    """
+    if log.timed is None or "handoffs" in log.absent:
+        return columns.empty(logtables.Resources)
+    own = log.timed.filter(_.resource.notnull() & (_.completed >= log.start) & (_.completed < log.end))
+    frame = own.agg(
+        by="resource",
+        people=_.count(where=_.is_human),
+        known=_.count(where=_.is_human.notnull()),
+        events=_.count(),
+        cases=_.case_id.nunique(),
+        hours=engines.in_hours(_.handled.sum()),
+        first=_.received.min(),
+        last=_.completed.max(),
+    ).execute()
+    active = (frame["last"] - frame["first"]).dt.total_seconds() / 3600 / HOURS_PER_WEEK
+    hours = frame["hours"].astype(float)
+    found = pd.DataFrame(
+        {
+            "resource": frame["resource"],
+            "is_human": (frame["people"] > 0).where(frame["known"] > 0, None).astype("boolean"),
+            "events": frame["events"].astype(float),
+            "cases": frame["cases"].astype(float),
+            "hours": hours,
+            "events_per_hour": _ratio(frame["events"], hours),
+            "first": frame["first"],
+            "last": frame["last"],
+            "utilisation": _ratio(hours, active * weekly_hours) if weekly_hours else np.nan,
+        }
+    )
+    return logtables.Resources.validate(found.sort_values("resource").reset_index(drop=True))
+
+
+def stated_or_not(column: Any) -> Any:
+    """Return a column of names in which a blank has a name as well."""
+    return column.fill_null(NOT_STATED)
+
+
+def _done(log: EventLog) -> ibis.Table:
+    """Return the cases completed in the period with their workflow, where the events lie."""
+    done = log.at_source.filter((_.completed >= log.start) & (_.completed < log.end) & (_.received < log.end))
+    return done.select("case_id", workflow=stated_or_not(_.workflow))
+
+
+def _of(events: ibis.Table, cases: ibis.Table) -> ibis.Table:
+    """Return the events of some cases, each under the workflow of its case."""
+    return events.drop(*({"workflow"} & set(events.columns))).inner_join(cases, "case_id")
+
+
+def _moments(name: str, amount: Any, where: Any) -> dict[str, Any]:
+    counted = where & amount.notnull()
+    squares = _fine(amount * amount, counted)
+    return {name: _fine(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
+
+
+def _fine(amount: Any, where: Any) -> Any:
+    return amount.cast(FINE).sum(where=where).cast("float64")
+
+
+def _sum(amount: Any, where: Any = None) -> Any:
+    return amount.cast(EXACT).sum(where=where).cast("float64")
+
+
+def _ratio(top: Any, bottom: Any) -> pd.Series:
+    """Return one count over another; blank where there is nothing to divide by."""
+    below = cast(pd.Series, bottom).astype(float)
+    return cast(pd.Series, top).astype(float) / below.where(below > 0)

@@ -1,0 +1,235 @@
+"""Read an event log or a record table, check it, and turn it into one row a case.
+
+The log never passes through Python: Ibis expressions run in DuckDB, out of core where they must, or in the warehouse
+that holds it, from which only the case table is fetched. `[events]` (one row an event) and `[cases]` (one row a case)
+both become the case table of `results.Cases`; from there on `kpi` does not know which it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+import pandas as pd
+
+from engineroom.dictionary import columns, results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.errors import DataProblems, EngineroomError, Problem
+from engineroom.eventlogs import casetable, caveats, engines, lifecycle, logfile, logrows, workingtime
+from engineroom.eventlogs.workingtime import OLDEST, Window
+from engineroom.readers.engagement import Engagement, Events, Source
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """A checked log as a case table.
+
+    Attributes
+    ----------
+    cases : ibis.Table
+        Columns of `results.Cases`, times as naive UTC; the cases of `casetable.in_period`. Always in DuckDB.
+    start, end : datetime
+        The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
+    caveats : DataFrame[Caveats]
+        What was found, left out or assumed.
+    absent : dict of str to str
+        KPI id -> what in engagement.toml would give it.
+    source : str
+        File and SHA-256, or the table and the variable that names its database.
+    timezone : str
+        The log's own clock.
+    attributes : dict of str to str
+        Column of the log -> column of `cases` that holds it.
+    events, timed, at_source, attempts : ibis.Table or None
+        The usable rows of an event log, the same with the time each took, the whole case table and its attempts, all
+        where the log lies.
+    calendar : str
+        The working calendar in which durations are counted, in words; blank where they are elapsed.
+    answers : dict
+        What `drilldown` has already found: a log does not change, and nothing is counted twice.
+    """
+
+    cases: ibis.Table
+    start: datetime
+    end: datetime
+    caveats: DataFrame[results.Caveats]
+    absent: dict[str, str]
+    source: str
+    timezone: str
+    attributes: dict[str, str]
+    events: ibis.Table | None
+    timed: ibis.Table | None
+    at_source: ibis.Table
+    attempts: ibis.Table | None
+    calendar: str = ""
+    answers: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+
+
+def open(engagement: Engagement) -> EventLog | None:
+    """Return the engagement's log, checked; None where it has none; raise `DataProblems` where it cannot be trusted."""
+    spec = engagement.events or engagement.cases
+    if spec is None:
+        return None
+    where = f"{engagement.folder.name}/{spec.source}" if spec.source else f"{spec.table} ({spec.connection})"
+    try:
+        return _opened(engagement, spec, where)
+    except EngineroomError:
+        raise
+    except Exception as fault:
+        if "Query interrupted" in str(fault):  # DuckDB's word for Ctrl-C
+            raise KeyboardInterrupt from None
+        if not (spec.connection or engines.is_of_the_data(fault)):
+            raise
+        told = f" ({type(fault).__name__})" if spec.connection else f": {logfile.first_line(fault)}"
+        cure = "ask who runs the database" if spec.connection else "export it again"
+        problem = Problem(where, rule=f"cannot be read to its end{told}", cure=cure)
+        raise DataProblems([problem], engagement.check_command) from None
+
+
+def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
+    files = [] if spec.connection else logfile.parts(engagement, spec)
+    connection = engines.local(sum(file.stat().st_size for file in files if file.exists()))
+    with engines.watched(connection, where):
+        period = window(engagement, spec)
+        readings = _readings(engagement, spec, period, connection, files, where)
+        found, usable = caveats.of_rows(readings, spec, where)
+        notes = _stop_at(found, engagement)
+        if isinstance(spec, Events) and spec.lifecycle:
+            usable = _kept(lifecycle.paired(usable), spec, connection)
+            notes += caveats.of_pairs(usable, where)
+        known = workingtime.within(usable, spec, period)
+        timed = workingtime.timed(usable, spec, known) if isinstance(spec, Events) else None
+        at_source, retried, turns = _tables(usable, timed, spec, connection)
+        notes += caveats.of_order(usable, retried, turns, spec, where)
+        cases = at_source if not spec.connection else _fetched(at_source, connection)
+        saturated = caveats.of_repeats(cases, spec, where)
+        cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
+        notes += saturated + _stop_at(caveats.of_cases(cases, spec, known, where), engagement)
+        concerned = casetable.in_period(cases, spec, known)
+        if spec.calendar:  # counted by it once, not in every question
+            concerned = connection.create_table("cases_by_calendar", concerned, temp=True)
+    _dropped(connection)
+    told = pd.DataFrame(notes, columns=list(results.Caveats.to_schema().columns))
+    return EventLog(
+        cases=concerned,
+        start=period.start,
+        end=period.end,
+        caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
+        absent=_absent(spec, is_saturated=bool(saturated)),
+        source=f"{where} · sha256 {logfile.digest(files)[:12]}" if files else where,
+        timezone=spec.timezone or "UTC",
+        attributes={column: f"attribute{i}" for i, column in enumerate(spec.attributes)},
+        events=usable if isinstance(spec, Events) else None,
+        timed=timed,
+        at_source=at_source,
+        attempts=None if saturated else retried,
+        calendar=workingtime.described(spec),
+    )
+
+
+def _stop_at(found: caveats.Found, engagement: Engagement) -> list[caveats.Caveat]:
+    notes, problems = found
+    if problems:
+        raise DataProblems(problems, engagement.check_command)
+    return notes
+
+
+def _readings(
+    engagement: Engagement, spec: Source, period: Window, connection: Any, files: list[Path], where: str
+) -> list[ibis.Table]:
+    """Return the rows with their meaning, the cheapest reading first; what is not Parquet is copied into it once."""
+    raw, problems = engines.remote(spec, where) if spec.connection else logfile.rows(connection, files, spec, where)
+    if raw is not None:
+        problems += logrows.faults(raw, spec, where)
+    if raw is None or problems:
+        raise DataProblems(problems, engagement.check_command)
+    rows = logrows.typed(logrows.tidied(raw, spec), spec, period)
+    if spec.connection:
+        return [rows]
+    if not logrows.is_text(spec):
+        return [logrows.typed(logrows.marked(raw, spec), spec, period), rows]
+    copy = _kept(rows, spec, connection)
+    if problems := list(logfile.rejected(connection, where)):
+        raise DataProblems(problems, engagement.check_command)
+    return [copy]
+
+
+def _kept(rows: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
+    """Return rows that are dear to make from a file of their own; as they are in a warehouse: nothing is written."""
+    if spec.connection:
+        return rows
+    copy = engines.scratch("log") / "log.parquet"
+    connection.to_parquet(rows, copy)
+    return connection.read_parquet(str(copy))
+
+
+def _tables(
+    usable: ibis.Table, timed: ibis.Table | None, spec: Source, connection: Any
+) -> tuple[ibis.Table, ibis.Table | None, ibis.Table | None]:
+    """Return case table, attempts, hand-offs; saved in DuckDB, mere expressions in a warehouse: nothing is written."""
+
+    def save(name: str, table: ibis.Table) -> ibis.Table:
+        return table if spec.connection else connection.create_table(name, table, temp=True)
+
+    if not isinstance(spec, Events) or timed is None:
+        return save("cases", casetable.of_records(usable, spec)), None, None
+    return casetable.of_events(usable, timed, save, spec)
+
+
+def _dropped(connection: Any) -> None:
+    """Forget the steps on the way to the case table: they take memory."""
+    for (name,) in connection.raw_sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+        if name.startswith(casetable.STEPS):
+            connection.drop_table(name)
+
+
+def _fetched(cases: ibis.Table, connection: Any) -> ibis.Table:
+    """Return the case table of a warehouse in DuckDB: some 60 bytes a case, and every figure is made here."""
+    frame = cases.execute()
+    return connection.create_table("cases", frame, schema=cases.schema(), temp=True)
+
+
+def window(engagement: Engagement, spec: Source) -> Window:
+    """Return the engagement's period on the clocks of its log."""
+    zone, period = ZoneInfo(spec.timezone or "UTC"), engagement.header.period
+    days = (period.start, period.end + timedelta(days=1), engagement.header.as_of + timedelta(days=2))
+    start, end, latest = (datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days)
+    return Window(start, end, start - timedelta(days=365.25 * OLDEST), latest)
+
+
+def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
+    """Return the KPIs this log cannot give, with the key that would give them."""
+    if isinstance(spec, Events):
+        rework = "activities in [events.rework]" if is_saturated else "[events.rework]"
+        repeats = spec.exception or (spec.rework and spec.rework.repeats and not is_saturated)
+        needs = {
+            "stp_rate": (spec.human, "[events.human]"),
+            "first_pass_yield": (spec.rework and (spec.rework.activities or repeats), rework),
+            "rework_rate": (spec.rework and (spec.rework.activities or repeats), rework),
+            "rolled_throughput_yield": (repeats, "exception, or repeats = true in [events.rework]"),
+            "error_rate": (spec.error, "[events.error]"),
+            "exception_rate": (spec.exception, "exception"),
+            "exception_types": (spec.exception, "exception"),
+            "open_cases": (spec.closed, "[events.closed]"),
+            "sla_compliance": (spec.due, "due"),
+            "cost_per_transaction": (spec.cost, "cost"),
+            "handling_time": (spec.started or spec.lifecycle, "started"),
+            "handoffs": (spec.resource or spec.human, "resource"),
+        }
+    else:
+        told = {name: getattr(spec, name) for name in ("touches", "reworked", "defective", "cost", "due", "met")}
+        needs = {
+            "stp_rate": (told["touches"], "touches"),
+            "first_pass_yield": (told["reworked"], "reworked"),
+            "rework_rate": (told["reworked"], "reworked"),
+            "error_rate": (told["defective"], "defective"),
+            "sla_compliance": (told["due"] or told["met"], "due"),
+            "cost_per_transaction": (told["cost"], "cost"),
+        }
+        events = ("rolled_throughput_yield", "exception_rate", "exception_types", "handling_time", "handoffs")
+        needs |= dict.fromkeys(events, (None, "[events], a log with one row an event,"))
+    return {kpi: f"would need {key} in engagement.toml" for kpi, (given, key) in needs.items() if not given}

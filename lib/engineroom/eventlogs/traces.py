@@ -1,0 +1,292 @@
+"""What a log says about single steps beyond `drilldown`: corrections, durations with open cases, what follows a step.
+
+All of it is counted where the events lie; what travels is one row a step, a duration or a kind of actor.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
+from engineroom.eventlogs.drilldown import stated_or_not
+from engineroom.eventlogs.eventlog import EventLog
+from engineroom.readers.tables import Tables
+
+FINE_HOURS = 48
+"""Durations are counted to the minute up to here, to the hour beyond: ten million cases become some thousand rows."""
+
+CORRECTIONS = ["workflow", "step", "events", "cases", "handling_hours"]
+FOLLOWING = ["workflow", "is_human", "steps", "followed", "corrected", "failed", "wait_p50_hours", "wait_p90_hours"]
+TOGETHER = ["rule", "workflow", "both", "judged", "same", "people", "able"]
+
+
+def corrections(log: EventLog | None, tables: Tables) -> pd.DataFrame:
+    """Return, per workflow and stated rework activity, how often completed cases needed it and how long it took."""
+    names = rework_steps(tables)
+    if log is None or log.timed is None or not names:
+        return pd.DataFrame(columns=CORRECTIONS)
+    frame = (
+        _of_done(log, log.timed.filter(_.activity.isin(list(names))))
+        .agg(
+            by=["workflow", "activity"],
+            events=_.count(),
+            cases=_.case_id.nunique(),
+            handling_hours=engines.in_hours(_.handled.sum()),
+        )
+        .execute()
+    )
+    found = frame.rename(columns={"activity": "step"}).sort_values(["workflow", "step"]).reset_index(drop=True)
+    return found[CORRECTIONS].astype({"events": float, "cases": float, "handling_hours": float})
+
+
+def rework_steps(tables: Tables) -> tuple[str, ...]:
+    """Return the activities that engagement.toml names as rework."""
+    spec = tables.engagement.events
+    return spec.rework.activities if spec and spec.rework else ()
+
+
+def durations(log: EventLog | None, tables: Tables, changed: str = "") -> pd.DataFrame:
+    """Return how many cases left after how long: workflow, entered, hours, completed, open, is_after.
+
+    `open` counts cases that were not complete when the period ended, at the age they had. `entered` is the age at which
+    a case came under observation: its age when the period began, or -1 for cases received in the period. `is_after`
+    tells those completed from the day `changed` on. Exits are rounded up and entries down, to the minute up to 48 hours
+    and to the hour beyond, on the calendar of the log.
+    """
+    columns = ["workflow", "entered", "hours", "completed", "open", "is_after"]
+    spec = tables.engagement.events or tables.engagement.cases
+    if log is None or spec is None:
+        return pd.DataFrame(columns=columns)
+    window = eventlog.window(tables.engagement, spec)
+
+    cases = log.cases.filter(_.is_done | _.is_open)
+
+    def age(at: Any) -> Any:
+        return engines.in_hours(workingtime.spent(cases.received, at, spec, window, "duckdb"))
+
+    end, start = (ibis.literal(at, "timestamp(6)") for at in (log.end, log.start))
+    day = ibis.literal(_day(changed, log) if changed else log.end, "timestamp(6)")
+    seen = cases.mutate(
+        workflow=stated_or_not(_.workflow),
+        lasted=ibis.greatest(ibis.ifelse(_.is_done, _.hours, age(end)), 0.0),
+        before=ibis.ifelse(_.received < start, ibis.greatest(age(start), 0.0), -1.0),
+        is_after=(_.is_done & (_.completed >= day)).fill_null(False),
+    )
+    fine = _.lasted <= FINE_HOURS
+    hours = ibis.ifelse(fine, (_.lasted * 60 - 1e-6).ceil() / 60, _.lasted.ceil().cast("float64"))
+    entered = ibis.ifelse(_.before <= FINE_HOURS, (_.before * 60).floor() / 60, _.before.floor().cast("float64"))
+    frame = (
+        seen.mutate(hours=ibis.greatest(hours, 0.0), entered=ibis.ifelse(_.before < 0, -1.0, entered))
+        .mutate(entered=ibis.ifelse(_.entered < _.hours, _.entered, -1.0))
+        .agg(
+            by=["workflow", "entered", "hours", "is_after"],
+            completed=_.count(where=_.is_done),
+            open=_.count(where=_.is_open),
+        )
+        .execute()
+    )
+    return (
+        frame[columns].sort_values(["workflow", "hours", "entered", "is_after"], kind="stable").reset_index(drop=True)
+    )
+
+
+def following(log: EventLog | None, tables: Tables) -> pd.DataFrame:
+    """Return what comes after the steps of systems and of people in completed cases, per workflow.
+
+    `corrected` counts the steps whose next event is a stated rework activity, `failed` those that ended in an
+    exception themselves. The wait runs from the end of the step to the start of the next event (its end where the log
+    has no start), in elapsed hours. Rows whose actor is unknown are left out.
+    """
+    if log is None or log.events is None or "stp_rate" in log.absent:
+        return pd.DataFrame(columns=FOLLOWING)
+    rows = _of_done(log, log.events)
+    last = engines.in_byte_order(rows.activity, log.events.get_backend().name)
+    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
+    pairs = rows.select(
+        "workflow",
+        "is_human",
+        "completed",
+        failed=_.exception.notnull(),
+        then=_.activity.lead().over(turn),
+        begins=_.received.lead().over(turn),
+    )
+    waited = engines.in_hours(_.begins.delta(_.completed, unit="microsecond"))
+    pairs = pairs.filter(_.is_human.notnull()).mutate(wait=ibis.greatest(waited, 0.0))
+    frame = pairs.agg(
+        by=["workflow", "is_human"],
+        steps=_.count(),
+        followed=_.count(where=_.begins.notnull()),
+        corrected=_.count(where=_.then.isin(list(rework_steps(tables)) or [""])),
+        failed=_.count(where=_.failed),
+        wait_p50_hours=_.wait.quantile(0.5, where=_.begins.notnull()),
+        wait_p90_hours=_.wait.quantile(0.9, where=_.begins.notnull()),
+    ).execute()
+    return frame[FOLLOWING].sort_values(["workflow", "is_human"]).reset_index(drop=True)
+
+
+def straight_through(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow, the completed cases that no human touched and those of them that were reworked."""
+    if log is None or "stp_rate" in log.absent or "rework_rate" in log.absent:
+        return pd.DataFrame(columns=["workflow", "straight", "reworked"])
+    straight = log.cases.filter(_.is_done & (_.touches == 0) & _.is_reworked.notnull())
+    frame = (
+        straight.mutate(workflow=stated_or_not(_.workflow))
+        .agg(by="workflow", straight=_.count(), reworked=_.count(where=_.is_reworked))
+        .execute()
+    )
+    return frame.sort_values("workflow").reset_index(drop=True)
+
+
+def arrivals(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow and whole week of the period, the cases received and completed, and those open at its end.
+
+    Columns: workflow, week, received, completed, open. Weeks begin on Monday on the log's own clock; every workflow has
+    every week.
+    """
+    named = ["workflow", "week", "received", "completed", "open"]
+    if log is None or "open_cases" in log.absent:
+        return pd.DataFrame(columns=named)
+
+    def monday(time: Any) -> Any:
+        return engines.clock_of_utc(time, log.timezone, "duckdb").truncate("W").cast("timestamp(6)")
+
+    cases = log.cases.filter(_.is_done | _.is_open).mutate(workflow=stated_or_not(_.workflow))
+    came = cases.filter(_.received >= log.start).mutate(week=monday(_.received))
+    came = came.agg(by=["workflow", "week"], received=_.count()).execute()
+    went = cases.filter(_.is_done).mutate(week=monday(_.completed))
+    went = went.agg(by=["workflow", "week"], completed=_.count()).execute()
+    began = cases.filter(_.received < log.start).agg(by="workflow", began=_.count()).execute()
+    frame = came.merge(went, on=["workflow", "week"], how="outer")
+    if frame.empty:
+        return pd.DataFrame(columns=named)
+    weeks = pd.date_range(frame["week"].min(), frame["week"].max(), freq="7D")
+    every = pd.MultiIndex.from_product([sorted(frame["workflow"].unique()), weeks], names=["workflow", "week"])
+    frame = frame.set_index(["workflow", "week"]).reindex(every).fillna(0.0).astype(float).reset_index()
+    change = (frame["received"] - frame["completed"]).groupby(frame["workflow"]).cumsum()
+    frame["open"] = change + frame["workflow"].map(began.set_index("workflow")["began"]).fillna(0.0).astype(float)
+    first, last = (pd.Timestamp(at).tz_localize("UTC").tz_convert(log.timezone or "UTC") for at in (log.start, log.end))
+    is_whole = (frame["week"] >= first.tz_localize(None)) & (
+        frame["week"] + pd.Timedelta(days=7) <= last.tz_localize(None)
+    )
+    return frame.loc[is_whole, named].reset_index(drop=True)
+
+
+def efforts(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow, means of completed cases: touches, handoffs, handling and waiting hours, and due dates.
+
+    Columns: workflow, completed, touches, handoffs, handling_hours, waiting_hours, share (of cases with a due date),
+    monthly (completed cases a month of 30.44 days), touched_share and touched_hours (of cases that a human touched: how
+    many, and their mean cycle time). Blank where the log does not tell.
+    """
+    named = ["workflow", "completed", "touches", "handoffs", "handling_hours", "waiting_hours", "share", "monthly"]
+    named += ["touched_share", "touched_hours"]
+    if log is None:
+        return pd.DataFrame(columns=named)
+    counted = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow))
+    touched = done.agg(
+        by="workflow",
+        touches=_.touches.cast("float64").mean(),
+        touched_share=(_.touches > 0).cast("float64").mean(),
+        touched_hours=_.hours.mean(where=_.touches > 0),
+        share=(_.due.notnull() | _.is_met.notnull()).cast("float64").mean(),
+    ).execute()
+    frame = counted.merge(touched, on="workflow", how="left")
+    months = (log.end - log.start).total_seconds() / 86400 / 30.4375
+
+    def mean(total: str, n: str) -> pd.Series:
+        return frame[total].astype(float) / frame[n].where(frame[n] > 0).astype(float)
+
+    found = pd.DataFrame(
+        {
+            "workflow": frame["workflow"],
+            "completed": frame["done"].astype(float),
+            "touches": frame["touches"].astype(float),
+            "handoffs": mean("handoffs", "handoffs_n"),
+            "handling_hours": mean("handling", "handling_n"),
+            "waiting_hours": mean("waiting", "handling_n"),
+            "share": frame["share"].astype(float).fillna(0.0),
+            "monthly": frame["done"].astype(float) / months,
+            "touched_share": frame["touched_share"].astype(float),
+            "touched_hours": frame["touched_hours"].astype(float),
+        }
+    )
+    return found.sort_values("workflow", kind="stable").reset_index(drop=True)
+
+
+def rows_used(log: EventLog | None) -> float:
+    """Return how many rows of the log the figures rest on; 0 without a log."""
+    if log is None:
+        return 0.0
+    return float((log.events if log.events is not None else log.at_source).count().execute())
+
+
+def _of_done(log: EventLog, events: ibis.Table) -> ibis.Table:
+    """Return the events of the cases completed in the period, each under the workflow of its case."""
+    done = log.at_source.filter((_.completed >= log.start) & (_.completed < log.end) & (_.received < log.end))
+    done = done.select("case_id", workflow=stated_or_not(_.workflow))
+    return events.drop(*({"workflow"} & set(events.columns))).inner_join(done, "case_id")
+
+
+def _day(changed: str, log: EventLog) -> pd.Timestamp:
+    """Return the first instant of a day on the log's own clock, as naive UTC."""
+    return pd.Timestamp(changed).tz_localize(log.timezone or "UTC").tz_convert("UTC").tz_localize(None)
+
+
+class Pair(NamedTuple):
+    """Two activities that one person may not do in one case; a blank workflow means all of them."""
+
+    workflow: str
+    first: str
+    second: str
+
+
+def together(log: EventLog | None, pairs: list[Pair]) -> pd.DataFrame:
+    """Return, per pair and workflow, in how many completed cases one person did both activities.
+
+    `both` counts the cases with both activities, `judged` those of them in which a named person did each, `same` those
+    in which one person did both. Steps of systems ([events.human]) and steps without a name are nobody's; names that
+    differ in capitals only are one. No name travels: `people` did both at least once, `able` did either.
+    """
+    if log is None or log.events is None or "handoffs" in log.absent:
+        return pd.DataFrame(columns=TOGETHER)
+    tells = "stp_rate" not in log.absent
+    person = ibis.ifelse(_.is_human, _.resource, None) if tells else _.resource
+    frames = []
+    for place, pair in enumerate(pairs):
+        rows = _of_done(log, log.events.filter(_.activity.isin([pair.first, pair.second])))
+        if pair.workflow:
+            rows = rows.filter(_.workflow == pair.workflow)
+        each = rows.mutate(person=person.lower()).agg(
+            by=["workflow", "case_id", "person"],
+            first=_.count(where=_.activity == pair.first),
+            second=_.count(where=_.activity == pair.second),
+        )
+        each = each.mutate(is_same=(_.person.notnull() & (_["first"] > 0) & (_["second"] > 0)).fill_null(False))
+        cases = each.agg(
+            by=["workflow", "case_id"],
+            has_first=_.count(where=_["first"] > 0),
+            has_second=_.count(where=_["second"] > 0),
+            by_first=_.count(where=(_["first"] > 0) & _.person.notnull()),
+            by_second=_.count(where=(_["second"] > 0) & _.person.notnull()),
+            same=_.count(where=_.is_same),
+        ).filter((_.has_first > 0) & (_.has_second > 0))
+        counted = cases.agg(
+            by="workflow",
+            both=_.count(),
+            judged=_.count(where=(_.by_first > 0) & (_.by_second > 0)),
+            same=_.count(where=_.same > 0),
+        ).execute()
+        own = each.filter(_.person.notnull()).agg(by=["workflow", "person"], cases=_.count(where=_.is_same))
+        people = own.agg(by="workflow", able=_.count(), people=_.count(where=_.cases > 0)).execute()
+        frames.append(counted.merge(people, on="workflow", how="left").assign(rule=place)[TOGETHER])
+    if not frames:
+        return pd.DataFrame(columns=TOGETHER)
+    whole = pd.concat(frames, ignore_index=True)
+    counts = TOGETHER[2:]
+    whole[counts] = whole[counts].fillna(0).astype(float)
+    return whole.sort_values(["rule", "workflow"], kind="stable").reset_index(drop=True)

@@ -1,0 +1,303 @@
+"""Make many reports: any `concurrent.futures` executor, one outcome per report, and nothing that fails stops the rest.
+
+A worker takes a task and returns plain data, so a pool on this machine and a cluster run the same function. Outcomes go
+into the ledger `results.jsonl` as they come: whatever happens afterwards, what is finished is on record. What was asked
+for is in `batches.jsonl`: what never came to run is known too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from multiprocessing import active_children, get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError, ReportError
+from engineroom.factory import manifest, run
+from engineroom.factory.run import Limits, Task
+from engineroom.readers import engagement as engagements
+
+LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
+SCHEMA = 2
+GRACE = 2.0
+ANSWERS_WITHIN = 10.0
+"""Seconds a cluster has to answer."""
+ATTEMPTS = 2
+"""A report whose worker process died is tried once more: it may have been another report's memory that killed it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one report."""
+
+    task: Task
+    status: str  # ok | reused | failed
+    exit_code: int
+    message: str
+    outputs: tuple[str, ...]
+    seconds: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a batch is made.
+
+    Attributes
+    ----------
+    out : Path
+        The output folder.
+    jobs : int
+        Reports under way at the same time; 0: as many as the executor has places.
+    scheduler : str
+        Address of a Dask scheduler whose workers make the reports; blank: this machine.
+    limits : Limits
+        What one report may take.
+    force : bool
+        Make again what nothing has changed of.
+    """
+
+    out: Path
+    jobs: int = 1
+    scheduler: str = ""
+    limits: Limits = field(default_factory=Limits)
+    force: bool = False
+
+
+class Inline(Executor):
+    """An executor that works in the calling thread: what one job at a time needs, without a second process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run `fn` now and return its finished future."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def make(task: Task, out: Path, limits: Limits, force: bool = False) -> Outcome:
+    """Make one report and return its outcome; never raises, so that one report cannot stop the others."""
+    began = time.perf_counter()
+
+    def failed(code: int, said: str) -> Outcome:
+        return Outcome(task, "failed", code, said, (), _since(began))
+
+    try:
+        outputs, status, why = run.produce(task, out, limits, force)
+    except EngineroomError as error:
+        return failed(error.exit_code, str(error))
+    except OSError as error:
+        return failed(RenderError.exit_code, f"{task}: {error.filename or out}: {error.strerror or error}")
+    except Exception as error:
+        said = f"{task}: {type(error).__name__}: {error}\nThis is a fault of engineroom; please report it"
+        return failed(RenderError.exit_code, said)
+    names = tuple(path.relative_to(out).as_posix() for path in outputs)
+    return Outcome(task, status, 0, "", names, _since(began), why)
+
+
+def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
+    """Yield the outcome of every task as it finishes, each already in the ledger.
+
+    No more than `jobs` are under way, so a caller that stops asking stops the batch. A worker process that dies takes
+    the pool with it: the pool is made anew, and what was under way is tried again. An engagement whose data break a
+    rule is told once: no further report of it is begun.
+    """
+    _append(terms.out / BATCHES, {"schema": SCHEMA, "tasks": [asdict(task) for task in tasks]})
+    waiting, died = deque(tasks), Counter[Task]()
+    running: dict[Future[Outcome], Task] = {}
+    broken: dict[str, Outcome] = {}
+    is_dead = False  # a pool whose worker died fails everything under way, and takes nothing more
+    stack = ExitStack()
+    executor, places = stack.enter_context(_workers(terms))
+    try:
+        while waiting or running:
+            if is_dead and not running:
+                stack.close()
+                executor, places = stack.enter_context(_workers(terms))
+                is_dead = False
+            while waiting and len(running) < places and not is_dead:
+                task = waiting.popleft()
+                if task.folder in broken:
+                    yield _refused(task, broken[task.folder], terms.out)
+                    continue
+                try:
+                    running[executor.submit(make, task, terms.out, terms.limits, terms.force)] = task
+                except BrokenProcessPool:
+                    is_dead = True
+                    waiting.appendleft(task)
+            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
+            for future in done:
+                task = running.pop(future)
+                is_dead = is_dead or isinstance(future.exception(), BrokenProcessPool)
+                outcome = _outcome(future, task, died)
+                if outcome is None:
+                    waiting.appendleft(task)
+                    continue
+                if outcome.exit_code in (EngagementError.exit_code, DataProblems.exit_code):
+                    broken.setdefault(task.folder, outcome)
+                record(terms.out, outcome)
+                yield outcome
+    finally:
+        for future in running:  # interrupted: a worker would otherwise finish its report before it ends
+            future.cancel()
+        for worker in active_children() if running else ():
+            worker.terminate()
+        stack.close()
+
+
+def _refused(task: Task, first: Outcome, out: Path) -> Outcome:
+    """Return the outcome of a report that was not begun, because another of its engagement has told why."""
+    outcome = Outcome(task, "failed", first.exit_code, first.message, (), 0.0)
+    record(out, outcome)
+    return outcome
+
+
+def record(out: Path, outcome: Outcome) -> None:
+    """Append one line to the ledger, on disk before anything else happens."""
+    _append(out / LEDGER, {"schema": SCHEMA, "report": str(outcome.task)} | asdict(outcome))
+
+
+def unfinished(out: Path) -> list[Task]:
+    """Return the tasks that were asked for in `out` and do not stand there as they would be made now.
+
+    They failed, or never came to run, or something has changed since; in the order they were first asked for.
+    """
+    return [task for task, one in last(out).items() if one.status == "failed" or _has_changed(task, out)]
+
+
+def last(out: Path) -> dict[Task, Outcome]:
+    """Return every report that was ever asked for in `out`, as it was last asked for, and what became of it.
+
+    One that never came to run has failed. With other parameters a report takes the place of the one before it.
+    """
+    asked: dict[str, Task] = {}
+    became: dict[str, Outcome] = {}
+    for batch in _lines(out / BATCHES):
+        for told in batch["tasks"]:
+            task = _task(told)
+            asked[str(task)] = task
+    for line in _lines(out / LEDGER):
+        task = _task(line["task"])
+        outputs = tuple(line["outputs"])
+        became[str(task)] = Outcome(task, line["status"], line["exit_code"], line["message"], outputs, line["seconds"])
+    found = {}
+    for name in dict.fromkeys([*asked, *became]):
+        outcome = became.get(name)
+        task = asked[name] if name in asked else became[name].task
+        never = Outcome(task, "failed", RenderError.exit_code, f"{task}: its turn never came", (), 0.0)
+        found[task] = outcome if outcome and outcome.task == task else never
+    return found
+
+
+def _has_changed(task: Task, out: Path) -> bool:
+    try:
+        case = engagements.open(task.folder, task.sector)
+    except EngineroomError:
+        return True  # making it again will tell
+    wanted = manifest.origin(case, task.report, dict(task.parameters))
+    return bool(manifest.reason(wanted, task.formats, out / case.name))
+
+
+def _task(told: dict[str, Any]) -> Task:
+    pairs = tuple((name, value) for name, value in told["parameters"])
+    return Task(told["folder"], told["sector"], told["report"], tuple(told["formats"]), pairs)
+
+
+def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcome | None:
+    """Return a future's outcome; None where its worker died and the task is to be tried again."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        died[task] += 1
+        if died[task] < ATTEMPTS:
+            return None
+        said = f"{task}: its process died {ATTEMPTS} times, perhaps for want of memory; try --jobs 1"
+    except Exception as error:  # a cluster's worker that died too often, or has another engineroom than this one
+        said = f"{task}: the cluster could not make it\n  {type(error).__name__}: {error}"
+    return Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
+
+
+@contextmanager
+def _workers(terms: Terms) -> Iterator[tuple[Executor, int]]:
+    """Yield what makes the reports, and how many at the same time."""
+    if terms.scheduler:
+        with _cluster(terms.scheduler) as client:
+            places = sum(client.nthreads().values())
+            yield client.get_executor(pure=False), min(terms.jobs or places, places)
+    elif terms.jobs == 1:
+        yield Inline(), 1
+    else:
+        spawn = get_context("spawn")
+        pool = ProcessPoolExecutor(terms.jobs, mp_context=spawn, initializer=_polite, initargs=(terms.jobs,))
+        try:
+            yield pool, terms.jobs
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _cluster(address: str) -> Any:
+    """Return a connection to a Dask cluster; a worker that dies costs time only: its report goes to another one."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ReportError('--scheduler needs Dask; install it with: pip install "engineroom[dask]"') from None
+    try:
+        client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+        client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ReportError(f"no Dask workers answer at {address} ({type(error).__name__})") from None
+    return client
+
+
+def _polite(jobs: int) -> None:
+    """Let a worker that is told to end clean up (its scratch folder, its kernel), and end when its batch is gone."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the batch ends its workers itself
+    os.environ.setdefault("ENGINEROOM_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(batch: Any) -> None:
+    """End this process when that of the batch has ended: a pool's worker would wait for its next task forever."""
+    batch.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os._exit(1)
+
+
+def _append(path: Path, line: dict[str, Any]) -> None:
+    """Append a line to a file, whole: after one that a crash tore in half a new line is begun."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(line, ensure_ascii=False) + "\n"
+    with path.open("ab+") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            text = text if stream.read(1) == b"\n" else f"\n{text}"
+        stream.write(text.encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a ledger; one that a crash tore in half is passed over, its report counts as not made."""
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
+        with suppress(ValueError):
+            told = json.loads(line)
+            if told.get("schema") == SCHEMA:
+                yield told
+
+
+def _since(began: float) -> float:
+    return round(time.perf_counter() - began, 2)

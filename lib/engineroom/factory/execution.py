@@ -1,0 +1,287 @@
+"""Run a report's notebook with papermill, in a process and folder of its own, and tell truly how far it came."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import os
+import signal
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+
+from engineroom.errors import DataProblems, EngagementError, NotebookError, ReportError
+from engineroom.factory import kernel
+from engineroom.readers.engagement import Engagement
+from engineroom.resources import folder
+
+FIXED = {
+    "PYTHONHASHSEED": "0",  # sets are printed in one order
+    "TZ": "UTC",  # no figure may depend on where the laptop is
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
+    "OMP_NUM_THREADS": "1",  # a batch has its own way of using all cores
+    "OPENBLAS_NUM_THREADS": "1",
+}
+PASSED_ON = """
+PATH HOME USERPROFILE SYSTEMROOT APPDATA LOCALAPPDATA LANG LANGUAGE VIRTUAL_ENV LD_LIBRARY_PATH SSL_CERT_FILE
+SSL_CERT_DIR JAVA_HOME SPARK_HOME HADOOP_CONF_DIR KRB5CCNAME
+"""
+PREFIXES = ("ENGINEROOM_", "PYTHON", "LC_", "PG")
+"""What a notebook sees of the environment, besides the variable its engagement names: no other client's secret."""
+
+
+BOUND = """exec('''
+import resource
+with open("/proc/self/status") as told:
+    taken = int(next(line for line in told if line.startswith("VmData")).split()[1]) << 10
+resource.setrlimit(resource.RLIMIT_DATA, (taken + ({} << 20),) * 2)
+''', dict())"""
+"""What a kernel is told before its first cell; a platform without such limits goes on without."""
+
+
+class Stopped(Exception):  # noqa: N818 -- an event; run tells it on as one of engineroom's errors
+    """A notebook that did not reach its end.
+
+    Attributes
+    ----------
+    cell, cause, cure : str
+        The cell's id, why it did not end well, and what to do, in plain words.
+    exit_code : int
+        That of the error a cell raised, where it is one of engineroom's.
+    notebook : bytes
+        The notebook as far as it came.
+    """
+
+    def __init__(self, cell: str, cause: str, cure: str, exit_code: int, notebook: bytes) -> None:
+        super().__init__(cell, cause)
+        self.cell, self.cause, self.cure = cell, cause, cure
+        self.exit_code, self.notebook = exit_code, notebook
+
+
+class Client(PapermillNotebookClient):
+    """papermill's client, which also calls a cell failed when it was killed or took too long.
+
+    papermill knows errors only: a cell that died or was stopped it would call completed, and those after it too.
+    """
+
+    megabytes = 0
+    until: float | None = None
+
+    def papermill_execute_cells(self) -> None:
+        """Run the cells in order; raise `_Ended` at the first that does not end well."""
+        if self.megabytes:
+            self.wait_for_reply(self.kc.execute(BOUND.format(self.megabytes), silent=True, store_history=False))
+        for index, cell in enumerate(self.nb.cells):
+            self.nb_man.cell_start(cell, index)
+            try:
+                if self.until is not None and time.monotonic() > self.until:
+                    raise CellTimeoutError("the time of the whole notebook is over")
+                self.execute_cell(cell, index)
+            except BaseException as fault:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=fault)
+                self.nb_man.cell_complete(cell, cell_index=index)
+                if not isinstance(fault, Exception):
+                    raise
+                raise _Ended(cell, fault, self.nb, self._status()) from fault
+            self.nb_man.cell_complete(cell, cell_index=index)
+
+    def _status(self) -> int | None:
+        """Return how the kernel's process ended, None while it runs or where nobody knows."""
+        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        return process.poll() if process else None
+
+
+class _Ended(Exception):  # noqa: N818
+    """A cell that did not end well, as it happened."""
+
+    def __init__(self, cell: Any, fault: Exception, notebook: Any, status: int | None) -> None:
+        super().__init__()
+        self.cell, self.fault, self.notebook, self.status = cell, fault, notebook, status
+
+
+class ReportEngine(Engine):
+    """papermill's engine for reports: `Client`, with a deadline for the whole notebook."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Run the notebook that papermill has prepared."""
+        place, seconds, megabytes = (options[key] for key in ("place", "seconds", "megabytes"))
+        until = time.monotonic() + seconds if seconds else None
+        client = Client(
+            nb_man,
+            kernel_name=kernel_name,
+            resources={"metadata": {"path": str(place)}},  # not papermill's cwd, which moves the whole process
+            kernel_manager_class=private_kernel(place, options["environment"]),
+            extra_arguments=["--IPKernelApp.log_level=50"],  # it would log its own polite shutdown as an error
+            timeout_func=lambda _: None if until is None else max(0.1, until - time.monotonic()),
+            shutdown_kernel="immediate",  # it has nothing to save, and a polite end takes a second
+        )
+        client.megabytes, client.until = megabytes, until
+        client.execute()
+
+
+papermill_engines.register("engineroom", ReportEngine)
+
+
+def execute(
+    case: Engagement, report: str, given: dict[str, Any], private: Path, seconds: int = 0, megabytes: int = 0
+) -> Any:
+    """Return the executed notebook of a report; raise `Stopped` where a cell failed, died or took too long.
+
+    `private` is the only folder the notebook's process writes to: its working, temporary and runtime directory.
+    `seconds` bounds the whole notebook, `megabytes` what its process takes beyond an idle one; 0 is no bound.
+    """
+    import nbformat
+    import papermill
+
+    kernel.use_warm_kernels()
+    try:
+        executed = papermill.execute_notebook(
+            folder("notebooks") / f"{report}.ipynb",
+            None,  # nothing is saved while it runs: what is finished is published at once
+            given,
+            engine_name="engineroom",
+            progress_bar=False,
+            autosave_cell_every=0,
+            place=private,
+            seconds=seconds,
+            megabytes=megabytes,
+            environment=_environment(case, private) | {kernel.PRIVATE: str(private)},
+        )
+    except _Ended as end:
+        cause, cure = _explained(end, seconds, megabytes)
+        raised = end.fault.ename if isinstance(end.fault, CellExecutionError) else ""
+        code = CODES.get(raised, NotebookError.exit_code)
+        written = _redacted(_written(end.notebook).decode(), case).encode()
+        raise Stopped(end.cell.get("id", "?"), _redacted(cause, case), cure, code, written) from None
+    if not _secrets(case):
+        return executed
+    return nbformat.reads(_redacted(_written(executed).decode(), case), as_version=4)
+
+
+CODES = {kind.__name__: kind.exit_code for kind in (DataProblems, EngagementError)}
+"""Errors of a cell that are the client's data and not the notebook's."""
+
+
+def _explained(end: _Ended, seconds: int, megabytes: int) -> tuple[str, str]:
+    """Return why a cell did not end well, and what to do, in plain words."""
+    fault, mend = end.fault, "Mend the cause, then run: engineroom retry"
+    more = "Give it more with --memory, or try fewer --jobs"
+    if isinstance(fault, CellTimeoutError):
+        return f"the report was stopped after {seconds} s", "Give it longer with --timeout, or mend what does not end"
+    if isinstance(fault, DeadKernelError):
+        if end.status == -signal.SIGKILL:
+            return "its process was killed, most often because the machine had no memory left", "Try fewer --jobs"
+        if end.status == -signal.SIGABRT and megabytes:
+            return f"it needs more memory than the {megabytes} MiB it may take", more
+        if end.status is not None and end.status < 0:
+            return f"its process was ended by {signal.Signals(-end.status).name}", mend
+        return f"its process ended{'' if end.status is None else f' with status {end.status}'}", mend
+    if not isinstance(fault, CellExecutionError):
+        return f"{type(fault).__name__}: {fault}", mend
+    if fault.ename == "SystemExit":
+        return "the cell ended the notebook before its last cell", mend
+    if fault.ename.endswith("MemoryError") or "Out of Memory" in fault.evalue:
+        bound = f"the {megabytes} MiB it may take" if megabytes else "the machine has"
+        return f"it needs more memory than {bound} ({fault.ename})", more
+    return f"{fault.ename}: {fault.evalue}", mend
+
+
+def _written(notebook: Any) -> bytes:
+    import nbformat
+
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def published(executed: Any, case: Engagement) -> bytes:
+    """Return an executed notebook as it is published: without clocks, tool metadata and this machine's paths."""
+    notebook = copy.deepcopy(executed)
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for noise in ("papermill", "execution"):
+            cell.metadata.pop(noise, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+            cell["source"] = cell["source"].replace(json.dumps(str(case.folder)), json.dumps(case.folder.name))
+    return _written(notebook)
+
+
+@cache
+def parameters_of(report: str) -> dict[str, dict[str, Any]]:
+    """Return the parameters a report's notebook declares: name, type, default and meaning, as papermill reads them."""
+    import papermill
+
+    return dict(papermill.inspect_notebook(str(folder("notebooks") / f"{report}.ipynb")))
+
+
+def typed(report: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters, each of the type its notebook states; unknown names and wrong types are errors."""
+    declared = parameters_of(report)
+    found: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if name not in declared or name in ("engagement", "sector"):
+            near = difflib.get_close_matches(name, declared, 1)
+            meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(declared)}"
+            raise ReportError(f'{report} has no parameter "{name}"; {meant}')
+        kind = declared[name]["inferred_type_name"]
+        try:
+            found[name] = {"int": int, "float": float}.get(kind, str)(value)
+        except ValueError:
+            raise ReportError(f'{report}: {name} is "{value}", which is not of type {kind}') from None
+    return found
+
+
+def _environment(case: Engagement, private: Path) -> dict[str, str]:
+    """Return the environment of a notebook: no variable of another client's, and scratch files in its own folder."""
+    named = _named(case)
+    kept = {name: value for name, value in os.environ.items()
+            if name in PASSED_ON.split() or name.startswith(PREFIXES) or name == named}  # fmt: skip
+    return kept | FIXED | {name: str(private) for name in ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")}
+
+
+def _named(case: Engagement) -> str:
+    """Return the variable that holds the address of the engagement's database; blank where it has none."""
+    log = case.events or case.cases
+    return str(log.connection).removeprefix("env:") if log and log.connection else ""
+
+
+def _secrets(case: Engagement) -> list[str]:
+    """Return what nobody may read: the address of the database and the password in it, as JSON writes them too."""
+    value = os.environ.get(_named(case), "")
+    told = [value, unquote(value), urlsplit(value).password or "", unquote(urlsplit(value).password or "")]
+    return sorted(
+        {form for one in told if len(one) > 3 for form in (one, json.dumps(one)[1:-1])}, key=len, reverse=True
+    )
+
+
+def _redacted(text: str, case: Engagement) -> str:
+    for secret in _secrets(case):
+        text = text.replace(secret, f"[{_named(case)}]")
+    return text
+
+
+def private_kernel(private: Path, environment: dict[str, str]) -> type:
+    """Return a kernel manager that keeps sockets and settings of one run in its own folder.
+
+    Over ipc no two runs can race for a port and nobody else on the machine can listen; Windows has no ipc.
+    """
+    from jupyter_client.manager import AsyncKernelManager
+
+    class PrivateKernel(AsyncKernelManager):
+        def __init__(self, **traits: Any) -> None:
+            super().__init__(**traits, connection_file=str(private / "kernel.json"))
+            self.transport = "tcp" if os.name == "nt" else "ipc"
+
+        async def _async_pre_start_kernel(self, **options: Any) -> Any:
+            return await super()._async_pre_start_kernel(**options, env=environment)
+
+        pre_start_kernel = _async_pre_start_kernel
+
+    return PrivateKernel

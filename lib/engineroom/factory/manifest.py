@@ -1,0 +1,211 @@
+"""What made a report: versions, and the SHA-256 of every input, template and output; and whether that still holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from engineroom import __version__
+from engineroom.eventlogs import logfile
+from engineroom.pages import brand
+from engineroom.readers.engagement import FILE, Engagement, digest
+from engineroom.resources import folder
+
+SCHEMA = 2
+NAME = "manifest.json"
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Everything a report is made from, as it was before it was made.
+
+    Attributes
+    ----------
+    inputs : dict of str to str
+        File of the engagement -> SHA-256.
+    made_from : dict of str to str
+        Part -> hash: what must be the same for a report to be kept.
+    """
+
+    engagement: Engagement
+    report: str
+    parameters: dict[str, str]
+    inputs: dict[str, str]
+    made_from: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return the report as the manifest names it."""
+        return f"{self.engagement.sector}/{self.report}"
+
+
+def origin(engagement: Engagement, report: str, parameters: dict[str, str]) -> Origin:
+    """Return what a report would be made from now."""
+    read_in = inputs(engagement)
+    parts: dict[str, Any] = {
+        "inputs": read_in,
+        "notebook": digest(folder("notebooks") / f"{report}.ipynb"),
+        "parameters": parameters,
+        **_installed(),
+    }
+    return Origin(engagement, report, parameters, read_in, {name: _hash(part) for name, part in parts.items()})
+
+
+def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
+    """Return why a report is to be made again; blank where it stands in `place` as it would be made now.
+
+    Never blank where the log lies in a database: its rows may have changed without a word.
+    """
+    log = wanted.engagement.events or wanted.engagement.cases
+    if log and log.connection:
+        return "its log lies in a database, which may have changed"
+    said = read(place)
+    known = said.get("reports", {}).get(wanted.name, {}).get("made_from")
+    if not known:
+        return "it was never made here"
+    if changed := [part for part, sha in wanted.made_from.items() if known.get(part) != sha]:
+        if changed == ["inputs"]:
+            before = said.get("inputs", {})
+            names = sorted(name for name in {*before, *wanted.inputs} if before.get(name) != wanted.inputs.get(name))
+            return f"changed: {', '.join(names) or 'inputs'}"
+        return f"changed: {', '.join(changed)}"
+    mine = {path: sha for path, sha in said["outputs"].items() if _belongs(path, wanted.name)}
+    if missing := [kind for kind in formats if f"{wanted.name}.{kind}" not in mine]:
+        return f"there is no {' and no '.join(missing)} yet"
+    spoilt = [path for path, sha in mine.items() if not (place / path).is_file() or digest(place / path) != sha]
+    return f"not as it was made: {', '.join(spoilt)}" if spoilt else ""
+
+
+def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str, Any]) -> Manifest:
+    """Return the manifest of an engagement after one more report, keeping what it says of the others.
+
+    `outputs` are the report's files by their path in `place`, the engagement's output folder. Holds no clock, user or
+    machine: the same input makes the same manifest. `about` is what a shelf tells of the report: title and headlines.
+    """
+    before, case = read(place), made.engagement
+    kept = {
+        path: sha
+        for path, sha in before.get("outputs", {}).items()
+        if (place / path).is_file() and not _belongs(path, made.name)
+    }
+    about = about | {"parameters": made.parameters, "made_from": made.made_from}
+    return {
+        "schema": SCHEMA,
+        "engagement": case.name,
+        "client": case.header.client,
+        "status": case.header.status,
+        "as_of": f"{case.header.as_of}",
+        "engineroom": __version__,
+        "libraries": _installed()["libraries"],
+        "inputs": made.inputs,
+        "reference_data": _hashes(folder("data")),
+        "templates": _installed()["templates"],
+        "reports": dict(sorted((before.get("reports", {}) | {made.name: about}).items())),
+        "outputs": dict(sorted((kept | {path: _sha(data) for path, data in outputs.items()}).items())),
+    }
+
+
+def files(place: Path, sector: str, report: str) -> list[Path]:
+    """Return the files of one report that the manifest names."""
+    return [place / path for path in read(place)["outputs"] if _belongs(path, f"{sector}/{report}")]
+
+
+def differences(place: Path) -> list[str]:
+    """Return what differs between an engagement's output folder and its manifest, as sentences."""
+    said = read(place)
+    if not said:
+        return [f"{place.name}: there is no {NAME} that can be read"]
+    found = []
+    for path, sha in said["outputs"].items():
+        if not (place / path).is_file():
+            found.append(f"{place.name}/{path}: is missing")
+        elif digest(place / path) != sha:
+            found.append(f"{place.name}/{path}: is not the file that was made")
+    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    strangers = sorted(
+        path
+        for path in there - set(said["outputs"]) - {NAME}
+        if not path.endswith(".failed.ipynb")  # told when it failed
+    )
+    return found + [f"{place.name}/{path}: was not made here" for path in strangers]
+
+
+def inputs(engagement: Engagement) -> dict[str, str]:
+    """Return the SHA-256 of every file of the engagement that a report can depend on."""
+    place = engagement.folder
+    files = [place / FILE, *sorted((place / "tables").glob("*.csv")), *sorted((place / "commentary").glob("*.md"))]
+    if engagement.tables.workbook:
+        files.append(engagement.path(engagement.tables.workbook))
+    log = engagement.events or engagement.cases
+    if log and log.source:
+        files += logfile.parts(engagement, log)
+    header = engagement.header
+    if header.brand:
+        files += brand.files(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))
+    for pack in engagement.benchmarks.packs:
+        files.append(engagement.path(pack, allow_outside_folder=engagement.benchmarks.allow_outside_folder))
+    inside = place.resolve()
+    named = {
+        file.relative_to(inside).as_posix() if file.is_relative_to(inside) else file.name: file
+        for file in files
+        if file.is_file()
+    }
+    return {name: digest(file) for name, file in sorted(named.items())}
+
+
+def read(place: Path) -> Manifest:
+    """Return the manifest in a folder; empty where there is none, or none of this schema."""
+    try:
+        said = json.loads((place / NAME).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return said if isinstance(said, dict) and said.get("schema") == SCHEMA else {}
+
+
+def dumps(manifest: Manifest) -> bytes:
+    """Return a manifest as the bytes of its file."""
+    return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+@cache
+def _installed() -> dict[str, Any]:
+    """Return what is the same for every report of a process: code, reference data, templates, libraries."""
+    needed = [Requirement(line) for line in requires("engineroom") or []]
+    names = {one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})} | {"numpy"}
+    return {
+        "templates": _hashes(folder("templates")),
+        "code": _hashes(folder("data").parent, "*.py"),
+        "reference data": _hashes(folder("data")),
+        "libraries": {"python": platform.python_version()} | {name: version(name) for name in sorted(names)},
+    }
+
+
+def _belongs(path: str, name: str) -> bool:
+    return path.startswith((f"{name}.html", f"{name}.pdf", f"{name}.ipynb", f"{name}.tables/"))
+
+
+@cache
+def _hashes(place: Path, pattern: str = "*") -> dict[str, str]:
+    return {
+        path.relative_to(place).as_posix(): digest(path)
+        for path in sorted(place.rglob(pattern))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def _hash(part: Any) -> str:
+    return _sha(json.dumps(part, sort_keys=True, default=str).encode())
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,224 @@
+"""Make a report: execute its notebook, render it, check it, and publish all of it or nothing."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tempfile
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
+from engineroom.eventlogs import eventlog
+from engineroom.factory import manifest
+from engineroom.pages import commentary, house
+from engineroom.readers import engagement as engagements
+from engineroom.readers import sheets, tables
+from engineroom.readers.engagement import Engagement
+from engineroom.rendering import publication
+from engineroom.resources import folder
+
+FORMATS = ("html", "pdf")
+CHARTS = ".charts"
+"""Folder in the output folder where each report's drawings are kept for the next time."""
+_TURN = threading.Lock()
+"""One report at a time in a process: the drawing engine has one thread, and a cluster's worker may have several."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one report may take before it is stopped: seconds, and MiB beyond what an idle kernel has; 0 is no limit."""
+
+    seconds: int = 3600
+    megabytes: int = 0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One report to make: a notebook for one engagement and sector, and the parameters it is given."""
+
+    folder: str
+    sector: str
+    report: str
+    formats: tuple[str, ...] = FORMATS
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the task as progress and the ledger name it."""
+        return f"{Path(self.folder).name}/{self.sector}/{self.report}"
+
+    @property
+    def command(self) -> str:
+        """Return what to type to make this report alone."""
+        words = ["engineroom", "run", self.folder, "--report", self.report, "--sector", self.sector]
+        words += [word for kind in self.formats for word in ("--format", kind)] if self.formats != FORMATS else []
+        words += [word for name, value in self.parameters for word in ("-p", f"{name}={value}")]
+        return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
+def reports() -> list[str]:
+    """Return the names of the reports: their notebooks' file names."""
+    return sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
+
+
+def reports_for(case: Engagement) -> list[str]:
+    """Return the reports an engagement has the tables for; any other is made where it is asked for by name.
+
+    The title of a notebook that says nothing without a certain table is tagged `needs-<table>`.
+    """
+    sent = {f"needs-{name}" for name, _ in sheets.find(case, [])}
+    needs = {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))["cells"][0]["metadata"].get("tags", [])
+        for path in folder("notebooks").glob("*.ipynb")
+    }
+    return [name for name in reports() if sent.issuperset(needs[name])]
+
+
+def plan(
+    folders: list[str],
+    wanted: list[str],
+    sector: list[str],
+    formats: tuple[str, ...] = FORMATS,
+    parameters: dict[str, str] | None = None,
+) -> list[Task]:
+    """Return a task for every engagement, sector and report that is asked for; none named means all."""
+    unknown = [name for name in wanted if name not in reports()]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], reports(), 1)
+        meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(reports())}"
+        raise ReportError(f'no report is called "{unknown[0]}"; {meant}')
+    if parameters:
+        from engineroom.factory import execution
+
+        for report in wanted or reports():
+            execution.typed(report, parameters)
+    tasks = []
+    for place in folders:
+        case = engagements.open(place)
+        absent = [name for name in sector if name not in case.header.sectors]
+        if absent:
+            engagements.open(place, absent[0])
+        chosen = sector or case.header.sectors
+        named = place if place in engagements.starters() else str(case.folder)
+        pairs = tuple((parameters or {}).items())
+        tasks += [Task(named, one, report, formats, pairs) for one in chosen for report in wanted or reports_for(case)]
+    return tasks
+
+
+def refuse_collisions(folders: list[str]) -> None:
+    """Raise `ReportError` where two engagements would write into one output folder: neither may cover the other."""
+    places: dict[str, Path] = {}
+    for given in folders:
+        case = engagements.open(given)
+        other = places.setdefault(case.name.casefold(), case.folder)
+        if other != case.folder:
+            raise ReportError(
+                f"{other} and {case.folder} have the same name, and so the same output folder; rename one of them, or "
+                "give each its own --out"
+            )
+
+
+def check(place: str) -> list[str]:
+    """Return the caveats of an engagement, as sentences; raise with every problem of its tables and log at once."""
+    case = engagements.open(place)
+    problems, notes = _absent(case), []
+    for sector in case.header.sectors:
+        try:
+            tables.read(engagements.open(place, sector))
+        except (DataProblems, EngagementError) as error:
+            problems += error.problems
+    try:
+        log = eventlog.open(case)
+        notes += [f"{note.caveat}: {note.effect}" for note in log.caveats.itertuples()] if log else []
+    except (DataProblems, EngagementError) as error:
+        problems += error.problems
+    try:
+        house.brand_of(case)
+    except EngagementError as error:
+        problems += error.problems
+    if problems:
+        raise DataProblems(problems, case.check_command)
+    return notes
+
+
+def _absent(case: Engagement) -> list[Problem]:
+    """Return what no notebook would notice: nothing to report on, and words that no report has a place for."""
+    problems = list(commentary.unplaced(case, _notebooks()))
+    unread: list[Problem] = []  # told by the notebook that reads them
+    if case.events is None and case.cases is None and not any(True for _ in sheets.find(case, unread)) and not unread:
+        rule, cure = "there is neither a table nor a log", "fill tables/, or name a log in [events] or [cases]"
+        problems.append(Problem(case.where, rule=rule, cure=cure))
+    return problems
+
+
+@cache
+def _notebooks() -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(folder("notebooks").glob("*.ipynb"))]
+
+
+def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = False) -> tuple[list[Path], str, str]:
+    """Make one report and publish it under `out`; return its files, "ok" or "reused", and why.
+
+    Files are written beside their place and renamed into it, the manifest last: a report is there whole, or the one
+    before it stays. `force` makes again what nothing has changed of.
+    """
+    with _TURN:
+        case = engagements.open(task.folder, task.sector)
+        made = manifest.origin(case, task.report, dict(task.parameters))
+        home = out / case.name
+        why = manifest.reason(made, task.formats, home)
+        if not why and not force:
+            return manifest.files(home, case.sector, task.report), "reused", "nothing it is made from has changed"
+        files, about = _made(case, task, out, limits)
+        with publication.locked(home):
+            record = manifest.record(made, files, home, about)
+            outputs = publication.publish(files | {manifest.NAME: manifest.dumps(record)}, home)
+            publication.drop(home, f"{made.name}.tables/*", files)
+            publication.drop(home, f"{made.name}.failed.ipynb", {})
+        return outputs[:-1], "ok", why or "it was asked for"
+
+
+def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return the files of a report by their path in the engagement's output folder, checked, and what it says."""
+    from engineroom.factory import execution
+    from engineroom.rendering import document, drawing, render
+
+    if problems := _absent(case):
+        raise DataProblems(problems, case.check_command)
+    named = task.folder if task.folder in engagements.starters() else str(case.folder)
+    given = {"engagement": named, "sector": case.sector}
+    given |= execution.typed(task.report, dict(task.parameters))
+    name = f"{case.sector}/{task.report}"
+    with tempfile.TemporaryDirectory(prefix="engineroom-", ignore_cleanup_errors=True) as private:
+        try:
+            executed = execution.execute(case, task.report, given, Path(private), limits.seconds, limits.megabytes)
+        except execution.Stopped as stop:
+            raise _explained(stop, task, case, out) from None
+    tree = render.settled(executed)
+    with drawing.album(out / CHARTS / case.name / name):
+        editions = render.made(tree, task.formats)
+    files = {f"{name}.{kind}": data for kind, data in editions.items()}
+    files[f"{name}.ipynb"] = execution.published(executed, case)
+    files |= {f"{name}.tables/{table}": text.encode() for table, text in document.files(tree).items()}
+    findings = [entry for block in tree.of("findings") for entry in block["entries"]]
+    headlines = [{key: entry[key] for key in ("tone", "text")} for entry in findings]
+    return files, {"title": tree.cover["title"], "headlines": headlines}
+
+
+def _explained(stop: Any, task: Task, case: Engagement, out: Path) -> EngineroomError:
+    """Return what stopped a notebook, for a person: the client's data, with every fault there is, or a cell."""
+    if stop.exit_code in (DataProblems.exit_code, EngagementError.exit_code):
+        try:
+            check(task.folder)
+        except EngineroomError as problems:
+            return problems
+    kept = out / case.name / case.sector / f"{task.report}.failed.ipynb"
+    publication.replace(kept, stop.notebook)
+    error = NotebookError(
+        f"{task}: cell {stop.cell} failed\n  {stop.cause}\nThe notebook so far is in {kept}\n{stop.cure}"
+    )
+    error.exit_code = stop.exit_code
+    return error

@@ -1,0 +1,78 @@
+"""Which published values a client's measure may be held against, and which disagree with each other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from engineroom.dictionary import results, schemas
+from engineroom.dictionary.columns import DataFrame
+from engineroom.readers.tables import Tables
+
+
+def comparable(tables: Tables) -> DataFrame[schemas.Benchmarks]:
+    """Return the benchmark rows that this engagement's sector and currency may be compared with.
+
+    A row for another sector, or in another currency, stays out: it would not be the same population, or the same
+    money. Claims and context are kept for their table; `gap` takes only lines, tiers only bands.
+    """
+    rows, header = tables.benchmarks, tables.engagement.header
+    mine = rows["sector"].isin(["all", tables.engagement.sector])
+    same_money = rows["currency"].isna() | (rows["currency"] == header.currency)
+    return rows[mine & same_money].reset_index(drop=True)
+
+
+def ranked(benchmarks: DataFrame[schemas.Benchmarks]) -> DataFrame[schemas.Benchmarks]:
+    """Return the rows with the best evidence first: process-specific, then by grade, then the newest."""
+    order = pd.DataFrame(
+        {
+            "general": benchmarks["process"].isna(),
+            "grade": benchmarks["grade"],
+            "age": -benchmarks["year"].fillna(0),
+            "benchmark": benchmarks["benchmark"],
+        }
+    )
+    return benchmarks.loc[order.sort_values(["general", "grade", "age", "benchmark"]).index]
+
+
+def is_stale(benchmarks: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """Return which rows had expired on the report's date."""
+    return benchmarks["expires"] < as_of
+
+
+def used(tables: Tables, gaps: DataFrame[results.Gaps]) -> DataFrame[schemas.Benchmarks]:
+    """Return the benchmark rows that the gaps lean on, for the appendix."""
+    return tables.benchmarks[tables.benchmarks["benchmark"].isin(gaps["benchmark"].dropna())].reset_index(drop=True)
+
+
+def claims(tables: Tables) -> pd.DataFrame:
+    """Return what is claimed of others and never used as a yardstick: the columns of the benchmarks, and `change`.
+
+    `change` is by what share a case went from before to after, on its row of after: 2,663 to 250 is -0.906.
+    """
+    rows = comparable(tables)
+    told = rows[(rows["line"] == "context") & (rows["kind"] == "claim")].reset_index(drop=True)
+    before = told["benchmark"].str.replace(r"_after$", "_before", regex=True)
+    start = before.map(told.set_index("benchmark")["value"])
+    is_after = told["benchmark"].str.endswith("_after")
+    return told.assign(change=(told["value"] / start - 1).where(is_after))
+
+
+def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
+    """Return published values that disagree about a KPI this client was measured on.
+
+    Columns: topic, lesson, then those of the benchmark, and `is_comparable`: whether the client's measure follows the
+    same definition in the same process. Only comparable rivals may be given a verdict. A disagreement about a process
+    that none of the client's workflows runs is left out.
+    """
+    told = tables.collisions.merge(tables.benchmarks, on="benchmark")
+    told["kpi"] = told["definition"].map(tables.definitions.set_index("definition")["kpi"])
+    foreign = told["process"].notna() & ~told["process"].isin(measures["process"])
+    topics = told.loc[told["kpi"].isin(measures["kpi"]), "collision"].unique()
+    about_others = told.loc[foreign, "collision"].unique()
+    told = told[told["collision"].isin(topics) & ~told["collision"].isin(about_others)].reset_index(drop=True)
+    measured = set(zip(measures["definition"], measures["process"].fillna(""), strict=True))
+    measured |= {(definition, "") for definition in measures["definition"]}
+    told["is_comparable"] = [
+        pair in measured for pair in zip(told["definition"], told["process"].fillna(""), strict=True)
+    ]
+    return told

@@ -1,0 +1,101 @@
+"""Whether a workflow is stable: control charts over weeks, as the gate before a bot needs them.
+
+Shares are drawn on a Laney P′ chart, whose limits allow for weeks that differ more than chance alone explains; where
+no share is known, the weekly cycle time is drawn on a chart of individuals. A week signals where it lies outside three
+sigma, or ends a run of nine weeks on one side of the centre (Nelson 1984, rules 1 and 2).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engineroom.dictionary import plans
+from engineroom.dictionary.columns import DataFrame
+
+FEWEST_WEEKS = 20
+RUN = 9
+MOVING_RANGE = 1.128
+"""Expected moving range of two normal values, in sigmas."""
+LANEY, INDIVIDUALS = "Laney P′ of rework", "individuals of the weekly median cycle time"
+
+
+def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
+    """Return whether each workflow ran in control; blank where fewer than twenty weeks were seen.
+
+    `weekly` has a row per workflow and week: completed, reworked, judged (completed with known rework), hours (median).
+    """
+    rows: list[dict[str, Any]] = []
+    for workflow, weeks in weekly.groupby("workflow", sort=True):
+        name, drawn = chart(weeks)
+        row: dict[str, Any] = {"workflow": workflow, "chart": name, "weeks": len(drawn)}
+        signals = int(drawn["is_signal"].sum())
+        if len(drawn) < FEWEST_WEEKS:
+            known = {"signals": math.nan, "is_stable": None}
+            row |= known | {"reason": f"only {len(drawn)} weeks were seen, {FEWEST_WEEKS} are needed"}
+        else:
+            out = f"{signals} of {len(drawn)} weeks signal on the {name} chart"
+            row |= {"signals": signals, "is_stable": signals == 0}
+            row |= {"reason": out if signals else f"no signal in {len(drawn)} weeks"}
+        rows.append(row)
+    columns = list(plans.Stability.to_schema().columns)
+    return plans.Stability.validate(pd.DataFrame(rows, columns=columns).astype({"is_stable": "boolean"}))
+
+
+def chart(weeks: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Return the name of the chart that fits a workflow's weeks, and its points: week, value, low, centre, high."""
+    ordered = weeks.sort_values("week", kind="stable")
+    judged = ordered[ordered["judged"] > 0]
+    if len(judged) and judged["reworked"].sum() > 0:
+        return LANEY, laney(judged["week"], judged["reworked"], judged["judged"])
+    timed = ordered[ordered["hours"].notna()]
+    return INDIVIDUALS, individuals(timed["week"], timed["hours"])
+
+
+def laney(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return the points of a Laney P′ chart: binomial limits, widened by how much more than chance the weeks differ."""
+    share, size = count.to_numpy(float) / n.to_numpy(float), n.to_numpy(float)
+    centre = float(count.sum() / n.sum())
+    sigma = np.sqrt(centre * (1 - centre) / size)
+    scaled = (share - centre) / np.where(sigma > 0, sigma, 1.0)
+    spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(share) > 1 else 0.0
+    return _points(week, share, centre, 3 * sigma * spread, floor=0.0)
+
+
+def laney_counts(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return the points of a Laney U′ chart: Poisson limits of a count per item, widened as on the P′ chart."""
+    rate, size = count.to_numpy(float) / n.to_numpy(float), n.to_numpy(float)
+    centre = float(count.sum() / n.sum())
+    sigma = np.sqrt(centre / size)
+    scaled = (rate - centre) / np.where(sigma > 0, sigma, 1.0)
+    spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(rate) > 1 else 0.0
+    return _points(week, rate, centre, 3 * sigma * spread, floor=0.0)
+
+
+def individuals(week: pd.Series, values: pd.Series, floor: float = 0.0) -> pd.DataFrame:
+    """Return the points of a chart of individuals: limits from the mean moving range, none below `floor`."""
+    seen = values.to_numpy(float)
+    spread = float(np.abs(np.diff(seen)).mean() / MOVING_RANGE) if len(seen) > 1 else 0.0
+    return _points(week, seen, float(seen.mean()) if len(seen) else math.nan, np.full(len(seen), 3 * spread), floor)
+
+
+def _points(week: pd.Series, values: np.ndarray, centre: float, half: np.ndarray, floor: float) -> pd.DataFrame:
+    side = np.sign(values - centre)
+    run, runs = 0, []
+    for place, now in enumerate(side):
+        run = run + 1 if place and now == side[place - 1] and now else 1
+        runs.append(run)
+    outside = np.abs(values - centre) > half + 1e-12
+    return pd.DataFrame(
+        {
+            "week": week.to_numpy(),
+            "value": values,
+            "low": np.maximum(centre - half, floor),
+            "centre": centre,
+            "high": centre + half,
+            "is_signal": outside | (np.asarray(runs, int) >= RUN),
+        }
+    )

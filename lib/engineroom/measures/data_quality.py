@@ -1,0 +1,181 @@
+"""How good the client's own data is: completeness, accuracy, timeliness, consistency, validity and duplicates.
+
+Each dimension is passing ÷ applicable of a stated rule (DOMAIN 4; the five of document 003, and duplicates). Accuracy
+is measured only where somebody compared the data with the truth; it is never inferred from the other five.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engineroom import statistics
+from engineroom.dictionary import quality_tables, results, schemas
+from engineroom.dictionary.columns import DataFrame
+from engineroom.eventlogs import traces
+from engineroom.eventlogs.eventlog import EventLog
+from engineroom.measures import kpi
+from engineroom.readers.tables import Tables
+
+FRESH_DAYS = 92
+"""Age in days, a quarter, up to which a dated row counts as timely."""
+
+COUNTS_AGREE = 0.05
+"""How far a stated count may be from the log's."""
+
+FEWEST = 10
+"""Cells, rows or figures below which a dimension makes no headline."""
+
+TRUTH_SAMPLES = ("matter_field_error_rate/fields", "data_quality/accuracy")
+"""Definitions for which fields were compared with the truth: errors ÷ fields, or correct fields ÷ fields."""
+
+NEEDED = {
+    "completeness": "needs a table of the client",
+    "accuracy": "needs a truth sample: fields of cases drawn at random, compared with the documents they came from",
+    "timeliness": "needs a table whose rows end on a day: kpis or costs",
+    "consistency": "needs a log, and a table that states what the log measures",
+    "validity": "needs a log",
+    "duplicates": "needs a table of the client, or a log",
+}
+"""Dimension -> what would give it."""
+
+Row = dict[str, Any]
+
+
+def dimensions(
+    tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]
+) -> DataFrame[quality_tables.Dimensions]:
+    """Return every dimension of data quality that can be measured, and accuracy as missing where it cannot."""
+    sent = {name: getattr(tables, name) for name in schemas.INPUTS if len(getattr(tables, name))}
+    rows: list[Row] = [
+        *_completeness(sent),
+        *_accuracy(measures),
+        *_timeliness(sent, tables),
+        *_consistency(tables, log, measures),
+        *_validity(log),
+        *_duplicates(sent, log),
+    ]
+    there = {row["dimension"] for row in rows}
+    rows += [_row(name, "tables", NEEDED[name], math.nan, math.nan) for name in NEEDED if name not in there]
+    rows.sort(key=lambda row: quality_tables.DIMENSIONS.index(row["dimension"]))
+    frame = pd.DataFrame(rows, columns=["dimension", "subject", "rule", "passing", "applicable"])
+    frame = frame.astype({"passing": float, "applicable": float})
+    low, high = statistics.wilson(frame["passing"], frame["applicable"])
+    value = frame["passing"] / frame["applicable"].where(frame["applicable"] > 0)
+    return quality_tables.Dimensions.validate(frame.assign(value=value, low=low, high=high))
+
+
+def by_dimension(found: DataFrame[quality_tables.Dimensions]) -> pd.DataFrame:
+    """Return each dimension as a whole, pooled over what was looked at: dimension, value, passing, applicable."""
+    sums = found.groupby("dimension", sort=False)[["passing", "applicable"]].sum(min_count=1).reset_index()
+    return sums.assign(value=sums["passing"] / sums["applicable"].where(sums["applicable"] > 0))
+
+
+def weakest(found: DataFrame[quality_tables.Dimensions]) -> pd.Series | None:
+    """Return the dimension with the lowest share, among those of which enough was looked at; else None."""
+    whole = by_dimension(found)
+    known = whole[whole["applicable"] >= FEWEST].sort_values("value", kind="stable")
+    return known.iloc[0] if len(known) else None
+
+
+def _completeness(sent: dict[str, pd.DataFrame]) -> Iterator[Row]:
+    filled = cells = 0
+    for name, frame in sent.items():
+        about = schemas.INPUTS[name].to_schema().columns
+        expected = [column for column in about if (about[column].metadata or {}).get("expected")]
+        filled += int(frame[expected].notna().to_numpy().sum())
+        cells += len(frame) * len(expected)
+    if cells:
+        yield _row("completeness", "tables", "expected cells are filled", filled, cells)
+
+
+def _accuracy(measures: pd.DataFrame) -> Iterator[Row]:
+    own = measures[measures["definition"].isin(TRUTH_SAMPLES) & (measures["workflow"] != "")]
+    for measure in own.to_dict("records"):
+        n = measure["denominator"]
+        right = measure["numerator"] if measure["direction"] == "up" else n - measure["numerator"]
+        yield _row("accuracy", measure["workflow"], "fields agree with the truth sample", right, n)
+
+
+def _timeliness(sent: dict[str, pd.DataFrame], tables: Tables) -> Iterator[Row]:
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    ends = [frame["period_end"].dropna() for frame in sent.values() if "period_end" in frame]
+    dates = pd.concat(ends) if ends else pd.Series(dtype="datetime64[ns]")
+    if len(dates):
+        fresh = int((dates >= as_of - pd.Timedelta(days=FRESH_DAYS)).sum())
+        yield _row(
+            "timeliness", "tables", f"figures end no more than {FRESH_DAYS} days before the report", fresh, len(dates)
+        )
+
+
+def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> Iterator[Row]:
+    """Yield how many stated figures agree with the log: shares within its interval, counts within five percent."""
+    agree: list[bool] = []
+    told = kpi.superseded(tables, log, measures)
+    agree += [
+        abs(row["stated"] - row["measured"]) <= COUNTS_AGREE * abs(row["measured"]) for row in told.to_dict("records")
+    ]
+    if log is not None:
+        volume = measures[(measures["kpi"] == "volume") & (measures["workflow"] != "")].set_index("workflow")["value"]
+        months = _months(tables)
+        flows = tables.workflows.set_index("workflow")
+        pairs = [
+            (flows["monthly_volume"] * months, volume),
+            (tables.costs.set_index("workflow")["transactions"], volume),
+        ]
+        for stated, measured in pairs:
+            both = pd.concat([stated, measured], axis=1, join="inner").dropna()
+            off = (both.iloc[:, 0] - both.iloc[:, 1]).abs()
+            agree += [bool(near) for near in off <= COUNTS_AGREE * both.iloc[:, 1]]
+        touched = measures[(measures["kpi"] == "stp_rate") & (measures["workflow"] != "")].set_index("workflow")
+        share = (flows["monthly_straight_through"] / flows["monthly_volume"]).rename("stated")
+        both = touched.join(share, how="inner").dropna(subset=["stated"])
+        agree += [bool(near) for near in both["stated"].between(both["low"], both["high"])]
+    if agree:
+        rule = "stated figures agree with the log: counts within 5%, shares within its interval"
+        yield _row("consistency", "tables", rule, sum(agree), len(agree))
+
+
+def _validity(log: EventLog | None) -> Iterator[Row]:
+    if log is None:
+        return
+    used = traces.rows_used(log)
+    lost = log.caveats[(log.caveats["effect"] == "left out") & log.caveats["caveat"].str.contains(" rows ")]
+    total = float(lost["total"].max()) if len(lost) else used
+    yield _row("validity", "log", "rows can be read and carry times that can be true", used, max(total, used))
+    outside = log.caveats[log.caveats["caveat"].str.contains(" cases were (?:completed before|received after) ")]
+    if len(outside):
+        cases = float(outside["total"].max())
+        inside = cases - float(outside["affected"].sum())
+        yield _row("validity", "log", "cases lie in the period", inside, cases)
+
+
+def _duplicates(sent: dict[str, pd.DataFrame], log: EventLog | None) -> Iterator[Row]:
+    rows, twice = sum(map(len, sent.values())), sum(int(frame.duplicated().sum()) for frame in sent.values())
+    if rows:
+        yield _row("duplicates", "tables", "rows appear once", rows - twice, rows)
+    if log is not None:
+        again = log.caveats[
+            log.caveats["caveat"].str.contains(" rows repeat (?:the case, activity and time|a case id)")
+        ]
+        used = traces.rows_used(log)
+        yield _row("duplicates", "log", "rows appear once", used - float(again["affected"].sum()), used)
+
+
+def _row(dimension: str, subject: str, rule: str, passing: float, applicable: float) -> Row:
+    return {
+        "dimension": dimension,
+        "subject": subject,
+        "rule": rule,
+        "passing": np.float64(passing),
+        "applicable": np.float64(applicable),
+    }
+
+
+def _months(tables: Tables) -> float:
+    period = tables.engagement.header.period
+    return ((period.end - period.start).days + 1) / 30.4375

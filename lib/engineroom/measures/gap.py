@@ -1,0 +1,283 @@
+"""How far each measure is from what is possible, whether that can be said at all, and what closing it is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engineroom import statistics
+from engineroom.dictionary import results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.errors import ReportError
+from engineroom.measures import benchmark
+from engineroom.readers.tables import Tables
+
+NO_BENCHMARK = "no comparable benchmark"
+OTHER_DEFINITION = "definitions do not match: the published value counts it in another way"
+AT_THE_LINE = "the rate stands on the benchmark itself: no number of items settles it"
+NO_BOUND = "no interval: a verdict would be a guess"
+BETWEEN = "between"
+LINES = ("leading", "typical")
+COST_SPREAD = 0.2
+
+
+def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "leading") -> DataFrame[results.Gaps]:
+    """Return the distance of each measure to the best benchmark whose definition matches, worst first.
+
+    gap = value - benchmark in the KPI's unit, signed so that positive is always worse; `gap_low` and `gap_high` take
+    the two ends of the interval. Verdict: "meets" or "misses" only where the whole interval is on one side, else
+    "inconclusive" with `items_needed` to settle it. A measure without a matching benchmark stays, with an empty gap.
+
+    `line` is "leading" (targets, top quartiles, best in class) or "typical" (medians and means of peers); where a KPI
+    has only the other kind, that one is taken and named. Definition, unit, sector and currency must be the same, and a
+    benchmark kept for one process meets only workflows of it.
+    """
+    if line not in LINES:
+        raise ReportError(f'line is "{line}"; it may be: {", ".join(LINES)}')
+    lines = benchmark.ranked(benchmark.comparable(tables))
+    lines = pd.concat([lines[lines["line"] == kind] for kind in sorted(LINES, key=lambda kind: kind != line)])
+    known = tables.definitions.set_index("definition")
+    names, kinds = known["name"], known["kpi"]
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    published = lines.assign(kpi=lines["definition"].map(kinds)).to_dict("records")
+    rows = []
+    for measure in measures.to_dict("records"):
+        near = [row for row in published if row["kpi"] == measure["kpi"] and _is_for(row, measure)]
+        match = next((row for row in near if row["definition"] == measure["definition"]), None)
+        reason = OTHER_DEFINITION if near else NO_BENCHMARK
+        found = _against(measure, match, as_of) if match else _unmatched(line, reason)
+        rows.append(measure | {"name": names[measure["definition"]]} | found)
+    columns = list(results.Gaps.to_schema().columns)
+    frame = results.Gaps.validate(pd.DataFrame(rows, columns=columns))
+    rank = frame["verdict"].map(
+        {verdict: place for place, verdict in enumerate(("misses", "inconclusive", "meets", "not compared"))}
+    )
+    relative = frame["gap"] / frame["benchmark_value"].abs()
+    return (
+        frame.assign(rank=rank, relative=-relative)
+        .sort_values(["rank", "relative"], kind="stable")[columns]
+        .reset_index(drop=True)
+    )
+
+
+def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return rival benchmarks with the verdict each would give the client: columns of `rivals`, value, verdict.
+
+    A rival under another definition gets no verdict; showing the difference would pretend they were the same thing.
+    """
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    rows: list[dict[str, Any]] = []
+    for rival in rivals.to_dict("records"):
+        mine = measures[measures["definition"] == rival["definition"]]
+        fits = (
+            mine[mine["process"] == rival["process"]]
+            if isinstance(rival["process"], str)
+            else mine[mine["workflow"] == ""]
+        )
+        measure = (fits if len(fits) else mine).head(1).to_dict("records")
+        found: dict[str, Any] = {"measured": math.nan, "workflow": "", "verdict": "not compared"}
+        if rival["is_comparable"] and measure and len(fits):
+            found = {"measured": measure[0]["value"], "workflow": measure[0]["workflow"], "verdict": "not compared"}
+            if rival["line"] in ("leading", "typical"):
+                found["verdict"] = _against(measure[0], rival, as_of)["verdict"]
+            elif rival["line"] == "band":
+                found["verdict"] = "in this band" if _in_band(measure[0]["value"], rival) else "outside this band"
+        rows.append(rival | found)
+    return pd.DataFrame(rows, columns=[*rivals.columns, "measured", "workflow", "verdict"])
+
+
+def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[results.Tiers]:
+    """Return where each measure, and both ends of its interval, fall on the scales of bands that fit its definition.
+
+    Values beyond the outermost bands belong to those; values in a gap between two bands are "between". A band's edges
+    are inclusive or not as its row says, so that no value has two tiers.
+    """
+    bands = benchmark.comparable(tables)
+    bands = bands[bands["line"] == "band"]
+    names = tables.definitions.set_index("definition")["name"]
+    scales = {pair: group.to_dict("records") for pair, group in bands.groupby(["definition", "scale"], sort=True)}
+    rows = []
+    for measure in measures.to_dict("records"):
+        for (definition, scale), published in scales.items():
+            group = [band for band in published if definition == measure["definition"] and _is_for(band, measure)]
+            if not group:
+                continue
+            ends = [measure["value"] if math.isnan(end) else end for end in (measure["low"], measure["high"])]
+            tier, low, high = (tier_of(value, group) for value in (measure["value"], *ends))
+            columns = ("kpi", "workflow", "value", "low", "high", "n", "unit")
+            rows.append(
+                {key: measure[key] for key in columns}
+                | {
+                    "name": names[measure["definition"]],
+                    "scale": scale,
+                    "tier": tier,
+                    "tier_low": low,
+                    "tier_high": high,
+                }
+                | {"straddles": low != high}
+            )
+    return results.Tiers.validate(pd.DataFrame(rows, columns=list(results.Tiers.to_schema().columns)))
+
+
+def tier_of(value: float, bands: Sequence[dict[str, Any]]) -> str:
+    """Return the label of the band a value falls in, "between" two bands, or the outermost band it lies beyond."""
+    for band in bands:
+        if _in_band(value, band):
+            return str(band["label"])
+    lowest = min(bands, key=lambda band: -math.inf if math.isnan(band["low"]) else band["low"])
+    highest = max(bands, key=lambda band: math.inf if math.isnan(band["high"]) else band["high"])
+    if value <= lowest["low"]:
+        return str(lowest["label"])
+    if value >= highest["high"]:
+        return str(highest["label"])
+    return BETWEEN
+
+
+def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Worths]:
+    """Return what closing each missed gap is worth in a year, where volume and unit cost are known.
+
+    worth = annual volume x gap x unit cost of one failing item, from the better end of the interval at the lower unit
+    cost to the worse end at the higher one (`cost_spread` of the workflow, 20% where it says nothing). KPIs that price
+    the same failure form a family; `is_counted` marks the one of each family and workflow that a total may include.
+    """
+    priced = tables.definitions.set_index("definition")[["worth", "family"]]
+    workflows = tables.workflows.set_index("workflow")
+    rows = list(_worths(gaps, priced, workflows))
+    frame = pd.DataFrame(rows, columns=[c for c in results.Worths.to_schema().columns if c != "is_counted"])
+    largest = frame.groupby(["workflow", "family"])["worth"].idxmax() if len(frame) else pd.Series(dtype=int)
+    frame["is_counted"] = frame.index.isin(largest)
+    return results.Worths.validate(frame.sort_values("worth", ascending=False, kind="stable").reset_index(drop=True))
+
+
+def values(
+    gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths], tables: Tables
+) -> DataFrame[results.Values]:
+    """Return what the gaps endanger: the comparisons of each kind of value that a back office gives (001-04).
+
+    The worth of a kind is that of its missed gaps that a total may include, so that the kinds add up to the total.
+    """
+    kind = tables.values.set_index("kpi")["value"]
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)].assign(value=gaps["kpi"].map(kind))
+    counted = worths[worths["is_counted"]].assign(value=worths["kpi"].map(kind))
+    rows = []
+    for value in dict.fromkeys(tables.values["value"]):
+        mine, priced = judged[judged["value"] == value], counted[counted["value"] == value]
+        missed = mine[mine["verdict"] == "misses"]
+        sums = {f"worth_{end}": priced[f"worth_{end}"].sum() if len(priced) else math.nan for end in ("low", "high")}
+        rows.append(
+            {"value": value, "compared": len(mine), "missed": len(missed)}
+            | {"inconclusive": int((mine["verdict"] == "inconclusive").sum())}
+            | {"worst": str(missed["name"].iloc[0]) if len(missed) else ""}
+            | sums
+        )
+    return results.Values.validate(pd.DataFrame(rows, columns=list(results.Values.to_schema().columns)))
+
+
+def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for gap in gaps[(gaps["verdict"] == "misses") & gaps["workflow"].isin(workflows.index)].to_dict("records"):
+        price, family = priced.loc[gap["definition"]]
+        if not isinstance(price, str):
+            continue
+        workflow = workflows.loc[gap["workflow"]]
+        unit_price = 1.0 if price == "unit" else workflow[price]
+        volume = workflow["monthly_volume"] * 12
+        if math.isnan(volume) or math.isnan(unit_price):
+            continue
+        spread = COST_SPREAD if math.isnan(workflow["cost_spread"]) else workflow["cost_spread"]
+        ends = [gap["gap"] if math.isnan(gap[end]) else gap[end] for end in ("gap_low", "gap_high")]
+        yield {
+            "workflow": gap["workflow"],
+            "kpi": gap["kpi"],
+            "name": gap["name"],
+            "family": family if isinstance(family, str) else gap["kpi"],
+            "annual_volume": volume,
+            "price": price,
+            "unit_price": unit_price,
+            "worth_low": max(volume * ends[0] * unit_price * (1 - spread), 0.0),
+            "worth": volume * gap["gap"] * unit_price,
+            "worth_high": volume * ends[1] * unit_price * (1 + spread),
+        }
+
+
+# ------------------------------------------------------------------------------------------------ one measure, one line
+
+
+def _is_for(published: dict[str, Any], measure: dict[str, Any]) -> bool:
+    """Return whether a published value is about any process, or about the measure's."""
+    return not isinstance(published["process"], str) or published["process"] == measure["process"]
+
+
+def _unmatched(line: str, reason: str) -> dict[str, Any]:
+    blank = dict.fromkeys(("benchmark_value", "gap", "gap_low", "gap_high", "items_needed"), math.nan)
+    return blank | {
+        "line": line,
+        "is_stale": False,
+        "verdict": "not compared",
+        "reason": reason,
+        "benchmark": None,
+        "benchmark_label": None,
+        "operator": None,
+        "kind": None,
+        "grade": None,
+    }
+
+
+def _against(measure: dict[str, Any], row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
+    value, target, operator = measure["value"], float(row["value"]), str(row["operator"])
+    sign = -1.0 if operator in (">", ">=") else 1.0
+    ends = sorted(sign * (measure[end] - target) for end in ("low", "high"))
+    low, high = _bound(measure, "low"), _bound(measure, "high")
+    verdict = _verdict(low, high, target, operator)
+    needed, reason = _settling(measure, target) if verdict == "inconclusive" else (math.nan, None)
+    return {
+        "benchmark": row["benchmark"],
+        "benchmark_label": row["label"],
+        "benchmark_value": target,
+        "operator": operator,
+        "line": row["line"],
+        "kind": row["kind"],
+        "grade": row["grade"],
+        "is_stale": bool(row["expires"] < as_of),
+        "gap": sign * (value - target),
+        "gap_low": ends[0],
+        "gap_high": ends[1],
+        "verdict": verdict,
+        "items_needed": needed,
+        "reason": reason,
+    }
+
+
+def _bound(measure: dict[str, Any], end: str) -> float:
+    """Return an end of the interval; a bound that so few items cannot give is infinitely far away."""
+    if not math.isnan(measure[end]):
+        return float(measure[end])
+    return -math.inf if end == "low" else math.inf
+
+
+def _verdict(low: float, high: float, target: float, operator: str) -> str:
+    meets = {">=": low >= target, ">": low > target, "<=": high <= target, "<": high < target}[operator]
+    misses = {">=": high < target, ">": high <= target, "<=": low > target, "<": low >= target}[operator]
+    return "meets" if meets else "misses" if misses else "inconclusive"
+
+
+def _settling(measure: dict[str, Any], target: float) -> tuple[float, str | None]:
+    low, high, n = measure["low"], measure["high"], measure["n"]
+    if math.isnan(low) and math.isnan(high):
+        return math.nan, NO_BOUND
+    if math.isclose(measure["value"], target, rel_tol=1e-12):
+        return math.nan, AT_THE_LINE
+    if measure["method"] == statistics.WILSON:
+        return statistics.items_to_settle_share(measure["value"], n, target), None
+    half = np.nanmax([measure["value"] - low, high - measure["value"]])
+    return statistics.items_to_settle_spread(float(half), n, abs(measure["value"] - target)), None
+
+
+def _in_band(value: float, band: dict[str, Any]) -> bool:
+    low, high = band["low"], band["high"]
+    above = math.isnan(low) or value > low or (band["low_inclusive"] and value == low)
+    below = math.isnan(high) or value < high or (band["high_inclusive"] and value == high)
+    return bool(above and below)

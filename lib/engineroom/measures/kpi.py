@@ -1,0 +1,222 @@
+"""What is: every KPI that a log, a table or a ledger supports, as measures with n, interval, definition and source.
+
+The expressions on the case table use the subset of Ibis that means the same on every engine (docs/method/engines.md):
+counts and sums with conditions, exact quantiles, `row_number`. Roll-ups pool numerators and denominators; no rate is
+ever averaged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from engineroom import statistics
+from engineroom.dictionary import columns, results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.eventlogs import drilldown
+from engineroom.eventlogs.eventlog import EventLog
+from engineroom.measures import stated
+from engineroom.readers.tables import Tables
+
+QUANTILES = {"cycle_time_p50": 0.5, "cycle_time_p90": 0.9}
+"""KPI -> its quantile; what follows the stroke of its definition says whether time is elapsed or working time."""
+
+ELAPSED, WORKING = "elapsed", "business_hours"
+BY_CALENDAR = "{method}; handling counted in business hours"
+COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
+SHARES = {
+    "stp_rate/zero_touch": ("straight", "touched"),
+    "first_pass_yield/items": ("first_pass", "judged"),
+    "rework_rate/items": ("reworked", "judged"),
+    "error_rate/items": ("defective", "inspected"),
+    "exception_rate/items": ("diverted", "followed"),
+    "sla_compliance/due_in_period": ("met", "due"),
+}
+"""Definition -> the counts of `drilldown.pooled` that are its numerator and denominator."""
+
+MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "handling", "handoffs/per_item": "handoffs"}
+"""Definition -> the amount of `drilldown.pooled` whose sum, squares and number make its mean."""
+
+ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
+NO_STEP_INTERVAL = "no interval: the steps of one case are not independent of each other"
+
+
+def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]:
+    """Return every KPI the engagement supports, per workflow and pooled, in the order of the sector pack.
+
+    Where the log and a table both give the same KPI by the same definition, the log speaks: it can be counted again.
+    """
+    found = [
+        *(_from_log(tables, log) if log else ()),
+        *stated.measures(tables),
+    ]
+    if not found:
+        return columns.empty(results.Measures)
+    frame = pd.DataFrame(found).drop_duplicates(["definition", "workflow"], keep="first")
+    known = tables.definitions.set_index("definition")
+    frame["kpi"] = frame["definition"].map(known["kpi"])
+    frame["unit"], frame["direction"] = (
+        frame["definition"].map(known["unit"]),
+        frame["definition"].map(known["direction"]),
+    )
+    frame["process"] = frame["workflow"].map(_process_of(tables)).astype("str")
+    wanted = [one.kpi for one in tables.pack.kpis]
+    order = frame["kpi"].map({kpi: place for place, kpi in enumerate(wanted)}).fillna(len(wanted))
+    frame = frame.assign(order=order).sort_values(["order", "kpi", "definition", "workflow"], kind="stable")
+    return results.Measures.validate(frame[list(results.Measures.to_schema().columns)].reset_index(drop=True))
+
+
+def missing(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:
+    """Return the KPIs of the sector pack that nothing supports, with what would: columns name, why, needs."""
+    names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
+    absent = log.absent if log else {}
+    rows = [
+        {
+            "name": names[one.kpi],
+            "why": one.why,
+            "needs": absent.get(one.kpi, "would need rows in tables/kpis.csv with numerator and denominator, or n"),
+        }
+        for one in tables.pack.kpis
+        if one.kpi not in set(measures["kpi"])
+    ]
+    return pd.DataFrame(rows, columns=["name", "why", "needs"])
+
+
+def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:
+    """Return the KPIs that a table states and the log contradicts or confirms: name, workflow, stated, measured."""
+    if log is None:
+        return pd.DataFrame(columns=["name", "workflow", "stated", "measured", "unit"])
+    said = pd.DataFrame(stated.measures(tables), columns=["definition", "workflow", "value", "source"])
+    both = said.merge(measures, on=["definition", "workflow"], suffixes=("_stated", ""))
+    both = both[both["source"] != both["source_stated"]]
+    names = tables.definitions.set_index("definition")["name"]
+    return pd.DataFrame(
+        {
+            "name": both["definition"].map(names),
+            "workflow": both["workflow"],
+            "stated": both["value_stated"],
+            "measured": both["value"],
+            "unit": both["unit"],
+        }
+    ).reset_index(drop=True)
+
+
+def _process_of(tables: Tables) -> dict[str, Any]:
+    named = tables.workflows.dropna(subset=["process"])
+    return dict(zip(named["workflow"], named["process"], strict=True))
+
+
+# --------------------------------------------------------------------------------------------------- from the event log
+
+
+def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
+    by_workflow = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    by_workflow = _of_sector(tables, by_workflow).sort_values("workflow", kind="stable")
+    if not by_workflow["all"].sum():
+        return
+    named = log.cases.mutate(workflow=drilldown.stated_or_not(_.workflow)).filter(_.is_done)
+    named = named.filter(_.workflow.isin(by_workflow["workflow"].tolist()))
+    whole = named.mutate(workflow=ibis.literal(""))
+    overall = by_workflow.drop(columns=["workflow", "p50", "p90"]).sum().to_frame().T.assign(workflow="")
+    middles = whole.agg(p50=_.hours.quantile(0.5), p90=_.hours.quantile(0.9)).execute()
+    overall = overall.assign(p50=middles["p50"].iloc[0], p90=middles["p90"].iloc[0])
+    several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [drilldown.NOT_STATED]
+    for frame, done in ((overall, whole), *([(by_workflow, named)] if several else [])):
+        bounds = _quantile_bounds(done, frame, _quantiles(log))
+        for row in frame.to_dict("records"):
+            yield from _measures_of(row, bounds, log, stated.period(tables))
+    for measure in _of_steps(log, by_workflow.set_index("workflow")["done"], several=several):
+        yield measure | {"source": log.source} | stated.period(tables)
+
+
+def _of_sector(tables: Tables, by_workflow: pd.DataFrame) -> pd.DataFrame:
+    """Keep the workflows that belong to this sector, where the engagement has several."""
+    sectors = tables.engagement.header.sectors
+    if len(sectors) == 1 or tables.workflows["sector"].isna().all():
+        return by_workflow
+    mine = tables.workflows.loc[tables.workflows["sector"] == tables.engagement.sector, "workflow"]
+    return by_workflow[by_workflow["workflow"].isin(mine)]
+
+
+def _of_steps(log: EventLog, done: pd.Series, *, several: bool) -> Iterator[dict[str, Any]]:
+    """Yield what follows from single events: only by workflow, for steps of different workflows make no chain."""
+    yields = drilldown.rolled(drilldown.steps(log)) if "rolled_throughput_yield" not in log.absent else None
+    kinds = drilldown.exceptions(log).groupby("workflow").size() if "exception_types" not in log.absent else None
+    for workflow, cases in done.items():
+        base = {"workflow": workflow if several else ""}
+        if yields is not None and workflow in yields.index:
+            rolled = stated.complete(ROLLED_YIELD, float(yields[workflow]), float(cases))
+            yield base | rolled | {"low": math.nan, "high": math.nan, "method": NO_STEP_INTERVAL}
+        if kinds is not None:
+            yield base | stated.complete(EXCEPTION_TYPES, float(kinds.get(workflow, 0)), float(cases))
+
+
+def _quantiles(log: EventLog) -> dict[str, float]:
+    """Return the definitions of the cycle time, which is elapsed unless the log states a calendar."""
+    return {f"{kpi}/{WORKING if log.calendar else ELAPSED}": p for kpi, p in QUANTILES.items()}
+
+
+def _quantile_bounds(
+    done: ibis.Table, frame: pd.DataFrame, quantiles: dict[str, float]
+) -> dict[tuple[str, str, str], float]:
+    """Return the observations at the order-statistic ranks, keyed by workflow, definition and end."""
+    wanted = [
+        {"workflow": workflow, "definition": definition, "end": end, "rank": int(rank)}
+        for definition, p in quantiles.items()
+        for end, ranks in zip(("low", "high"), statistics.quantile_ranks(frame["done"], p), strict=True)
+        for workflow, rank, n in zip(frame["workflow"], ranks, frame["done"], strict=True)
+        if 1 <= rank <= n
+    ]
+    if not wanted:
+        return {}
+    turn = ibis.window(group_by="workflow", order_by="hours")
+    ranked = done.select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
+    at = ranked.join(ibis.memtable(pd.DataFrame(wanted)), ["workflow", "rank"]).execute()
+    return {(row.workflow, row.definition, row.end): float(row.hours) for row in at.itertuples()}
+
+
+def _measures_of(
+    row: dict[str, Any], bounds: dict[tuple[str, str, str], float], log: EventLog, period: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    base = {"workflow": row["workflow"], "source": log.source} | period
+    for definition, column in COUNTS.items():
+        if column == "open" and "open_cases" in log.absent:
+            continue
+        yield base | stated.complete(definition, float(row[column]), row["all"])
+    for definition, column in zip(_quantiles(log), ("p50", "p90"), strict=True):
+        if row["done"]:
+            low, high = (bounds.get((row["workflow"], definition, end), math.nan) for end in ("low", "high"))
+            yield base | {
+                "definition": definition,
+                "value": float(row[column]),
+                "numerator": math.nan,
+                "denominator": math.nan,
+                "n": row["done"],
+                "low": low,
+                "high": high,
+                "method": statistics.ORDER_STATISTICS,
+            }
+    for definition, (top, bottom) in SHARES.items():
+        if row[bottom]:
+            yield base | stated.share(definition, float(row[top]), float(row[bottom]))
+    for definition, amount in MEANS.items():
+        total, squares, n = row[amount], row[f"{amount}_squares"], row[f"{amount}_n"]
+        if n:
+            found = _mean(definition, float(total), float(squares), int(n))
+            if amount == "handling" and log.calendar:
+                found["method"] = BY_CALENDAR.format(method=found["method"])
+            yield base | found
+
+
+def _mean(definition: str, total: float, squares: float, n: int) -> dict[str, Any]:
+    """Return a mean over cases with its Student interval, from the sums of the amounts and of their squares."""
+    mean = total / n
+    spread = math.sqrt(max(squares - n * mean**2, 0) / max(n - 1, 1))
+    lows, highs = statistics.student(mean, spread, n)
+    interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
+    return stated.complete(definition, mean, n, total, float(n)) | interval

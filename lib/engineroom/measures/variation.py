@@ -1,0 +1,201 @@
+"""Whether a figure has changed or only varies: weekly control charts, lasting shifts, and before against after.
+
+A chart tells which weeks are out of the ordinary (`control`); whether the level as a whole moved is asked once per
+chart, by the two-sample statistic that is largest over all weeks at which it could have moved. Its critical value is
+simulated, so that one stable chart in fifty is called shifted (docs/method/quality.md).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engineroom import statistics
+from engineroom.dictionary import columns, logtables, quality_tables
+from engineroom.dictionary.columns import DataFrame
+from engineroom.errors import EngineroomError
+from engineroom.measures import control
+
+SIDE = 5
+"""Weeks that a level must have lasted on either side."""
+
+FEWEST_ITEMS = 5
+"""Completed items below which a week has no median worth drawing."""
+
+CRITICAL = ((27, 3.0), (52, 3.1), (math.inf, 3.3))
+"""Up to so many weeks: the statistic of ranks that no more than 2% of stable charts exceed, simulated."""
+
+CHARTS = {
+    "rework": control.LANEY,
+    "exceptions": "Laney U′ of exceptions per item",
+    "cycle time": "individuals of the weekly median cycle time, logarithms",
+}
+
+
+ARRIVED, LATE = 0.95, 0.5
+"""A log follows one intake where more than the second share of the items is completed after the first has arrived."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """When work came in: the week by which nearly all had arrived, and the share completed after that week."""
+
+    ended: pd.Timestamp
+    late: float
+
+    @property
+    def is_single(self) -> bool:
+        """Return whether the log follows one intake: later weeks then hold ever slower items, not another process."""
+        return self.late > LATE
+
+
+def intake(weeks: DataFrame[logtables.Weeks]) -> Intake:
+    """Return when the work of a log came in. Work that keeps arriving is completed while it does."""
+    ordered = weeks.sort_values("week", kind="stable")
+    arrived, done = ordered["received"].cumsum(), ordered["completed"]
+    if not arrived.max() > 0 or not done.sum() > 0:
+        return Intake(pd.NaT, 0.0)
+    ended = ordered.loc[arrived >= ARRIVED * arrived.max(), "week"].iloc[0]
+    return Intake(ended, float(done[ordered["week"] > ended].sum() / done.sum()))
+
+
+def charted(weekly: pd.DataFrame, intake: Intake) -> pd.DataFrame:
+    """Return the weeks that may stand on a control chart: none of a log that follows one intake."""
+    return weekly.head(0) if intake.is_single else weekly
+
+
+def points(weekly: pd.DataFrame) -> DataFrame[quality_tables.Points]:
+    """Return the weeks of every control chart: reworked share, exceptions per item and median cycle time."""
+    found: list[pd.DataFrame] = []
+    for workflow, weeks in weekly.groupby("workflow", sort=True):
+        ordered = weeks.sort_values("week", kind="stable")
+        judged, followed = ordered[ordered["judged"] > 0], ordered[ordered["followed"] > 0]
+        timed = ordered[(ordered["hours"] > 0) & (ordered["completed"] >= FEWEST_ITEMS)]
+        drawn = {"cycle time": _durations(timed)}
+        if judged["reworked"].sum() > 0:
+            drawn["rework"] = control.laney(judged["week"], judged["reworked"], judged["judged"])
+        if followed["failures"].sum() > 0:
+            drawn["exceptions"] = control.laney_counts(followed["week"], followed["failures"], followed["followed"])
+        found += [
+            chart.assign(workflow=workflow, figure=figure, chart=CHARTS[figure])
+            for figure, chart in drawn.items()
+            if len(chart) > 1
+        ]
+    if not found:
+        return columns.empty(quality_tables.Points)
+    frame = pd.concat(found, ignore_index=True)
+    return quality_tables.Points.validate(frame[list(quality_tables.Points.to_schema().columns)])
+
+
+def _durations(timed: pd.DataFrame) -> pd.DataFrame:
+    """Return the chart of individuals of the logarithms, told in hours: as skewed as durations are."""
+    chart = control.individuals(timed["week"], np.log(timed["hours"]), floor=-math.inf)
+    return chart.assign(**{name: np.exp(chart[name]) for name in ("value", "low", "centre", "high")})
+
+
+def signals(drawn: DataFrame[quality_tables.Points]) -> DataFrame[quality_tables.Signals]:
+    """Return what each chart says: weeks that signal, and the week from which its level lies elsewhere."""
+    rows: list[dict[str, Any]] = []
+    for (figure, workflow), chart in drawn.groupby(["figure", "workflow"], sort=True):
+        judged = len(chart) >= control.FEWEST_WEEKS
+        at = shift(chart) if judged else None
+        rows.append(
+            {
+                "workflow": workflow,
+                "figure": figure,
+                "chart": chart["chart"].iloc[0],
+                "weeks": len(chart),
+                "centre": chart["centre"].iloc[0],
+                "signals": int(chart["is_signal"].sum()),
+                "shifted": pd.NaT if at is None else chart["week"].iloc[at],
+                "before": math.nan if at is None else chart["value"].iloc[:at].mean(),
+                "after": math.nan if at is None else chart["value"].iloc[at:].mean(),
+                "is_judged": judged,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=list(quality_tables.Signals.to_schema().columns))
+    return quality_tables.Signals.validate(frame)
+
+
+def shift(chart: pd.DataFrame) -> int | None:
+    """Return the place of the first week of another level, None where the weeks do not show one.
+
+    Values are measured in the sigma of their own week, so that large and small weeks weigh alike, and then ranked:
+    a few wild weeks make no shift, and what is called one by chance does not depend on how the values are spread.
+    """
+    sigma = ((chart["high"] - chart["centre"]) / 3).to_numpy(float)
+    if len(chart) < 2 * SIDE or not (sigma > 0).all():
+        return None
+    ranks = ((chart["value"] - chart["centre"]) / sigma).rank().to_numpy(float)
+    z = (ranks - ranks.mean()) / ranks.std() if ranks.std() > 0 else ranks * 0
+    place = np.arange(SIDE, len(z) - SIDE + 1)
+    sums = np.cumsum(z)
+    before, after = sums[place - 1] / place, (sums[-1] - sums[place - 1]) / (len(z) - place)
+    found = np.abs(after - before) / np.sqrt(1 / place + 1 / (len(z) - place))
+    limit = next(value for most, value in CRITICAL if len(z) <= most)
+    return int(place[found.argmax()]) if found.max() > limit else None
+
+
+# --------------------------------------------------------------------------------------------- before against after
+
+
+def changes(weekly: pd.DataFrame, durations: pd.DataFrame, changed: str) -> DataFrame[quality_tables.Changes]:
+    """Return first-pass yield and median cycle time before a day and from it on, with what can be said.
+
+    The yield is compared by Newcombe's interval of the difference; weeks are whole, so the week that holds the day
+    counts as after. The median is called better or worse where the order-statistic intervals of both sides do not
+    overlap, which is stricter than a test at 5%.
+    """
+    if not changed or weekly.empty:
+        return columns.empty(quality_tables.Changes)
+    monday = day(changed) - pd.Timedelta(days=day(changed).weekday())
+    weekly = weekly.assign(is_after=weekly["week"] >= monday)
+    rows: list[dict[str, Any]] = []
+    for workflow, mine in weekly.groupby("workflow", sort=True):
+        sides = mine.groupby("is_after")[["reworked", "judged"]].sum().reindex([False, True], fill_value=0)
+        (bad, all_before), (bad_after, all_after) = sides.to_numpy(float)
+        if all_before and all_after:
+            low, high = statistics.newcombe(
+                int(all_after - bad_after), int(all_after), int(all_before - bad), int(all_before)
+            )
+            ends = {"before": 1 - bad / all_before, "after": 1 - bad_after / all_after, "low": low, "high": high}
+            verdict = "better" if low > 0 else "worse" if high < 0 else "not confirmed"
+            counts = {"n_before": all_before, "n_after": all_after, "verdict": verdict}
+            rows.append({"workflow": workflow, "figure": "first_pass_yield"} | ends | counts)
+        done = durations[(durations["workflow"] == workflow) & (durations["completed"] > 0)]
+        parts = [_median(done[done["is_after"] == side]) for side in (False, True)]
+        if all(n for _, _, _, n in parts):
+            (before, low_before, high_before, n), (after, low, high, n_after) = parts
+            verdict = "better" if high < low_before else "worse" if low > high_before else "not confirmed"
+            ends = {"before": before, "after": after, "low": low, "high": high}
+            counts = {"n_before": n, "n_after": n_after, "verdict": verdict}
+            rows.append({"workflow": workflow, "figure": "cycle_time_p50"} | ends | counts)
+    frame = pd.DataFrame(rows, columns=list(quality_tables.Changes.to_schema().columns))
+    return quality_tables.Changes.validate(frame)
+
+
+def day(changed: str) -> pd.Timestamp:
+    """Return the day a parameter names; raise `EngineroomError` where it names none."""
+    try:
+        return pd.Timestamp(pd.to_datetime(changed, format="%Y-%m-%d"))
+    except ValueError:
+        raise EngineroomError(f'changed is "{changed}"; write a day as 2026-03-31, or leave it blank') from None
+
+
+def _median(done: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Return the median of counted durations, its order-statistic interval, and n."""
+    ordered = done.groupby("hours")["completed"].sum().sort_index()
+    n = int(ordered.sum())
+    if not n:
+        return math.nan, math.nan, math.nan, 0
+    upto = ordered.cumsum().to_numpy()
+    ranks = [int(rank[0]) for rank in statistics.quantile_ranks(n, 0.5)]
+    at = [
+        float(ordered.index[np.searchsorted(upto, rank)]) if 1 <= rank <= n else math.nan
+        for rank in ((n + 1) // 2, *ranks)
+    ]
+    return at[0], at[1], at[2], float(n)

@@ -1,0 +1,63 @@
+"""How far an operating model has come, by anchored questions: only what somebody can show counts."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from engineroom.dictionary import operating_tables, operations
+from engineroom.dictionary.columns import DataFrame
+
+
+def profile(
+    answers: DataFrame[operations.Answers], questions: DataFrame[operations.Questions], instrument: str
+) -> DataFrame[operating_tables.Profile]:
+    """Return one row per part of a questionnaire, in the order of its questions.
+
+    A part's level is the lower median of its answers with evidence, over all workflows and people: a level that was
+    in fact chosen, and with two answers the lower. An answer without evidence is a claim, shown beside it. The anchor
+    is that of the first question that was answered with this level, so that it says what was observed.
+    """
+    asked = questions[questions["instrument"] == instrument]
+    evidence = answers["evidence"].astype("str").str.strip()
+    said = answers.assign(is_shown=answers["evidence"].notna() & (evidence != ""))
+    rows = []
+    for part, mine in asked.groupby("part", sort=False):
+        given = said[said["question"].isin(mine["question"])]
+        shown, claims = given[given["is_shown"]], given[~given["is_shown"]]
+        level = lower_median(shown["level"])
+        rows.append(
+            {
+                "instrument": instrument,
+                "part": part,
+                "name": mine["name"].iloc[0],
+                "asked": float(len(mine)),
+                "answered": float(given["question"].nunique()),
+                "answers": float(len(given)),
+                "evidenced": float(len(shown)),
+                "level": level,
+                "lowest": shown["level"].min(),
+                "highest": shown["level"].max(),
+                "claimed": lower_median(claims["level"]),
+                "anchor": _anchor(mine, shown, level),
+                "row": mine["row"].iloc[0],
+            }
+        )
+    frame = pd.DataFrame(rows, columns=list(operating_tables.Profile.to_schema().columns))
+    return operating_tables.Profile.validate(frame.reset_index(drop=True))
+
+
+def lower_median(levels: pd.Series) -> float:
+    """Return the middle level, the lower of two: never a level that nobody gave; blank for none."""
+    ordered = sorted(levels.dropna())
+    return float(ordered[(len(ordered) - 1) // 2]) if ordered else math.nan
+
+
+def _anchor(questions: pd.DataFrame, shown: pd.DataFrame, level: float) -> str | None:
+    """Return what is observed at a level, in the words of the first question that was answered with it."""
+    if math.isnan(level):
+        return None
+    met = shown.loc[shown["level"] == level, "question"]
+    first = questions[questions["question"].isin(met)].iloc[0]
+    return str(first[f"anchor_{level:.0f}"])

@@ -1,0 +1,128 @@
+"""The tables at the end of a report: what every figure means, what it was made from, and whose benchmark it met."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom.dictionary import results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.measures import benchmark
+from engineroom.pages import wording
+from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.phrases import retell, say
+from engineroom.readers.tables import Tables
+
+GRADES = (
+    "A: measured, n stated, page read. B: measured, page read. C: a target, or a sample nobody disclosed. "
+    "D: a claim, or second hand."
+)
+
+
+def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
+    """Return every measure with its parts, method and source: where each figure of the report comes from."""
+    currency = tables.engagement.header.currency
+    names = tables.definitions.set_index("definition")["name"]
+    files = {where: f"S{number}" for number, where in enumerate(found["source"].map(_file).drop_duplicates(), 1)}
+    rows: list[list[Cell]] = [
+        [
+            say(names[row["definition"]]),
+            wording.whose(row["workflow"]),
+            wording.figure(row, currency),
+            ""
+            if math.isnan(row["denominator"])
+            else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
+            wording.count(row["n"]),
+            wording.span(row, currency),
+            retell(row["method"]),
+            " ".join(filter(None, (files[_file(row["source"])], retell(_rows(row["source"]))))),
+        ]
+        for row in found.to_dict("records")
+    ]
+    columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value"), right("parts", "Parts")]
+    columns += [right("n", "n"), right("interval", "Interval"), left("method", "Method"), left("source", "Source")]
+    notes = tuple(f"{short}: {where}" for where, short in files.items())
+    return table("measures", "Every measure and what it was made from", columns, rows, found, notes)
+
+
+def definitions(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
+    """Return the formula, standard and pitfalls of every KPI the report prints."""
+    used = tables.definitions[tables.definitions["definition"].isin(found["definition"])]
+    rows: list[list[Cell]] = [
+        [say(row["name"]), row["definition"], row["formula"], row["standard"], wording.text(row["pitfalls"])]
+        for row in used.to_dict("records")
+    ]
+    columns = [left("name", "KPI"), left("definition", "Definition id"), left("formula", "Formula")]
+    columns += [left("standard", "Defined by"), left("pitfalls", "How it misleads")]
+    return table("definitions", "What each KPI means", columns, rows, used)
+
+
+def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
+    """Return the benchmarks the verdicts lean on, with publisher, year, n, grade, expiry and caveat."""
+    used = benchmark.used(tables, gaps)
+    if used.empty:
+        return note("No benchmark was used", "No measure has a benchmark that follows its definition.")
+    stale = benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of))
+    rows: list[list[Cell]] = [
+        [
+            retell(row["label"]),
+            wording.published(row),
+            row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}"),
+            say(row["kind"]),
+            say("not stated") if math.isnan(row["n"]) else wording.count(row["n"]),
+            row["grade"],
+            {"text": f"{row['expires']:%Y-%m-%d} ({say('stale')})", "tone": "caution"}
+            if is_old
+            else f"{row['expires']:%Y-%m-%d}",
+            wording.text(row["caveat"]),
+        ]
+        for row, is_old in zip(used.to_dict("records"), stale, strict=True)
+    ]
+    columns = [left("label", "Benchmark"), right("value", "Value"), left("source", "Source"), left("kind", "Kind")]
+    columns += [right("n", "n"), left("grade", "Grade"), left("expires", "Good until"), left("caveat_quoted", "Caveat")]
+    return table("benchmarks", "The benchmarks behind the verdicts", columns, rows, used, (GRADES,))
+
+
+def claims(tables: Tables) -> Exhibit:
+    """Return what is claimed of others: shown so that it is known, and never a target or a verdict."""
+    told, names = benchmark.claims(tables), tables.definitions.set_index("definition")["name"]
+    currency = tables.engagement.header.currency
+    rows: list[list[Cell]] = [
+        [
+            say(names[row["definition"]]),
+            retell(row["label"]),
+            _claimed(row, currency),
+            wording.BLANK if math.isnan(row["change"]) else wording.percent(row["change"], 1),
+            row["source"],
+            row["grade"],
+            wording.text(row["caveat"]),
+        ]
+        for row in told.to_dict("records")
+    ]
+    columns = [
+        left("name", "KPI"),
+        left("label", "Claim"),
+        right("value", "Value"),
+        right("change", "Change"),
+        left("source", "Source"),
+    ]
+    columns += [left("grade", "Grade"), left("caveat_quoted", "Caveat")]
+    notes = ("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.",)
+    return table("claims_library", "What is claimed, and never used as a yardstick", columns, rows, told, notes)
+
+
+def _claimed(row: dict[str, Any], currency: str) -> str:
+    if not math.isnan(row["value"]):
+        return wording.value(row["value"], row["unit"], currency)
+    ends = {end: wording.value(row[end], row["unit"], currency) for end in ("low", "high")}
+    return say("in words only") if math.isnan(row["low"]) else say("{low} to {high}", **ends)
+
+
+def _file(source: str) -> str:
+    return " · ".join(part for part in source.split(" · ") if not part.startswith("row"))
+
+
+def _rows(source: str) -> str:
+    return next((part for part in source.split(" · ") if part.startswith("row")), "")

@@ -1,0 +1,120 @@
+"""The blocks a report is made of besides prose and charts: plain data under engineroom's own media types.
+
+The renderer turns them into HTML and PDF; JupyterLab shows a plain HTML of its own. A table carries its raw figures as
+CSV, so that the file beside the report holds exactly what the page shows.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from engineroom.pages import wording
+from engineroom.phrases import say
+
+Cell = str | dict[str, str]
+Column = tuple[str, str, str]
+QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted", "target_quoted"), "en")
+"""Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One block: its kind, which names its media type, and its content."""
+
+    kind: str
+    content: dict[str, Any]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {f"application/vnd.engineroom.{self.kind}+json": self.content, "text/html": self._html()}
+
+    def _html(self) -> str:
+        """Return a plain fragment for JupyterLab, where two dollar signs would otherwise enclose a formula."""
+        inside = self._table() if self.kind == "table" else self._paragraphs()
+        return f'<div class="tex2jax_ignore">{inside}</div>'
+
+    def _table(self) -> str:
+        def row(cells: list[Cell], tag: str) -> str:
+            said = (cell["text"] if isinstance(cell, dict) else cell for cell in cells)
+            return f"<tr>{''.join(f'<{tag}>{html.escape(one)}</{tag}>' for one in said)}</tr>"
+
+        head = row([column["label"] for column in self.content["columns"]], "th")
+        body = "".join(row(cells, "td") for cells in self.content["rows"])
+        return f"<table><caption>{html.escape(self.content['caption'])}</caption>{head}{body}</table>"
+
+    def _paragraphs(self) -> str:
+        items = self.content.get("items") or [{"label": self.content.get("title", ""), **self.content}]
+        lines = []
+        for item in items:
+            text = item.get("text") or item.get("value") or item.get("subtitle") or ""
+            parts = [*text] if isinstance(text, list) else [text, item.get("detail") or item.get("note") or ""]
+            said = " · ".join(html.escape(part) for part in parts if part)
+            lines.append(f"<p><b>{html.escape(item.get('label', ''))}</b> {said}</p>")
+        return "".join(lines)
+
+
+def left(key: str, label: str) -> Column:
+    """Return a column of words."""
+    return key, say(label), "left"
+
+
+def right(key: str, label: str) -> Column:
+    """Return a column of figures."""
+    return key, say(label), "right"
+
+
+def table(
+    name: str,
+    caption: str,
+    columns: list[Column],
+    rows: list[list[Cell]],
+    raw: pd.DataFrame,
+    notes: tuple[str, ...] = (),
+) -> Exhibit:
+    """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`."""
+    shape = [
+        {"key": key, "label": label, "align": align, "rowheader": place == 0}
+        | ({"language": QUOTED[key]} if key in QUOTED else {})
+        for place, (key, label, align) in enumerate(columns)
+    ]
+    content = {
+        "columns": shape,
+        "rows": rows,
+        "total_rows": len(rows),
+        "notes": [say(it) for it in notes],
+        "csv": csv(raw),
+    }
+    return Exhibit("table", {"version": 1, "name": name, "caption": say(caption)} | content)
+
+
+def note(title: str, *text: str, tone: str = "note") -> Exhibit:
+    """Return a callout: a title and a few paragraphs."""
+    return Exhibit("callout", {"tone": tone, "title": say(title), "text": [say(part) for part in text]})
+
+
+def nothing() -> Exhibit:
+    """Return a block that prints nothing: a chart without data stays away, the table beside it says why."""
+    return Exhibit("findings", {"items": []})
+
+
+def verdict(word: str) -> Cell:
+    """Return a verdict as a cell: its word, with the tone that gives it shape and colour."""
+    return {"text": wording.label(word), "tone": wording.TONES[word]}
+
+
+def csv(raw: pd.DataFrame) -> str:
+    """Return raw figures as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP)."""
+    safe = raw.copy()
+    for column in safe.columns:
+        if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
+            continue
+        texts = safe[column].astype("object")
+        risky = texts.map(lambda cell: isinstance(cell, str) and cell.lstrip(" \n").startswith(FORMULA_STARTS))
+        texts = texts.mask(risky, "'" + texts.astype("str"))
+        safe[column] = texts.map(lambda cell: cell.replace("\r", " ") if isinstance(cell, str) else cell)
+    return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))

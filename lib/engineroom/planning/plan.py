@@ -1,0 +1,322 @@
+"""From an engagement to a scheduling problem and back: weeks and people in, dated items, money and words out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from engineroom.dictionary import plans
+from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.initiatives import Initiatives
+from engineroom.planning import readiness, roadmap, slack
+from engineroom.planning.roadmap import Activity, Blackout, Change, Precedence, Problem, Schedule
+from engineroom.readers.tables import Tables
+
+PEOPLE = 10
+"""People are counted in tenths."""
+PILOTS = "Pilots at once"
+WINDOW = (2, 4)
+"""Weeks in which a prerequisite is to be met (000-05): the longer is planned, or its own date where it has one."""
+WEEK = pd.Timedelta(days=7)
+DELAY = 4
+MOST_DELAYS = 6
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A problem and what its activities are: `items` by name, `dropped` with the reason, `start` a Monday."""
+
+    problem: Problem
+    items: Mapping[str, dict[str, Any]]
+    dropped: Mapping[str, str]
+    start: pd.Timestamp
+
+    def day(self, week: float) -> pd.Timestamp:
+        """Return the Monday of a week."""
+        return self.start + week * WEEK
+
+
+def draft(
+    initiatives: DataFrame[Initiatives],
+    prerequisites: DataFrame[plans.Prerequisites],
+    decisions: DataFrame[plans.Decisions],
+    tables: Tables,
+    weeks: int = 104,
+    pilots_at_once: int = 3,
+    discount_rate: float = 0.08,
+) -> Draft:
+    """Return the scheduling problem of an engagement: allowed initiatives, and the prerequisites that open their gates.
+
+    An initiative that a gate refuses is left out, and so is whatever needs it. One that waits starts after the items
+    that open its gates. Weeks run from the Monday after the report's date.
+    """
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    start = as_of + pd.Timedelta(days=(7 - as_of.day_of_week) % 7 or 7)
+    opened = decisions[decisions["decision"] == "waits"]
+    needs = {
+        row["initiative"]: readiness.words(row["after"])
+        + [
+            o
+            for said in opened.loc[opened["initiative"] == row["initiative"], "opened_by"]
+            for o in readiness.words(said)
+        ]
+        for row in initiatives.to_dict("records")
+    }
+    dropped = _dropped(decisions, needs)
+    kept = {row["initiative"]: row for row in initiatives.to_dict("records") if row["initiative"] not in dropped}
+    lags = {row["initiative"]: _number(row["lag_weeks"]) for row in kept.values()}
+    wanted = {need for name in kept for need in needs[name]}
+    owed = _owed(prerequisites, initiatives)
+    items = {name: owed[name] | {"weeks": _weeks_owed(owed[name], start)} for name in owed if name in wanted} | kept
+    precedences = tuple(
+        Precedence(need, name, lags[name] if need in readiness.words(kept[name]["after"]) else 0)
+        for name in kept
+        for need in dict.fromkeys(needs[name])
+    )
+    capacities = _capacities(tables, start, weeks) | {PILOTS: (pilots_at_once,) * weeks}
+    problem = Problem(
+        activities=tuple(_activity(item, tables, start) for item in items.values()),
+        capacities=capacities,
+        horizon=weeks,
+        precedences=precedences,
+        blackouts=tuple(_blackouts(kept, tables, start)),
+        discount=(1 + discount_rate) ** (7 / 365.25) - 1,
+    )
+    return Draft(problem, {name: item | {"name": name} for name, item in items.items()}, dropped, start)
+
+
+def aim(draft: Draft, objective: str) -> str:
+    """Return the objective that can be pursued: where no initiative states a benefit, the earliest end."""
+    return objective if any(one.benefit for one in draft.problem.activities) else "finish"
+
+
+def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) -> DataFrame[plans.Plan]:
+    """Return the plan with its dates, in the order of its starts; empty where there is none."""
+    if not found.starts:
+        return empty(plans.Plan)
+    held, slacks = slack.held_by(draft.problem, found.starts), slack.each(draft.problem, found.starts)
+    length = {one.name: one.duration for one in draft.problem.activities}
+    last = max(found.starts, key=lambda name: (found.starts[name] + length[name], name))
+    critical, depth = slack.chain(held, last), _depths(draft.problem, found.starts)
+    rows = []
+    for name, start in found.starts.items():
+        item = draft.items[name]
+        said = decisions[(decisions["initiative"] == name) & decisions["decision"].isin(["waits", "overridden"])]
+        gates = [f"{row.rule}{' (overridden)' if row.decision == 'overridden' else ''}" for row in said.itertuples()]
+        rows.append(
+            {key: item.get(key) for key in plans.Plan.to_schema().columns if key in item}
+            | {f"{one}_{end}": _end(item, one, end) for one in ("annual_benefit", "cost") for end in ("low", "high")}
+            | {"item": name, "workflow": _text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
+            | {"start": draft.day(start), "end": draft.day(start + length[name]) - pd.Timedelta(days=1)}
+            | {"slack_weeks": slacks[name], "is_critical": name in critical, "gates": "; ".join(gates)}
+            | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
+        )
+    frame = pd.DataFrame(rows, columns=list(plans.Plan.to_schema().columns))
+    return plans.Plan.validate(frame.sort_values(["start", "end", "item"], kind="stable").reset_index(drop=True))
+
+
+def load(draft: Draft, found: Schedule) -> pd.DataFrame:
+    """Return what each team is asked for and can give, week by week: team, week (Monday), people, capacity."""
+    rows = []
+    last = max(
+        (s + a.duration for a in draft.problem.activities for s in [found.starts.get(a.name)] if s is not None),
+        default=0,
+    )
+    for team, capacity in draft.problem.capacities.items():
+        unit = 1 if team == PILOTS else PEOPLE
+        used = [0] * draft.problem.horizon
+        for one in draft.problem.activities:
+            for week in range(found.starts.get(one.name, 0), found.starts.get(one.name, -one.duration) + one.duration):
+                used[week] += one.demands.get(team, 0)
+        rows += [
+            {"team": team, "week": draft.day(w), "people": used[w] / unit, "capacity": capacity[w] / unit}
+            for w in range(min(last, draft.problem.horizon))
+        ]
+    return pd.DataFrame(rows, columns=["team", "week", "people", "capacity"])
+
+
+def one_more(draft: Draft, found: Schedule, objective: str) -> pd.DataFrame:
+    """Return what one more person in each team, or one more pilot at once, would gain: team, least, gain, most.
+
+    `least` and `most` hold what is not proven, and the gain at the low and at the high ends of all benefits.
+    """
+    columns = ["team", "weeks_full", "least", "gain", "most"]
+    if not found.starts:
+        return pd.DataFrame(columns=columns)
+    more = {team: 1 if team == PILOTS else PEOPLE for team in draft.problem.capacities}
+    gains = roadmap.worth_of_one_more(draft.problem, found, more, objective)
+    busy = load(draft, found)
+    full = busy[(busy["people"] >= busy["capacity"]) & (busy["people"] > 0)].groupby("team").size()
+    rows = [[team, full.get(team, 0), *_between(draft, found, gain, objective)] for team, gain in gains.items()]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["gain", "weeks_full"], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective: str) -> pd.DataFrame:
+    """Return what four more weeks on the items of the critical chain would cost: item, least, cost, most."""
+    columns = ["item", "least", "cost", "most"]
+    order = plan.sort_values(["is_critical", "slack_weeks", "start"], ascending=[False, True, True], kind="stable")
+    names = order["item"].head(MOST_DELAYS).tolist()
+    costs = roadmap.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
+    rows = [
+        [name, *(_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)]
+        for name, cost in costs.items()
+    ]
+    return pd.DataFrame(rows, columns=columns).sort_values("cost", ascending=False, kind="stable", na_position="first")
+
+
+def _between(draft: Draft, found: Schedule, change: Change, objective: str, late: str = "") -> list[int]:
+    """Return least, found and most of a change, over what is not proven and over the range of the benefits."""
+    ends = [change.least, change.found, change.most]
+    for end in ("low", "high") if objective == "benefit" else ():
+        stated = {name: _weekly(_end(item, "annual_benefit", end)) for name, item in draft.items.items()}
+        before = replace(
+            draft.problem,
+            activities=tuple(replace(one, benefit=stated[one.name]) for one in draft.problem.activities),
+        )
+        after = replace(
+            before,
+            activities=tuple(
+                replace(one, duration=one.duration + DELAY) if one.name == late else one for one in before.activities
+            ),
+        )
+        gained = after.value(change.starts, objective) - before.value(found.starts, objective)
+        ends.append(max(-gained if late else gained, 0))
+    return [min(ends), change.found, max(ends)]
+
+
+def priced(initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables) -> pd.DataFrame:
+    """Return what each initiative takes and brings: person_weeks, annual benefits, cost, and its state in the plan."""
+    people = tables.demands.groupby("initiative")["people"].sum()
+    states = dict.fromkeys(draft.dropped, "refused") | dict.fromkeys(found.starts, "in the plan")
+    kept = ["initiative", "workflow", "annual_benefit_low", "annual_benefit", "annual_benefit_high", "cost"]
+    frame = initiatives[kept].reset_index(drop=True)
+    frame.insert(2, "person_weeks", initiatives["initiative"].map(people).to_numpy() * initiatives["weeks"].to_numpy())
+    return frame.assign(state=frame["initiative"].map(states).fillna("left out"))
+
+
+def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> pd.DataFrame:
+    """Return benefit less cost, added up month by month: date, low, expected, high.
+
+    An item pays its cost when it starts and earns from the day after it ends. The low end takes every benefit at its
+    low and every cost at its high end, the high end the other way round.
+    """
+    days = pd.date_range(draft.start, draft.day(draft.problem.horizon), freq="MS").union([draft.start])
+    ends = {"low": ("annual_benefit_low", "cost_high"), "expected": ("annual_benefit", "cost")}
+    ends |= {"high": ("annual_benefit_high", "cost_low")}
+    rows = []
+    for day in days:
+        years = ((day - plan["end"]).dt.days / 365.25).clip(lower=0)
+        row: dict[str, Any] = {"date": day}
+        for end, (benefit, cost) in ends.items():
+            spent = plan.loc[plan["start"] <= day, cost].fillna(0).sum()
+            row[end] = float((plan[benefit].fillna(0) * years).sum() - spent)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["date", "low", "expected", "high"])
+
+
+# ------------------------------------------------------------------------------------------------------ the way there
+
+
+def _dropped(decisions: pd.DataFrame, needs: Mapping[str, list[str]]) -> dict[str, str]:
+    refused = decisions[decisions["decision"] == "refused"]
+    dropped = dict.fromkeys(refused["initiative"].drop_duplicates(), "refused by a gate")
+    while more := {n: b for n, wants in needs.items() if n not in dropped for b in wants if b in dropped}:
+        dropped |= {name: f"needs “{before}”, which is not in the plan" for name, before in more.items()}
+    return dropped
+
+
+def _owed(prerequisites: pd.DataFrame, initiatives: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the prerequisites that are not met and that no initiative delivers, by the name of their item."""
+    planned, owed = initiatives.to_dict("records"), {}
+    for row in prerequisites[~prerequisites["is_met"]].to_dict("records"):
+        place = (row["workflow"], row["is_general"], planned)
+        name = readiness.opening(row["prerequisite"], row["name"], *place)
+        if all(one["initiative"] != name for one in planned):
+            about = "" if row["is_general"] else row["workflow"]
+            owed[name] = {"initiative": name, "kind": "prerequisite", "owner": row["owner"], "workflow": about}
+            owed[name] |= {"due": row["date"]}
+    return owed
+
+
+def _weeks_owed(item: dict[str, Any], start: pd.Timestamp) -> int:
+    promised = 0 if pd.isna(item["due"]) else math.ceil((item["due"] + pd.Timedelta(days=1) - start) / WEEK)
+    return promised if promised > 0 else WINDOW[1]
+
+
+def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Activity:
+    asked = tables.demands[tables.demands["initiative"] == item["initiative"]]
+    demands = {row["team"]: max(round(row["people"] * PEOPLE), 1) for row in asked.to_dict("records")}
+    demands |= {PILOTS: 1} if _is(item.get("is_pilot")) else {}
+    release, deadline = item.get("release", pd.NaT), item.get("deadline", pd.NaT)
+    return Activity(
+        name=item["initiative"],
+        duration=math.ceil(item["weeks"]),
+        demands=demands,
+        release=0 if pd.isna(release) else max(math.ceil((release - start) / WEEK), 0),
+        deadline=None if pd.isna(deadline) else math.floor((deadline + pd.Timedelta(days=1) - start) / WEEK),
+        is_optional=_is(item.get("is_optional")),
+        benefit=_weekly(item.get("annual_benefit")),
+        cost=_money(item.get("cost")),
+    )
+
+
+def _capacities(tables: Tables, start: pd.Timestamp, weeks: int) -> dict[str, tuple[int, ...]]:
+    given = {}
+    for team, rows in tables.capacity.sort_values("start").groupby("team", sort=True):
+        monday = pd.Series(pd.date_range(start, periods=weeks, freq="7D"))
+        place = rows["start"].searchsorted(monday, side="right")
+        people = [0.0, *rows["people"]]
+        given[str(team)] = tuple(round(people[at] * PEOPLE) for at in place)
+    return given
+
+
+def _blackouts(kept: Mapping[str, dict[str, Any]], tables: Tables, start: pd.Timestamp) -> Iterable[Blackout]:
+    for row in tables.blackouts.to_dict("records"):
+        first, last = math.floor((row["start"] - start) / WEEK), math.floor((row["end"] - start) / WEEK)
+        protected = _text(row["workflow"])
+        concerned = tuple(
+            name
+            for name, item in kept.items()
+            if _is(item["has_cutover"]) and (not protected or _text(item["workflow"]) in ("", protected))
+        )
+        if last >= 0:
+            yield Blackout(row["blackout"], max(first, 0), last + 1, concerned)
+
+
+def _depths(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
+    depth = dict.fromkeys(starts, 1)
+    for name in sorted(starts, key=lambda name: starts[name]):
+        before = [p.before for p in problem.precedences if p.after == name and p.before in depth]
+        depth[name] = 1 + max((depth[one] for one in before), default=0)
+    return depth
+
+
+def _text(cell: Any) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def _is(cell: Any) -> bool:
+    return not pd.isna(cell) and bool(cell)
+
+
+def _end(item: Mapping[str, Any], one: str, end: str) -> Any:
+    """Return an end of a benefit or cost; where it was not given, the expected figure."""
+    given = item.get(f"{one}_{end}")
+    return item.get(one) if given is None or math.isnan(given) else given
+
+
+def _weekly(yearly: Any) -> float:
+    return _money(yearly) * 7 / 365.25
+
+
+def _money(cell: Any) -> float:
+    return 0.0 if cell is None or math.isnan(cell) else float(cell)
+
+
+def _number(cell: float) -> int:
+    return 0 if cell is None or math.isnan(cell) else math.ceil(cell)

@@ -1,0 +1,240 @@
+"""Which workflow to automate, to augment, to centralise or to eliminate, and what makes it human work at all."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom import statistics
+from engineroom.dictionary import plans, results
+from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.initiatives import Initiatives
+from engineroom.readers.tables import Tables
+
+NOT_PLACED = "Not placed"
+REVIEW_MONTHS = 18
+LATEST = 3
+"""Months whose rate stands for today's."""
+
+CLEAR = 0.25
+"""Part of a threshold by which a figure must be away from it before the bucket is sure."""
+
+PILOT_WEEKS = 9
+REALISED = (0.10, 0.15, 0.20)
+"""Share of the processing cost that automation saves net of its upkeep, as realised (002-12), not as quoted."""
+CHANGES = {"Automate to STP": "automation", "Augment": "augmentation", "Centralise": "centralising"}
+VERBS = {"automation": "Automate", "augmentation": "Augment", "centralising": "Centralise", "redesign": "Redesign"}
+
+
+def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plans.Placements]:
+    """Return the bucket of each workflow: that of the first rule all of whose conditions hold.
+
+    Confidence is high where every attribute that any rule asks for is known and none that decided is within a quarter
+    of its threshold, low where an attribute is unknown or no rule fires, medium in between.
+    """
+    rules = tables.buckets
+    review = pd.Timestamp(tables.engagement.header.as_of) + pd.DateOffset(months=REVIEW_MONTHS)
+    rows = []
+    for attributes in _attributes(tables, rankings):
+        unknown = [name for name in dict.fromkeys(rules["attribute"]) if math.isnan(attributes[name])]
+        bucket, reason, is_clear = NOT_PLACED, "no rule fires", False
+        for _, conditions in rules.groupby("rule", sort=False):
+            held = [_holds(attributes[one.attribute], one.operator, one.value) for one in conditions.itertuples()]
+            if all(held):
+                bucket = str(conditions["bucket"].iloc[0])
+                reason = "; ".join(_said(one, attributes) for one in conditions.itertuples())
+                is_clear = all(
+                    abs(attributes[one.attribute] - one.value) >= CLEAR * abs(one.value)
+                    for one in conditions[~conditions["attribute"].isin(["specialised", "business_units"])].itertuples()
+                )
+                break
+        confidence = "low" if unknown or bucket == NOT_PLACED else "high" if is_clear else "medium"
+        rows.append(
+            {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
+            | {"unknown": "; ".join(name.replace("_", " ") for name in unknown), "review": review}
+        )
+    return plans.Placements.validate(pd.DataFrame(rows, columns=list(plans.Placements.to_schema().columns)))
+
+
+def touches(tables: Tables) -> pd.DataFrame:
+    """Return why people touch the items of each workflow: workflow, touches a month, shares by cause, avoidable share.
+
+    Avoidable is what only repairs what came in wrong: it goes away where the data is fixed at its source.
+    """
+    counted = tables.exceptions[tables.exceptions["cause"].notna()]
+    if counted.empty:
+        return pd.DataFrame(columns=["workflow", "touches", "upstream_data", "judgement", "rule", "system"])
+    wide = counted.pivot_table(index="workflow", columns="cause", values="monthly_count", aggfunc="sum", sort=False)
+    wide = wide.reindex(columns=["upstream_data", "judgement", "rule", "system"]).fillna(0)
+    total = wide.sum(axis=1)
+    shares = wide.div(total, axis=0)
+    shares.insert(0, "touches", total)
+    whole = pd.DataFrame([[total.sum(), *(wide.sum() / total.sum())]], columns=shares.columns, index=[""])
+    return pd.concat([whole, shares]).rename_axis("workflow").reset_index()
+
+
+def pareto(tables: Tables) -> pd.DataFrame:
+    """Return the yearly cost of each type of exception, largest first, with the cumulative share of cost.
+
+    Where no exception log was sent, the types are the workflows and their cost is volume times unit cost.
+    """
+    log = tables.exceptions
+    if len(log):
+        frame = pd.DataFrame(
+            {"type": log["workflow"] + " · " + log["exception"], "cost": log["monthly_count"] * log["unit_cost"] * 12}
+        )
+    else:
+        flows = tables.workflows
+        frame = pd.DataFrame({"type": flows["workflow"], "cost": flows["monthly_volume"] * flows["unit_cost"] * 12})
+    frame = frame.dropna().sort_values(["cost", "type"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    frame["share"] = frame["cost"].cumsum() / frame["cost"].sum()
+    return frame
+
+
+def concentration(types: pd.DataFrame) -> tuple[float, bool]:
+    """Return the share of the cost that the largest fifth of the types holds, and whether it is the 60% of the rule."""
+    if types.empty:
+        return math.nan, False
+    return statistics.share_of_largest(types["cost"], statistics.PARETO_PART), statistics.is_pareto(types["cost"])
+
+
+def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
+    """Return the way from today's straight-through rate to its target, by quarter: workflow, date, stp, is_target."""
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    rows: list[dict[str, Any]] = []
+    for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
+        found = measures[(measures["kpi"] == "stp_rate") & (measures["workflow"] == review["workflow"])]
+        until = review["stp_target_date"]
+        if found.empty or until <= as_of:
+            continue
+        now = float(found["value"].iloc[0])
+        days = pd.date_range(as_of, until, freq="QE", inclusive="left")
+        for day in [as_of, *days, until]:
+            way = (day - as_of) / (until - as_of)
+            stp = now + (review["stp_target"] - now) * way
+            rows.append({"workflow": review["workflow"], "date": day, "stp": stp, "is_target": day == until})
+    return pd.DataFrame(rows, columns=["workflow", "date", "stp", "is_target"])
+
+
+def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
+    """Return where each workflow is on the way to its straight-through target, from its table `monthly_values`.
+
+    The path is straight, from the rate before the go-live on that day to the target on its own. Actual is the rate of
+    the last three months, at the end of the last of them; ahead or behind where its whole interval is.
+    """
+    counted = tables.monthly_values[tables.monthly_values["kpi"] == "stp_rate"]
+    rows: list[dict[str, Any]] = []
+    for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
+        mine = counted[counted["workflow"] == review["workflow"]].sort_values("month", kind="stable")
+        before = mine[mine["month"].dt.to_period("M") < mine["go_live"].dt.to_period("M")]
+        last, live, until = mine.tail(LATEST), mine["go_live"].min(), review["stp_target_date"]
+        if before.empty or mine["month"].max() < live or not live < until:
+            continue
+        day = min(last["month"].max() + pd.offsets.MonthEnd(0), until)
+        start = before["numerator"].sum() / before["denominator"].sum()
+        expected = start + (review["stp_target"] - start) * ((day - live) / (until - live))
+        met, n = last["numerator"].sum(), last["denominator"].sum()
+        low, high = statistics.wilson(met, n)
+        verdict = "ahead" if low[0] > expected else "behind" if high[0] < expected else "on the path"
+        rows.append(
+            {"workflow": review["workflow"], "since": live, "start": start, "day": day, "expected": expected}
+            | {"actual": met / n, "low": low[0], "high": high[0], "n": n, "verdict": verdict}
+            | {"target": review["stp_target"], "until": until}
+        )
+    return plans.Paths.validate(pd.DataFrame(rows, columns=list(plans.Paths.to_schema().columns)))
+
+
+def at_source(tables: Tables) -> pd.DataFrame:
+    """Return the exceptions that only repair what came in wrong, dearest first: what to fix where it comes from.
+
+    Columns: workflow, exception, monthly_count, yearly_cost, and the share of all yearly exception cost up to here.
+    """
+    log = tables.exceptions
+    yearly = log["monthly_count"] * log["unit_cost"] * 12
+    dirty = log.assign(yearly_cost=yearly)[log["cause"] == "upstream_data"]
+    dirty = dirty.sort_values(["yearly_cost", "workflow", "exception"], ascending=[False, True, True], kind="stable")
+    found = dirty[["workflow", "exception", "monthly_count", "yearly_cost"]].reset_index(drop=True)
+    total = yearly.sum()
+    return found.assign(share=found["yearly_cost"].cumsum() / total if total > 0 else math.nan)
+
+
+def comparability(tables: Tables) -> pd.DataFrame:
+    """Return, per workflow and KPI, whether all business units follow one definition: the matrix, one row a KPI.
+
+    Columns: workflow, kpi, its name, a column per business unit with its definition id, `is_comparable`. A unit that
+    did not say is not comparable.
+    """
+    said = tables.unit_definitions
+    names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
+    units = sorted(said["business_unit"].dropna().unique())
+    rows = []
+    for (workflow, kpi), group in said.groupby(["workflow", "kpi"], sort=True):
+        mine = dict(zip(group["business_unit"], group["definition"], strict=True))
+        told = [mine.get(unit) for unit in units]
+        same = all(isinstance(one, str) for one in told) and len(set(told)) == 1
+        row = {"workflow": workflow, "kpi": kpi, "name": names.get(kpi, kpi), "is_comparable": same}
+        rows.append(row | dict(zip(units, told, strict=True)))
+    return pd.DataFrame(rows, columns=["workflow", "kpi", "name", *units, "is_comparable"])
+
+
+def candidates(
+    tables: Tables, rankings: DataFrame[plans.Rankings], placements: DataFrame[plans.Placements]
+) -> DataFrame[Initiatives]:
+    """Return the client's initiatives, or where none were sent one proposal per workflow of the shortlist.
+
+    A proposal takes 60 days and does what the workflow's bucket says, a redesign where it has none. The first three
+    are pilots. Automating is credited with 10 to 20% of the yearly processing cost: what such projects realise.
+    """
+    if len(tables.initiatives):
+        return tables.initiatives
+    bucket = dict(zip(placements["workflow"], placements["bucket"], strict=True))
+    rows = []
+    for place, ranked in enumerate(rankings[rankings["is_shortlisted"]].to_dict("records")):
+        kind = CHANGES.get(bucket.get(ranked["workflow"], ""), "redesign")
+        yearly = ranked["monthly_volume"] * 12 * ranked["unit_cost"]
+        known = kind in ("automation", "augmentation") and not math.isnan(yearly)
+        saved = [part * yearly if known else math.nan for part in REALISED]
+        rows.append(
+            dict.fromkeys(Initiatives.to_schema().columns)
+            | {"initiative": f"{VERBS[kind]} {ranked['workflow']}", "kind": kind, "workflow": ranked["workflow"]}
+            | {"weeks": PILOT_WEEKS, "is_pilot": place < 3, "is_optional": False, "has_cutover": True}
+            | dict(zip(("annual_benefit_low", "annual_benefit", "annual_benefit_high"), saved, strict=True))
+        )
+    return Initiatives.validate(pd.DataFrame(rows)) if rows else empty(Initiatives)
+
+
+def _attributes(tables: Tables, rankings: pd.DataFrame) -> list[dict[str, Any]]:
+    reviewed = {row["workflow"]: row for row in tables.portfolio.to_dict("records")}
+    coded = touches(tables).set_index("workflow")["upstream_data"].to_dict()
+    total = rankings["monthly_volume"].sum()
+    rows = []
+    for ranked in rankings.to_dict("records"):
+        review = reviewed.get(ranked["workflow"], {})
+        specialised = {"yes": 1.0, "no": 0.0}.get(review.get("specialised"), math.nan)
+        upstream = review.get("upstream_share", math.nan)
+        rows.append(
+            {
+                "workflow": ranked["workflow"],
+                "upstream_share": coded.get(ranked["workflow"], upstream) if math.isnan(upstream) else upstream,
+                "business_units": review.get("business_units", math.nan),
+                "specialised": specialised,
+                "volume_share": ranked["monthly_volume"] / total if total else math.nan,
+                "judgement_share": review.get("judgement_share", math.nan),
+                "exception_rate": ranked["friction"],
+            }
+        )
+    return rows
+
+
+def _holds(value: float, operator: str, threshold: float) -> bool:
+    return value >= threshold if operator == ">=" else value <= threshold
+
+
+def _said(condition: Any, attributes: dict[str, Any]) -> str:
+    value = attributes[condition.attribute]
+    if condition.attribute == "specialised":
+        return str(condition.says)
+    shown = f"{value:.0f}" if condition.attribute == "business_units" else f"{value:.0%}"
+    return f"{condition.says} ({shown})"

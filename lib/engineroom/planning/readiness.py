@@ -1,0 +1,239 @@
+"""What must stand before a workflow is touched, what the evidence says, and which gate refuses what.
+
+Data, then map, then governance, then automation; redesign before outsourcing; one measure before centralising. A gate
+opens by evidence, or by an override that names approver, day and reason. Nothing else opens it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from engineroom.dictionary import plans, results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.readers.tables import Tables
+
+REBUILD = (2.0, 3.0)
+"""What work costs, in multiples of its cost, that was built on a skipped prerequisite and is built again (000-07)."""
+DELIVER = ("preparation",)
+"""Kinds that open gates: they are stopped by none, so that no gate waits for itself."""
+CLAIMED = "done is written, but no evidence or no day that has passed"
+NOT_RECORDED = "nothing is recorded"
+SAID = {"claimed": CLAIMED, "in_progress": "in progress", "not_started": "not started", "not_recorded": NOT_RECORDED}
+
+
+def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[plans.Prerequisites]:
+    """Return the status of every prerequisite of the sector for every workflow.
+
+    A row about one workflow goes before a row about all of them. Done counts only with evidence and a day that has
+    passed; done without them is a claim.
+    """
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    records = {(row["prerequisite"], _text(row["workflow"])): row for row in tables.readiness.to_dict("records")}
+    rows = []
+    for workflow in workflows(tables, measures):
+        for one in tables.pack.prerequisites:
+            record = records.get((one.id, workflow), records.get((one.id, ""), {}))
+            status = str(record.get("status", "not_recorded"))
+            proven = bool(_text(record.get("evidence"))) and record.get("date", pd.NaT) <= as_of
+            if status == "done" and not proven:
+                status = "claimed"
+            rows.append(
+                {key: record.get(key) for key in ("evidence", "owner", "date")}
+                | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
+                | {"status": status, "is_met": status == "done", "is_general": not _text(record.get("workflow"))}
+            )
+    return plans.Prerequisites.validate(_frame(rows, plans.Prerequisites))
+
+
+def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> DataFrame[plans.Stages]:
+    """Return the stage each workflow stands at: the first of data, map and governance that is not complete."""
+    rows = []
+    for workflow, mine in prerequisites.groupby("workflow", sort=False):
+        row: dict[str, Any] = {"workflow": workflow, "stage": "automate", "blocks": ""}
+        missing: list[str] = []
+        for stage in ("data", "map", "governance"):
+            asked = mine[mine["prerequisite"].isin(_asked(tables, stage, str(workflow)))]
+            row |= {stage: len(asked), f"{stage}_met": int(asked["is_met"].sum())}
+            if not asked["is_met"].all():
+                row["stage"] = stage if row["stage"] == "automate" else row["stage"]
+                missing += asked.loc[~asked["is_met"], "name"].tolist()
+        rows.append(row | {"blocks": "; ".join(missing)})
+    return plans.Stages.validate(_frame(rows, plans.Stages))
+
+
+def decide(
+    initiatives: pd.DataFrame,
+    prerequisites: DataFrame[plans.Prerequisites],
+    stability: DataFrame[plans.Stability],
+    comparability: pd.DataFrame,
+    tables: Tables,
+) -> DataFrame[plans.Decisions]:
+    """Return what each gate says to each initiative it concerns.
+
+    open: the evidence is there. waits: items of the plan deliver what is missing, and the initiative starts after them.
+    overridden: somebody took the risk, by name. refused: nothing in the plan opens the gate, so the initiative is not
+    in the plan; neither is what comes after it.
+    """
+    rows, gates, planned = [], tables.gates.to_dict("records"), initiatives.to_dict("records")
+    lacking: dict[str, list[dict[str, Any]]] = {workflow: [] for workflow in prerequisites["workflow"]}
+    for row in prerequisites[~prerequisites["is_met"]].to_dict("records"):
+        lacking[row["workflow"]].append(row)
+    for initiative in planned:
+        for gate in gates:
+            if initiative["kind"] not in words(gate["blocks"]):
+                continue
+            missing, openers, rows_of = _missing(initiative, gate, planned, lacking, stability, comparability, tables)
+            decision = "open" if not missing else "waits" if openers and all(openers) else "refused"
+            rows.append(
+                {key: initiative[key] for key in ("initiative", "kind")}
+                | {"workflow": _text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
+                | {"decision": decision, "missing": "; ".join(missing)}
+                | {"source": "; ".join(dict.fromkeys([gate["source"], *rows_of]))}
+                | {"unblocks": gate["unblocks"] if missing else ""}
+                | {"opened_by": "; ".join(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
+                | (_override(initiative, gate, tables) if missing else {})
+            )
+    return plans.Decisions.validate(_frame(rows, plans.Decisions))
+
+
+def opening(prerequisite: str, name: str, workflow: str, is_general: bool, planned: list[dict[str, Any]]) -> str:
+    """Return the item of the plan that delivers a prerequisite: an initiative that says so, or the prerequisite."""
+    own = _delivering(prerequisite, workflow, planned)
+    return own[0] if own else name if is_general else f"{name}: {workflow}"
+
+
+def workflows(tables: Tables, measures: DataFrame[results.Measures]) -> list[str]:
+    """Return the workflows under assessment: the inventory's, or where there is none those that were measured."""
+    named = tables.workflows["workflow"] if len(tables.workflows) else measures["workflow"]
+    return [workflow for workflow in dict.fromkeys(named.dropna()) if workflow]
+
+
+def words(cell: Any) -> list[str]:
+    """Return the words of a cell that holds several, separated by semicolons."""
+    return [word.strip() for word in _text(cell).split(";") if word.strip()]
+
+
+# ---------------------------------------------------------------------------------------------------- what a gate sees
+
+
+def _missing(
+    initiative: dict[str, Any],
+    gate: dict[str, Any],
+    planned: list[dict[str, Any]],
+    lacking: dict[str, list[dict[str, Any]]],
+    stability: pd.DataFrame,
+    comparability: pd.DataFrame,
+    tables: Tables,
+) -> tuple[list[str], list[str], list[str]]:
+    """Return what is missing in words, per missing thing the item that delivers it or blank, and the sources."""
+    missing: list[str] = []
+    openers: list[str] = []
+    sources: list[str] = []
+    flows = [initiative["workflow"]] if _text(initiative["workflow"]) else list(lacking)
+    for workflow in flows:
+        if gate["asks"] == "prerequisites":
+            asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
+            for row in [row for row in lacking.get(workflow, []) if row["prerequisite"] in asked]:
+                said = f"{row['name']} ({SAID[row['status']]})"
+                missing += [said] if said not in missing else []
+                sources.append(row["source"])
+                openers.append(opening(row["prerequisite"], row["name"], workflow, row["is_general"], planned))
+        elif said := _unproven(str(workflow), gate, stability, comparability, tables):
+            missing.append(f"{workflow}: {said}")
+            own = _delivering(gate["gate"], workflow, planned)
+            if gate["asks"] == "redesign":
+                own += _about(workflow, [one for one in planned if one["kind"] == "redesign"])
+            openers.append("" if gate["asks"] == "differentiator" else next(iter(own), ""))
+    if not flows and gate["asks"] != "prerequisites":
+        missing, openers = ["no workflow is named"], [""]
+    return missing, openers, sources
+
+
+def _unproven(
+    workflow: str, gate: dict[str, Any], stability: pd.DataFrame, comparability: pd.DataFrame, tables: Tables
+) -> str:
+    """Return what keeps a gate closed that is not about prerequisites; blank where the evidence is there."""
+    about = tables.portfolio[tables.portfolio["workflow"] == workflow]
+    if gate["asks"] == "redesign":
+        shown = len(about) and _text(about["redesign_evidence"].iloc[0])
+        return "" if shown else "no document shows a redesign"
+    if gate["asks"] == "differentiator":
+        said = _text(about["differentiator"].iloc[0]) if len(about) else ""
+        return {"no": "", "yes": "it is what customers choose the client for"}.get(
+            said, "nobody has said whether customers choose the client for it"
+        )
+    if gate["asks"] == "definitions":
+        mine = comparability[comparability["workflow"] == workflow]
+        apart = mine[~mine["is_comparable"]]
+        if mine.empty:
+            return "no business unit has said how it measures"
+        return "" if apart.empty else "units measure differently: " + ", ".join(apart["name"].drop_duplicates())
+    if gate["asks"] == "stability":
+        mine = stability[stability["workflow"] == workflow]
+        if mine.empty:
+            return "no weekly series shows whether it is stable"
+        return "" if mine["is_stable"].iloc[0] is True or mine["is_stable"].eq(True).any() else mine["reason"].iloc[0]
+    types = tables.exceptions.loc[tables.exceptions["workflow"] == workflow, "exception"].nunique()
+    if not types:
+        return "no exception log"
+    return "" if types <= gate["most"] else f"{types} types of exception, at most {gate['most']:.0f} pass"
+
+
+def _override(initiative: dict[str, Any], gate: dict[str, Any], tables: Tables) -> dict[str, Any]:
+    said = tables.overrides
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    mine = said[
+        (said["initiative"] == initiative["initiative"]) & (said["gate"] == gate["gate"]) & (said["date"] <= as_of)
+    ]
+    if mine.empty:
+        return {}
+    row, cost = mine.iloc[0], initiative["cost"]
+    low, high = (math.nan if math.isnan(cost) else cost * times for times in REBUILD)
+    return {
+        "decision": "overridden",
+        "opened_by": "",
+        "approver": row["approver"],
+        "approved": row["date"],
+        "reason": row["reason"],
+        "rebuild_low": low,
+        "rebuild_high": high,
+    }
+
+
+def _delivering(what: str, workflow: str, planned: list[dict[str, Any]]) -> list[str]:
+    """Return the initiatives that deliver a prerequisite or open a gate for a workflow."""
+    return _about(workflow, [one for one in planned if one["delivers"] == what and one["kind"] in DELIVER])
+
+
+def _about(workflow: str, planned: list[dict[str, Any]]) -> list[str]:
+    return [one["initiative"] for one in planned if _text(one["workflow"]) in ("", workflow)]
+
+
+def _asked(tables: Tables, stage: str, workflow: str) -> set[str]:
+    gates = tables.gates[(tables.gates["stage"] == stage) & (tables.gates["asks"] == "prerequisites")]
+    return {
+        one
+        for gate in gates.to_dict("records")
+        if _runs_on(workflow, gate["systems"], tables)
+        for one in words(gate["prerequisites"])
+    }
+
+
+def _runs_on(workflow: str, systems: Any, tables: Tables) -> bool:
+    """Return whether a workflow runs on one of the systems; where nobody said on which it runs, it may."""
+    if not _text(systems):
+        return True
+    about = tables.workflows.loc[tables.workflows["workflow"] == workflow, "systems"]
+    said = _text(about.iloc[0]).lower() if len(about) else ""
+    return not said or any(system in said for system in words(systems))
+
+
+def _text(cell: Any) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def _frame(rows: list[dict[str, Any]], model: Any) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(model.to_schema().columns))

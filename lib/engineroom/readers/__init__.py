@@ -1,0 +1,6 @@
+"""The only readers of a client's files: an engagement folder in, validated tables or every fault at once out.
+
+`contract` is engagement.toml, key by key; `engagement` opens a folder by it. `cells` reads one cell, `sheets` one
+sheet, `tables` all of them. `reference` reads what ships with engineroom, as strictly; `intake` makes a new folder to
+fill in.
+"""

@@ -1,0 +1,328 @@
+"""Find sheets, read their cells and validate them: every fault told once, in the words of whoever fills them in.
+
+Cells are read first, by the kind of their column, and validated by pandera afterwards: a cell that cannot be read
+hides no other fault of its row, and is not called a second fault for the blank it leaves.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from xml.etree.ElementTree import XML, Element
+from zipfile import ZipFile
+
+import pandas as pd
+import pandera.pandas as pa
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from engineroom.dictionary import schemas
+from engineroom.dictionary.columns import Table
+from engineroom.errors import Problem
+from engineroom.readers import cells
+from engineroom.readers.contract import nearest
+from engineroom.readers.engagement import Engagement, TableFiles
+
+COMPLETE_ENOUGH = 0.8
+"""Share of expected cells that must be filled before a report is made (APQC's rule for its own surveys)."""
+
+EXAMPLES = 5
+"""Rows of one fault that are told one by one; the rest are counted."""
+
+SHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+NOTES = ("readme", "guide")
+"""Sheets and files for people."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as found: cells as they stand, indexed by the row number a spreadsheet shows."""
+
+    where: str
+    file: Path
+    cells: pd.DataFrame
+    decimal: str = "."
+
+
+# ----------------------------------------------------------------------------------------------------- finding sheets
+
+
+def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
+    """Yield each table of an engagement by its name, as cells; add what cannot be used to `problems`."""
+    files = engagement.tables
+    place = engagement.folder / "tables"
+    beside = sorted(path for path in place.glob("*") if path.is_file() and path.name[0] not in ".~")
+    if files.workbook:
+        yield from _workbook_sheets(engagement, files.workbook, problems)
+        if any(path.stem in schemas.INPUTS for path in beside):
+            rule = f"the tables are in {files.workbook}, so tables/ is not read"
+            problems.append(Problem(engagement.where, 0, "tables.workbook", rule, "keep one of the two"))
+        return
+    for path in beside:
+        where = f"{engagement.folder.name}/tables/{path.name}"
+        if path.stem.lower() in NOTES:
+            continue
+        if path.suffix.lower() != ".csv":
+            problems.append(Problem(where, rule="is not a CSV file", cure="save it as CSV, or name [tables] workbook"))
+        elif path.stem not in schemas.INPUTS:
+            problems.append(_unknown_table(where, path.stem))
+        elif (found := csv_cells(path, where, files, problems)) is not None:
+            if found.empty:
+                problems.append(Problem(where, rule="has a header and no rows", cure="fill it, or remove the table"))
+            yield path.stem, Sheet(where, path, found, files.decimal)
+
+
+def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
+    path, name = engagement.path(book), Path(book).name
+    if not path.is_file():
+        problems.append(Problem(name, rule="there is no such workbook", cure="correct [tables] workbook"))
+        return
+    try:
+        opened = CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError, ValueError) as error:
+        problems.append(Problem(name, rule=f"is not a workbook that can be read ({error})"))
+        return
+    shown = [one.name for one in opened.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+    grids = [one.name for one in opened.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet and one.name in shown]
+    formulas = _without_value(path, [one for one in grids if one in schemas.INPUTS])
+    filled: list[bool] = []
+    for one in grids:
+        where = f"{name} / {one}"
+        if one not in schemas.INPUTS:
+            if one.lower() not in NOTES:
+                problems.append(_unknown_table(where, one))
+            continue
+        sheet = opened.get_sheet_by_name(one)
+        rows = [[_blank_or(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        for (row, column), said in formulas.get(one, {}).items():
+            rows += [[] for _ in range(row + 1 - len(rows))]
+            rows[row] += [None] * (column + 1 - len(rows[row]))
+            rows[row][column] = said
+        merged = {start[0] + 1 for start, _ in sheet.merged_cell_ranges or []}
+        if 1 in merged:
+            problems.append(Problem(where, 1, rule="the header has merged cells", cure="give each column its own name"))
+            continue
+        unmerge = [(row, "cells are merged", "unmerge them and fill each") for row in sorted(merged)]
+        problems += few(where, "", unmerge)
+        found = _framed(where, rows, problems)
+        filled.append(found is None or not found.empty)
+        if found is not None and not found.empty:  # `engineroom new` writes every sheet; those left blank are not sent
+            yield one, Sheet(where, path, found)
+    if filled and not any(filled) and engagement.events is None and engagement.cases is None:
+        cure = "fill in at least one sheet (the sheet guide explains the columns), or name a log in engagement.toml"
+        problems.append(Problem(name, rule="nothing is filled in yet", cure=cure))
+
+
+def _blank_or(cell: Any) -> Any:
+    return (cell.strip() or None) if isinstance(cell, str) else cell
+
+
+def _without_value(path: Path, names: list[str]) -> dict[str, dict[tuple[int, int], str]]:
+    """Return, per sheet, the cells that read as blank but hold a spreadsheet's error or a formula nobody calculated."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return {}
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    with ZipFile(path) as packed:
+        targets = {one.get("Id"): one.get("Target", "") for one in XML(packed.read("xl/_rels/workbook.xml.rels"))}
+        for one in XML(packed.read("xl/workbook.xml")).iter(f"{SHEET_XML}sheet"):
+            if one.get("name") in names:
+                target = targets[next(value for key, value in one.items() if key.endswith("}id"))]
+                inner = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                found[str(one.get("name"))] = dict(_odd_cells(XML(packed.read(inner))))
+    return found
+
+
+def _odd_cells(sheet: Element) -> Iterator[tuple[tuple[int, int], str]]:
+    row = -1
+    for line in sheet.iter(f"{SHEET_XML}row"):
+        row, column = int(line.get("r", row + 2)) - 1, -1
+        for cell in line.iter(f"{SHEET_XML}c"):
+            column += 1
+            if letters := "".join(filter(str.isalpha, cell.get("r", ""))):
+                column = sum((ord(one) - 64) * 26**power for power, one in enumerate(reversed(letters))) - 1
+            formula, value = cell.find(f"{SHEET_XML}f"), cell.findtext(f"{SHEET_XML}v")
+            if cell.get("t") == "e":
+                yield (row, column), value or ""
+            elif formula is not None and not value and cell.get("t") != "str":
+                yield (row, column), cells.Uncalculated(f"={formula.text or ''}")
+
+
+def csv_cells(path: Path, where: str, files: TableFiles, problems: list[Problem]) -> pd.DataFrame | None:
+    """Return the cells of a CSV file, None for blanks; None where it has no usable header."""
+    try:
+        is_utf8 = codecs.lookup(files.encoding).name == "utf-8"
+        text = path.read_text(encoding="utf-8-sig" if is_utf8 else files.encoding)
+    except (UnicodeError, LookupError) as error:
+        rule = f"byte {error.start} is not {files.encoding}" if isinstance(error, UnicodeDecodeError) else str(error)
+        cure = 'save it as CSV UTF-8, or state [tables] encoding, for example "cp1252"'
+        problems.append(Problem(where, rule=rule, cure=cure))
+        return None
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=files.separator or max(",;\t", key=first.count), strict=True)
+    rows: list[list[Any]] = []
+    try:
+        rows += ([cell.strip() or None for cell in row] for row in reader)
+    except csv.Error:
+        rule = "a quotation mark is opened and not closed, or stands inside a cell"
+        problems.append(Problem(where, len(rows) + 1, rule=rule, cure='write "" for a quotation mark inside quotes'))
+        return None
+    return _framed(where, rows, problems)
+
+
+def _framed(where: str, rows: list[list[Any]], problems: list[Problem]) -> pd.DataFrame | None:
+    if not any(cell is not None for row in rows for cell in row):
+        problems.append(Problem(where, rule="is empty", cure="put the column names in row 1"))
+        return None
+    width = max((position for position, cell in enumerate(rows[0], 1) if cell is not None), default=0)
+    if not width:
+        problems.append(Problem(where, 1, rule="is blank", cure="put the column names in row 1"))
+        return None
+    header = [str(cell).strip() if cell is not None else "" for cell in rows[0][:width]]
+    for position, name in enumerate(header, 1):
+        if not name:
+            problems.append(Problem(where, 1, rule=f"column {position} has no name", cure="name it"))
+    for name, times in Counter(header).items():
+        if name and times > 1:
+            problems.append(Problem(where, 1, name, f"appears {times} times in the header", "keep one"))
+    beyond = [
+        (number, f"has {len(row)} cells, the header has {width}", "quote cells that hold the separator")
+        if len(rows[0]) == width
+        else (number, f"has a cell beyond the last column name ({header[-1]})", "name its column, or clear it")
+        for number, row in enumerate(rows[1:], 2)
+        if any(cell is not None for cell in row[width:])
+    ]
+    problems += few(where, "", beyond)
+    if "" in header or len(set(header)) < len(header):
+        return None
+    padded = [(row + [None] * width)[:width] for row in rows[1:]]
+    frame = pd.DataFrame(padded, columns=header, index=range(2, len(rows) + 1), dtype=object)
+    return frame.dropna(how="all")
+
+
+def _unknown_table(where: str, name: str) -> Problem:
+    near = nearest(name.lower(), schemas.INPUTS)
+    meant = f'; did you mean "{near[0]}"?' if near else f"; there are: {', '.join(schemas.INPUTS)}"
+    return Problem(where, rule=f'no table is called "{name}"{meant}')
+
+
+# ---------------------------------------------------------------------------------------------- reading and checking
+
+
+def few(where: str, column: str, faults: Iterable[tuple[int, str, str]]) -> Iterator[Problem]:
+    """Yield one problem a row (row, rule, cure), and after a handful only how many more there are."""
+    told = list(faults)
+    for row, rule, cure in told[:EXAMPLES]:
+        yield Problem(where, row, column, rule, cure)
+    if len(told) > EXAMPLES:
+        more = len(told) - EXAMPLES
+        yield Problem(where, 0, column, f"{more} more row{'s' if more > 1 else ''} like row {told[EXAMPLES - 1][0]}")
+
+
+def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.DataFrame:
+    """Return a sheet as a table of its model; add every fault to `problems`."""
+    columns = model.to_schema().columns
+    for name in sheet.cells.columns.difference(list(columns), sort=False):
+        near = _meant(name, sheet, columns)
+        meant = f'did you mean "{near[0]}"?' if near else f"remove it; the columns are: {', '.join(columns)}"
+        problems.append(Problem(sheet.where, 1, name, "is not a column of this table", meant))
+    index, misspelt = sheet.cells.index, _misspelt(sheet, columns)
+    parsed, unread = pd.DataFrame(index=index), set[tuple[int, str]]()
+    for name, column in columns.items():
+        about = column.metadata or {}
+        if name not in sheet.cells:
+            parsed[name] = cells.typed([None] * len(index), about["kind"], index)
+            if about["required"] and name not in misspelt:
+                problems.append(Problem(sheet.where, 1, name, "column is missing", column.description or ""))
+            if about["required"]:
+                unread |= {(row, name) for row in index}
+            continue
+        values: list[Any] = []
+        faults: list[tuple[int, str, str]] = []
+        for row, cell in sheet.cells[name].items():
+            value, fault = None, ""
+            try:
+                value = cells.read(cell, about["kind"], sheet.decimal) if cell is not None else None
+            except ValueError as error:
+                fault = str(error)
+            if cell is None and about["required"]:
+                fault = f"is blank; {column.description}"
+            if fault:
+                rule, _, cure = fault.partition("; ")
+                faults.append((cast(int, row), rule, cure))
+                unread.add((cast(int, row), name))
+            values.append(value)
+        problems += few(sheet.where, name, faults)
+        parsed[name] = cells.typed(values, about["kind"], index)
+    try:
+        return cast(pd.DataFrame, model.validate(parsed, lazy=True))
+    except pa.errors.SchemaErrors as errors:
+        problems += _told(sheet.where, parsed, errors, unread)
+        return parsed  # never leaves `tables.read`: it only lets the other faults be found in the same run
+
+
+def _meant(name: str, sheet: Sheet, columns: Iterable[str]) -> list[str]:
+    """Return the column that an unknown one probably stands for, among those that are not there."""
+    return nearest(name.lower(), [column for column in columns if column not in sheet.cells])
+
+
+def _misspelt(sheet: Sheet, columns: Collection[str]) -> set[str]:
+    """Return the columns that are there under another name: they are not missing as well."""
+    return {meant for name in sheet.cells if name not in columns for meant in _meant(name, sheet, columns)}
+
+
+def _told(where: str, frame: pd.DataFrame, errors: Any, unread: set[tuple[int, str]]) -> Iterator[Problem]:
+    """Turn pandera's report into one problem a cell; a cell at fault proves nothing about its row."""
+    at_fault = set(unread)
+    for error in sorted(errors.schema_errors, key=_is_of_the_row):
+        check, cases = error.check, error.failure_cases
+        of_row = _is_of_the_row(error)
+        column, *others = check.name.split() if of_row else [str(error.schema.name)]
+        rows = sorted(set(cases["index"].dropna().astype(int))) if isinstance(cases, pd.DataFrame) else []
+        rows = [row for row in rows if not any((row, name) in at_fault for name in (column, *others))]
+        if error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
+            first = frame[column].drop_duplicates()
+            rows = [row for row in rows if row not in first.index]
+        if not of_row:
+            at_fault |= {(row, column) for row in rows}
+        yield from few(where, column, [(row, *_rule(error, frame, column, row)) for row in rows])
+
+
+def _is_of_the_row(error: Any) -> bool:
+    return isinstance(error.check, pa.Check) and bool(error.check.title)
+
+
+def _rule(error: Any, frame: pd.DataFrame, column: str, row: int) -> tuple[str, str]:
+    check, value = error.check, frame.at[row, column]
+    if _is_of_the_row(error):
+        return check.title, check.description or ""
+    if error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
+        earlier = frame.index[frame[column] == value][0]
+        return f'"{value}" is already in row {earlier}', f"each {column} may appear once"
+    shown = f"{value:g}" if isinstance(value, float) else f'"{value}"'
+    limits = check.statistics
+    if "min_value" in limits:
+        strict = check.name == "greater_than"
+        return f"{shown} is {'not above' if strict else 'below'} {limits['min_value']:g}", ""
+    if "max_value" in limits:
+        cure = "write a fraction, 0.04 for 4%" if error.schema.metadata["kind"] == "share" else ""
+        return f"{shown} is above {limits['max_value']:g}", cure
+    return f"{shown} is not one of: {', '.join(map(str, limits['allowed_values']))}", ""
+
+
+def completeness(sheet: Sheet, frame: pd.DataFrame, model: type[Table]) -> Iterator[Problem]:
+    """Yield a problem where too few of the expected cells are filled; a cell at fault is filled, a lost column told."""
+    about = {name: column.metadata or {} for name, column in model.to_schema().columns.items()}
+    told = {name for name in about if about[name]["required"] and name not in sheet.cells} | _misspelt(sheet, about)
+    expected = [name for name in about if about[name]["expected"] and name not in told]
+    if frame.empty or not expected:
+        return
+    filled = sheet.cells.reindex(columns=expected).notna().mean()
+    if filled.mean() < COMPLETE_ENOUGH:
+        worst = ", ".join(f"{name} {part:.0%}" for name, part in filled.sort_values().items() if part < COMPLETE_ENOUGH)
+        rule = f"{filled.mean():.0%} of the expected cells are filled; a report needs {COMPLETE_ENOUGH:.0%}"
+        yield Problem(sheet.where, rule=rule, cure=f"fill first: {worst}")

@@ -1,0 +1,319 @@
+"""What keeps a report from being final: found on its tree, each point with the cell it stands in.
+
+A final report with open points is refused. A draft carries them on its last page, for the consultant.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from math import isfinite
+from typing import Any, NamedTuple
+
+from engineroom import phrases
+from engineroom.errors import RenderError
+from engineroom.rendering import document
+from engineroom.rendering.document import Document
+from engineroom.rendering.prose import Block, clean, spoken
+
+PLACEHOLDER = re.compile(
+    r"\b(?:TBD|TBC|TODO|FIXME|XXX+|lorem ipsum)\b|\?\?\?+|[\[<{](?:insert|placeholder|name|date)\b[^\]>}]*[\]>}]", re.I
+)
+ERROR = re.compile(
+    r"Traceback \(most recent|\b(?:\w+Error|\w+Exception): |#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|"
+    r"<[\w.]+ object at 0x|\b(?:nan|NaN|NaT)\b|<NA>|^\s*(?:None|inf|null|undefined)\s*%?$"
+)
+MONEY = re.compile(r"[$€£¥]|\b[A-Z]{3} ?\d|\d[\d.,]*\s?(?:Mio|Tsd)|\d[KM]\b")
+SAVING = re.compile(r"\b(?:sav(?:e|es|ing|ings)|worth|benefits?|Einsparung\w*|einspar\w*|wert|Nutzen)\b")
+RANGE = re.compile(r"\d\S*(?:\s?[$€£¥]|\s?Mio\. ?\S)?\s?(?:to|bis|and|und|–|-)\s?[-−$€£¥A-Z]*\s?\d")
+TOTAL = re.compile(r"(?:grand )?total|sum|summe|gesamt(?:summe)?|insgesamt", re.I)
+NUMBER = re.compile(
+    r"([-−+±]?)\s?(?:[A-Z]{0,3}[$€£¥]|[A-Z]{3})?\s?(\d(?:[\d.,'’\u00a0\u202f]*\d)?)\s?(K|M|Mio\.|%)?\s?(?:[$€£¥]|[A-Z]{3})?"
+)
+MEASURED = re.compile(NUMBER.pattern + r"(?:\s?(points|Punkte|Punkt|d|h|min|s)\b)?")
+UNSUPPORTED = "Headline that no table supports"
+PER_HOUR = {"d": 1 / 24, "h": 1.0, "min": 60.0, "s": 3600.0}
+"""Tables hold durations in hours; what one hour is in the unit a headline uses."""
+GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
+SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
+
+
+class Point(NamedTuple):
+    """One thing that keeps a report from being final."""
+
+    kind: str
+    cell: str
+    said: str
+
+    def __str__(self) -> str:
+        """Return the point as a line: where, what kind, what exactly."""
+        return f"{self.cell or 'cover'}: {phrases.translate(self.kind, 'en')}: {self.said}"
+
+
+def settle(tree: Document) -> Document:
+    """Return the tree as it may go out: a final one unchanged, a draft with its open points; else raise."""
+    points = find(tree)
+    if not points or tree.cover.get("status") not in ("draft", "final"):
+        return tree
+    if tree.cover["status"] == "final":
+        listed = "\n".join(f"  {point}" for point in points)
+        counted = f"{len(points)} open point{'s' if len(points) > 1 else ''}"
+        raise RenderError(f'the report is "final" and has {counted}\n{listed}\nMend them, or write status = "draft"')
+    return replace(tree, blocks=tree.blocks + _page(points, tree.language, len(tree.of("table")) + 1))
+
+
+def find(tree: Document) -> list[Point]:
+    """Return every open point of a report, in reading order, each once."""
+    cover = [
+        Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
+    ]
+    return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block)), *_unsupported(tree)]))
+
+
+def _of(block: Block) -> Iterator[Point]:
+    cell = block.get("id", "")
+    for kind, pattern in (("Placeholder", PLACEHOLDER), ("Error text", ERROR)):
+        yield from (Point(kind, cell, _around(text, pattern)) for text in _texts(block) if pattern.search(text))
+    for kind, check in CHECKS.get(block["type"], {}).items():
+        yield from (Point(kind, cell, clean(said)) for said in check(block))
+
+
+def _texts(block: Block) -> Iterator[str]:
+    """Yield every text a reader sees of a block and of those inside it."""
+    yield from (str(block[key]) for key in ("title", "caption", "text", "alt") if block.get(key))
+    yield spoken(block.get("runs", []))
+    yield from block.get("notes", [])
+    for entry in block.get("entries", []):
+        yield from (str(value) for key, value in entry.items() if key != "tone")
+    for row in block.get("rows", []):
+        yield from (cell["text"] if isinstance(cell, dict) else spoken(cell) for cell in row)
+    inner = [*block.get("blocks", []), *(one for item in block.get("items", []) for one in item)]
+    yield from (text for one in inner for text in _texts(one))
+
+
+def _around(text: str, pattern: re.Pattern[str]) -> str:
+    found = pattern.search(text)
+    start = max(found.start() - 30, 0) if found else 0
+    return f'"{clean(text)[start : start + 80].strip()}"'
+
+
+# ------------------------------------------------------------------------------------------- the summary and the body
+
+
+def _unsupported(tree: Document) -> Iterator[Point]:
+    """Yield the figures of headlines and key figures that stand in no table and no chart of the report.
+
+    Only figures with a unit are looked up: a bare count ("3 of 8") counts rows and stands in none of them.
+    """
+    body = sorted({abs(number) for block in tree.blocks for number in _numbers(block)})
+    for block in tree.blocks:
+        for entry in block.get("entries", []):
+            said = entry.get("text") or entry.get("value") or ""
+            lost = [found[0].strip() for found in MEASURED.finditer(said) if not _stands(found, body)]
+            yield from (Point(UNSUPPORTED, block["id"], clean(f'{figure} in "{said}"')) for figure in lost)
+
+
+def _numbers(block: Block) -> Iterator[float]:
+    """Yield the numbers a table or a chart is made of, and what its columns sum to, as far as their rows count."""
+    rows: list[dict[str, Any]] = [*_raw(block)]
+    if "spec" in block:
+        spec = json.loads(block["spec"])
+        sets = [*spec.get("datasets", {}).values(), *_values(spec)]
+        rows = [row for values in sets if isinstance(values, list) for row in values if isinstance(row, dict)]
+    elif not rows:
+        rows = [dict(enumerate(map(_amount, row))) for row in block.get("rows", [])]  # type: ignore[arg-type]
+    for name in dict.fromkeys(name for row in rows for name in row):
+        column = {place: number for place, row in enumerate(rows) if (number := _float(row.get(name))) is not None}
+        counted = [number for place, number in column.items() if str(rows[place].get("is_counted")).lower() != "false"]
+        yield from (*column.values(), sum(counted))
+
+
+def _float(cell: Any) -> float | None:
+    with suppress(TypeError, ValueError):
+        return number if isfinite(number := float(cell)) else None
+    return None
+
+
+def _amount(cell: Any) -> float | None:
+    read = _read(cell["text"] if isinstance(cell, dict) else spoken(cell))
+    return read[0] if read else None
+
+
+def _stands(found: re.Match[str], body: list[float]) -> bool:
+    """Return whether a printed figure is the rounding of one of the numbers; a bare number is not asked for."""
+    _, digits, scale, unit = found.groups()
+    is_money = bool(MONEY.search(found[0]))
+    read = _read(found[0].removesuffix(unit or "").strip())
+    if read is None or not (is_money or unit or scale == "%"):
+        return True
+    value, half = abs(read[0]), read[1]
+    if is_money and not scale:  # a language without a short form for thousands prints the zeros it rounded to
+        half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
+    factors = {1.0, PER_HOUR.get(unit, 1.0)} if unit in PER_HOUR or is_money else {1.0, 100.0}
+    spans = [((value - half * 1.0001) / factor, (value + half * 1.0001) / factor) for factor in factors]
+    return any(bisect_left(body, low) < bisect_right(body, high) for low, high in spans)
+
+
+# ------------------------------------------------------------------------------------------------------------- figures
+
+
+def _empty(figure: Block) -> Iterator[str]:
+    spec = json.loads(figure["spec"])
+    sets = [*spec.get("datasets", {}).values(), *_values(spec)]
+    rows = [row for values in sets if isinstance(values, list) for row in values]
+    measured = [value for row in rows if isinstance(row, dict) for value in row.values() if value not in (None, "")]
+    if not measured:
+        yield figure["title"] or figure["alt"]
+
+
+def _values(part: Any) -> Iterator[Any]:
+    if isinstance(part, dict):
+        if isinstance(data := part.get("data"), dict) and "values" in data:
+            yield data["values"]
+        for value in part.values():
+            yield from _values(value)
+    elif isinstance(part, list):
+        for item in part:
+            yield from _values(item)
+
+
+def _undescribed(figure: Block) -> Iterator[str]:
+    if not figure.get("is_described", True):
+        yield figure["title"] or "?"
+
+
+# -------------------------------------------------------------------------------------------------------------- tables
+
+
+def _untied(table: Block) -> Iterator[str]:
+    """Yield the columns whose total is not the sum of the rows above it, as far as their rounding allows."""
+    for place, row in enumerate(table["rows"]):
+        if place < 2 or not TOTAL.match(row[0]["text"].strip()):
+            continue
+        for index, column in enumerate(table["columns"][1:], 1):
+            parts = [_read(above[index]["text"]) for above in table["rows"][:place]]
+            total, known = _read(row[index]["text"]), [part for part in parts if part]
+            if total is None or len(known) < 2 or len(known) != len(parts):
+                continue
+            summed, slack = sum(value for value, _ in known), sum(half for _, half in known) + total[1]
+            if abs(summed - total[0]) > slack * 1.0001:
+                yield f'"{column["label"]}" sums to {summed:,.6g}, its total says {row[index]["text"]}'
+
+
+def _unwhole(table: Block) -> Iterator[str]:
+    """Yield the columns that are shares of a whole and do not sum to it."""
+    for index, column in enumerate(table["columns"]):
+        if not re.search(
+            r"(?:share|%|percent) of (?:the )?(?:total|whole|all)|Anteil (?:am Ganzen|an der Summe)",
+            column["label"],
+            re.I,
+        ):
+            continue
+        cells = [row[index]["text"] for row in table["rows"] if not TOTAL.match(row[0]["text"].strip())]
+        known = [part for part in map(_read, cells) if part]
+        summed, slack = sum(value for value, _ in known), sum(half for _, half in known)
+        if known and len(known) == len(cells) and abs(summed - 100) > slack * 1.0001 + 1e-9:
+            yield f'"{column["label"]}" sums to {summed:.6g}%'
+
+
+def _read(text: str) -> tuple[float, float] | None:
+    """Return the number in a cell and half of its last digit: as far off as rounding may leave it."""
+    found = NUMBER.fullmatch(text.strip())
+    if found is None:
+        return None
+    sign, digits, scale = found.groups()
+    mark = "" if GROUPED.fullmatch(digits) else max(".,", key=digits.rfind)
+    whole, _, part = digits.rpartition(mark) if mark else (digits, "", "")
+    unit = SCALES.get(scale or "", 1.0) * (-1 if sign in ("-", "−") else 1)
+    return float(f"{re.sub(r'[^0-9]', '', whole) or 0}.{part or 0}") * unit, 0.5 * 10.0 ** -len(part) * abs(unit)
+
+
+def _ungraded(table: Block) -> Iterator[str]:
+    for row in _raw(table):
+        if row.get("benchmark") and "grade" in row and not row["grade"]:
+            yield row.get("label") or row.get("benchmark_label") or row["benchmark"]
+
+
+def _stale(table: Block) -> Iterator[str]:
+    for row in _raw(table):
+        if row.get("benchmark") and row.get("is_stale", "").lower() == "true":
+            yield row.get("benchmark_label") or row["benchmark"]
+
+
+def _pointed_columns(table: Block) -> Iterator[str]:
+    """Yield the columns of savings in a file that have no range beside them."""
+    names = list(next(iter(_raw(table)), {}))
+    for name in names:
+        is_money = re.search(r"saving|worth|benefit", name) and not re.search(r"_(?:low|high)$|^(?:is|has)_", name)
+        if is_money and not {f"{name}_low", f"{name}_high"} <= set(names) and _has_numbers(table, name):
+            yield f'column "{name}" has no {name}_low and {name}_high'
+
+
+def _has_numbers(table: Block, name: str) -> bool:
+    return any(re.fullmatch(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", row.get(name) or "") for row in _raw(table))
+
+
+def _raw(table: Block) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.get("csv", ""))))
+
+
+def _pointed(block: Block) -> Iterator[str]:
+    """Yield the sentences that promise money without a range."""
+    said = [
+        str(entry.get("text") or f"{entry.get('label', '')} {entry.get('value', '')}")
+        for entry in block.get("entries", [])
+    ]
+    for text in [*said, *(block[key] for key in ("title", "caption") if block.get(key))]:
+        if MONEY.search(text) and SAVING.search(text) and not RANGE.search(text):
+            yield text
+
+
+Check = Callable[[Block], Iterator[str]]
+CHECKS: dict[str, dict[str, Check]] = {
+    "figure": {"Empty chart": _empty, "Chart without description": _undescribed, "Saving without a range": _pointed},
+    "table": {
+        "Total that does not tie": _untied,
+        "Shares that do not sum": _unwhole,
+        "Benchmark without a grade": _ungraded,
+        "Stale benchmark": _stale,
+        "Saving without a range": lambda table: (*_pointed(table), *_pointed_columns(table)),  # type: ignore[dict-item,return-value]
+    },
+    "findings": {"Saving without a range": _pointed},
+    "facts": {"Saving without a range": _pointed},
+}
+
+
+def _page(points: list[Point], language: str, number: int) -> list[Block]:
+    def told(text: str) -> str:
+        return phrases.translate(text, language)
+
+    text = told("This page is for the consultant and is not in a final report: what stands here must be settled first.")
+    columns = [
+        {"label": told(label), "align": "left", "rowheader": label == "Kind", "language": ""}
+        for label in ("Kind", "Cell", "What stands there")
+    ]
+    rows = [
+        [{"text": part, "tone": ""} for part in (told(kind), cell or told("cover"), said)]
+        for kind, cell, said in points
+    ]
+    table = {
+        "type": "table",
+        "id": "open-points-table",
+        "name": "",
+        "caption": told("What keeps this draft from being final"),
+        "columns": columns,
+        "rows": rows[: document.PRINTED_ROWS],
+        "total": len(rows),
+        "notes": [],
+        "csv": "",
+        "number": number,
+    }
+    heading = {"type": "heading", "level": 1, "id": "open-points", "runs": [{"text": told("Open points")}]}
+    lead = {"type": "paragraph", "id": "open-points-text", "runs": [{"text": text}]}
+    return [heading, lead, table]
