@@ -385,7 +385,7 @@ def many(root: Path, number: int, jobs: int) -> list[str]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     warm = 15 * jobs  # Typst keeps what its last ten compilations computed, some 40 MiB each
-    settled = [sample for sample in samples if sample[0] >= warm]
+    settled = [sample for sample in samples if sample[0] >= warm] or samples[-1:]
     first = [sample for sample in settled if sample[0] <= warm + 50] or settled[:1]
     last = [sample for sample in settled if sample[0] >= number - 50] or settled[-1:]
     held = [statistics.median(sample[1] for sample in part) for part in (first, last)]

@@ -29,9 +29,10 @@ def benchmarks(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[resul
     """
     next_review = pd.Timestamp(tables.engagement.header.as_of) + pd.DateOffset(months=QUARTER)
     expires = tables.benchmarks.set_index("benchmark")["expires"]
+    months = _months(tables)
     rows = []
     for gap in gaps[gaps["verdict"].isin(results.JUDGED)].to_dict("records"):
-        series = _months(gap, tables)
+        series = months.get((gap["definition"], gap["workflow"]), pd.Series(dtype=float))
         row: dict[str, Any] = {key: gap[key] for key in ("workflow", "kpi", "name", "unit", "value", "gap")}
         row |= {key: gap[key] for key in ("benchmark_value", "benchmark_label")}
         row |= {"expires": expires[gap["benchmark"]], "is_stale": bool(expires[gap["benchmark"]] < next_review)}
@@ -57,12 +58,15 @@ def _verdict(row: dict[str, Any], verdict: str) -> str:
     return "plateau" if verdict == "misses" and row["high"] * QUARTERS < row["gap"] else "not settled"
 
 
-def _months(gap: dict[str, Any], tables: Tables) -> pd.Series:
-    """Return the monthly values behind a measure, oldest first, segments pooled."""
+def _months(tables: Tables) -> dict[tuple[Any, ...], pd.Series]:
+    """Return the monthly values of each definition and workflow, oldest first, segments pooled."""
     default = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["definition"]
-    rows = tables.kpis.assign(definition=tables.kpis["definition"].fillna(tables.kpis["kpi"].map(default)))
-    rows = rows[(rows["definition"] == gap["definition"]) & (rows["workflow"].fillna("") == gap["workflow"])]
+    rows = tables.kpis.assign(
+        definition=tables.kpis["definition"].fillna(tables.kpis["kpi"].map(default)),
+        workflow=tables.kpis["workflow"].fillna(""),
+    )
     days = (rows["period_end"] - rows["period_start"]).dt.days + 1
     rows = rows[days.between(*MONTH_DAYS) & rows["denominator"].notna()]
-    sums = rows.groupby("period_start")[["numerator", "denominator"]].sum()
-    return sums["numerator"] / sums["denominator"]
+    sums = rows.groupby(["definition", "workflow", "period_start"])[["numerator", "denominator"]].sum()
+    values = sums["numerator"] / sums["denominator"]
+    return {key: series.droplevel([0, 1]) for key, series in values.groupby(level=[0, 1])}
