@@ -126,10 +126,10 @@ def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
     middles = whole.agg(p50=_.hours.quantile(0.5), p90=_.hours.quantile(0.9)).execute()
     overall = overall.assign(p50=middles["p50"].iloc[0], p90=middles["p90"].iloc[0])
     several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [drilldown.NOT_STATED]
-    for frame, done in ((overall, whole), *([(by_workflow, named)] if several else [])):
-        bounds = _quantile_bounds(done, frame, _quantiles(log))
-        for row in frame.to_dict("records"):
-            yield from _measures_of(row, bounds, log, stated.period(tables))
+    asked = pd.concat([overall, by_workflow]) if several else overall
+    bounds = _quantile_bounds(whole.union(named) if several else whole, asked, _quantiles(log))
+    for row in asked.to_dict("records"):
+        yield from _measures_of(row, bounds, log, stated.period(tables))
     for measure in _of_steps(log, by_workflow.set_index("workflow")["done"], several=several):
         yield measure | {"source": log.source} | stated.period(tables)
 

@@ -113,8 +113,12 @@ def csv(raw: pd.DataFrame) -> str:
     for column in safe.columns:
         if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
             continue
-        texts = safe[column].astype("object")
-        risky = texts.map(lambda cell: isinstance(cell, str) and cell.lstrip(" \n").startswith(FORMULA_STARTS))
-        texts = texts.mask(risky, "'" + texts.astype("str"))
-        safe[column] = texts.map(lambda cell: cell.replace("\r", " ") if isinstance(cell, str) else cell)
+        safe[column] = safe[column].astype("object").map(_harmless)
     return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+
+
+def _harmless(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    is_risky = cell.lstrip(" \n").startswith(FORMULA_STARTS)
+    return ("'" if is_risky else "") + cell.replace("\r", " ")

@@ -116,7 +116,8 @@ def _letters() -> frozenset[int]:
 
 def _printable(text: str) -> str:
     """Show a letter the typeface lacks as a box: PDF/UA refuses a page with a letter nobody can see."""
-    return "".join(letter if ord(letter) in _letters() or letter == "\n" else "□" for letter in text)
+    unseen = {ord(letter): "□" for letter in set(text) if ord(letter) not in _letters() and letter != "\n"}
+    return text.translate(unseen) if unseen else text
 
 
 def _stamp(as_of: str) -> datetime.datetime:
