@@ -75,7 +75,7 @@ def test_no_english_label_is_left_on_a_german_page(
     toml.write_text(
         toml.read_text(encoding="utf-8").replace("[engagement]", '[engagement]\nlanguage = "de"'), encoding="utf-8"
     )
-    assert cli.main(["run", str(place), "--out", str(tmp_path / "out")]) == 0
+    assert cli.main(["run", str(place), "--format", "html", "--out", str(tmp_path / "out")]) == 0
 
     case = engagement.open(place)
     studies = {label for label in er.reference.benchmarks()["label"] if label[0].isupper()}  # a publisher and a year
