@@ -7,7 +7,8 @@ read; `expected` columns count towards the completeness of a table.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 import pandas as pd
 import pandera.pandas as pa
@@ -97,6 +98,21 @@ class Table(pa.DataFrameModel):
         strict = True
         ordered = False
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of its columns, in their order."""
+        return list(cls.to_schema().columns)
+
+    @classmethod
+    def frame(cls, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+        """Return rows under these columns, not validated yet; what a row does not say is blank."""
+        return pd.DataFrame(rows, columns=cls.names())
+
+    @classmethod
+    def of(cls, rows: Iterable[dict[str, Any]]) -> DataFrame[Self]:
+        """Return rows as a valid table; what a row does not say is blank."""
+        return cls.validate(cls.frame(rows))
+
 
 def empty(model: type[Table]) -> pd.DataFrame:
     """Return a valid table of `model` without rows."""
@@ -105,4 +121,4 @@ def empty(model: type[Table]) -> pd.DataFrame:
 
 @functools.cache
 def _empty(model: type[Table]) -> pd.DataFrame:
-    return model.validate(pd.DataFrame({name: pd.Series(dtype="object") for name in model.to_schema().columns}))
+    return model.validate(pd.DataFrame({name: pd.Series(dtype="object") for name in model.names()}))

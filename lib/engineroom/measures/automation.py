@@ -61,7 +61,7 @@ def health(
         if workflow in passed.index:
             row |= {"straight": passed.loc[workflow, "straight"], "straight_reworked": passed.loc[workflow, "reworked"]}
         rows.append(row)
-    frame = pd.DataFrame(rows, columns=list(quality_tables.Health.to_schema().columns))
+    frame = quality_tables.Health.frame(rows)
     ordered = frame.sort_values(["automatic_steps", "workflow"], ascending=[False, True], kind="stable")
     ordered = ordered.astype({"is_hidden_queue": "boolean"}).reset_index(drop=True)
     return quality_tables.Health.validate(ordered)

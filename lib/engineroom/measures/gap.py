@@ -51,7 +51,7 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
         reason = OTHER_DEFINITION if near else NO_BENCHMARK
         found = _against(measure, match, as_of) if match else _unmatched(line, reason)
         rows.append(measure | {"name": names[measure["definition"]]} | found)
-    columns = list(results.Gaps.to_schema().columns)
+    columns = results.Gaps.names()
     frame = results.Gaps.validate(pd.DataFrame(rows, columns=columns))
     rank = frame["verdict"].map(
         {verdict: place for place, verdict in enumerate(("misses", "inconclusive", "meets", "not compared"))}
@@ -120,7 +120,7 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
                 }
                 | {"straddles": low != high}
             )
-    return results.Tiers.validate(pd.DataFrame(rows, columns=list(results.Tiers.to_schema().columns)))
+    return results.Tiers.of(rows)
 
 
 def tier_of(value: float, bands: Sequence[dict[str, Any]]) -> str:
@@ -174,7 +174,7 @@ def values(
             | {"worst": str(missed["name"].iloc[0]) if len(missed) else ""}
             | sums
         )
-    return results.Values.validate(pd.DataFrame(rows, columns=list(results.Values.to_schema().columns)))
+    return results.Values.of(rows)
 
 
 def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -> Iterator[dict[str, Any]]:

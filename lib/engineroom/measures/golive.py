@@ -65,7 +65,7 @@ def months(tables: Tables) -> DataFrame[quality_tables.Months]:
     if not found:
         return columns.empty(quality_tables.Months)
     frame = pd.concat(found, ignore_index=True)
-    return quality_tables.Months.validate(frame[list(quality_tables.Months.to_schema().columns)])
+    return quality_tables.Months.validate(frame[quality_tables.Months.names()])
 
 
 def kept(found: DataFrame[quality_tables.Months], tables: Tables) -> DataFrame[quality_tables.Kept]:
@@ -99,7 +99,7 @@ def kept(found: DataFrame[quality_tables.Months], tables: Tables) -> DataFrame[q
             loss, *ends = (sign * one for one in statistics.welch(watched["value"], base["value"]))
             row |= {"loss": loss, "low": min(ends), "high": max(ends)}
         rows.append(row | {"verdict": _verdict(row, str(kpi), sign, watched, base)})
-    frame = pd.DataFrame(rows, columns=list(quality_tables.Kept.to_schema().columns))
+    frame = quality_tables.Kept.frame(rows)
     return quality_tables.Kept.validate(frame.astype({"first_signal": "datetime64[us]"}))
 
 

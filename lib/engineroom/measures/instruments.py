@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import columns, quality_tables, results
+from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.readers.tables import Tables
 
@@ -62,10 +62,7 @@ def read(
             | {"workflow": flow, "kpi": row["kpi"], "is_made_here": row.get("is_made_here", False)}
             for row in (found[kpi] for kpi in FIGURES if kpi in found)
         ]
-    if not rows:
-        return columns.empty(quality_tables.Instruments)
-    frame = pd.DataFrame(rows, columns=list(quality_tables.Instruments.to_schema().columns))
-    return quality_tables.Instruments.validate(frame)
+    return quality_tables.Instruments.of(rows)
 
 
 def _stated(mine: pd.DataFrame) -> Iterator[dict[str, Any]]:

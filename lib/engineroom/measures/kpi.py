@@ -68,7 +68,7 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
     wanted = [one.kpi for one in tables.pack.kpis]
     order = frame["kpi"].map({kpi: place for place, kpi in enumerate(wanted)}).fillna(len(wanted))
     frame = frame.assign(order=order).sort_values(["order", "kpi", "definition", "workflow"], kind="stable")
-    return results.Measures.validate(frame[list(results.Measures.to_schema().columns)].reset_index(drop=True))
+    return results.Measures.validate(frame[results.Measures.names()].reset_index(drop=True))
 
 
 def missing(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def yields(log: EventLog | None, tables: Tables) -> DataFrame[quality_tables.Yie
         rework_hours=(frame["extra_events"] * hours).astype(float),
     )
     ordered = frame.sort_values(["failing", "workflow", "step"], ascending=[False, True, True], kind="stable")
-    return quality_tables.Yields.validate(ordered[_names(quality_tables.Yields)].reset_index(drop=True))
+    return quality_tables.Yields.validate(ordered[quality_tables.Yields.names()].reset_index(drop=True))
 
 
 def factory(
@@ -138,7 +138,7 @@ def factory(
     ).astype({"rework_hours": float})
     frame = _costed(frame, counted, tables, is_recorded="cost_per_transaction" not in log.absent)
     frame = frame[frame["entered"] > 0].sort_values(["entered", "workflow"], ascending=[False, True], kind="stable")
-    return quality_tables.Factory.validate(frame[_names(quality_tables.Factory)].reset_index(drop=True))
+    return quality_tables.Factory.validate(frame[quality_tables.Factory.names()].reset_index(drop=True))
 
 
 def dpmo(defects: pd.Series, opportunities: pd.Series) -> pd.Series:
@@ -228,7 +228,7 @@ def kinds(
                 "stabilise_first": number >= TYPICAL_TYPES[0] or (not pd.isna(steady) and not steady),
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(quality_tables.Kinds)).astype({"is_stable": "boolean"})
+    frame = quality_tables.Kinds.frame(rows).astype({"is_stable": "boolean"})
     ordered = frame.sort_values(["types", "workflow"], ascending=[False, True], kind="stable")
     return quality_tables.Kinds.validate(ordered.reset_index(drop=True))
 
@@ -271,7 +271,7 @@ def times(log: EventLog | None, durations: pd.DataFrame) -> DataFrame[quality_ta
             value, low, high = statistics.survival_quantile(*curve, p)
             row |= {f"{name}_hours": value, f"{name}_low": low, f"{name}_high": high}
         rows.append(row)
-    frame = pd.DataFrame(rows, columns=_names(quality_tables.Times)).astype({"still_open": float})
+    frame = quality_tables.Times.frame(rows).astype({"still_open": float})
     frame["still_open"] = frame["still_open"].fillna(0.0)
     ordered = frame.sort_values(["completed", "workflow"], ascending=[False, True], kind="stable")
     return quality_tables.Times.validate(ordered.reset_index(drop=True))
@@ -304,7 +304,3 @@ def change_in_percent(before: float, after: float) -> float:
 def failure_cost(items: float, share: float, unit_cost: float) -> float:
     """Return what failing items cost: items × share that fails × cost of one; 0 where there is none."""
     return items * share * unit_cost if items else 0.0
-
-
-def _names(model: type[columns.Table]) -> list[str]:
-    return list(model.to_schema().columns)

@@ -88,7 +88,7 @@ def points(weekly: pd.DataFrame) -> DataFrame[quality_tables.Points]:
     if not found:
         return columns.empty(quality_tables.Points)
     frame = pd.concat(found, ignore_index=True)
-    return quality_tables.Points.validate(frame[list(quality_tables.Points.to_schema().columns)])
+    return quality_tables.Points.validate(frame[quality_tables.Points.names()])
 
 
 def _durations(timed: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +117,7 @@ def signals(drawn: DataFrame[quality_tables.Points]) -> DataFrame[quality_tables
                 "is_judged": judged,
             }
         )
-    frame = pd.DataFrame(rows, columns=list(quality_tables.Signals.to_schema().columns))
-    return quality_tables.Signals.validate(frame)
+    return quality_tables.Signals.of(rows)
 
 
 def shift(chart: pd.DataFrame) -> int | None:
@@ -174,8 +173,7 @@ def changes(weekly: pd.DataFrame, durations: pd.DataFrame, changed: str) -> Data
             ends = {"before": before, "after": after, "low": low, "high": high}
             counts = {"n_before": n, "n_after": n_after, "verdict": verdict}
             rows.append({"workflow": workflow, "figure": "cycle_time_p50"} | ends | counts)
-    frame = pd.DataFrame(rows, columns=list(quality_tables.Changes.to_schema().columns))
-    return quality_tables.Changes.validate(frame)
+    return quality_tables.Changes.of(rows)
 
 
 def day(changed: str) -> pd.Timestamp:

@@ -75,7 +75,7 @@ def lines(tables: Tables) -> DataFrame[governance_tables.Roles]:
                 "unproven": int(own["mandate"].isna().sum()),
             }
         )
-    frame = _framed(rows, governance_tables.Roles).astype({"is_independent": "boolean"})
+    frame = governance_tables.Roles.frame(rows).astype({"is_independent": "boolean"})
     return governance_tables.Roles.validate(frame)
 
 
@@ -102,7 +102,7 @@ def procedures(tables: Tables) -> DataFrame[governance_tables.Procedures]:
         )
     covered = set(tables.sops["workflow"])
     bare = [{"workflow": name} for name in riskcontrol.workflows(tables) if name not in covered and len(tables.sops)]
-    frame = _framed(bare + rows, governance_tables.Procedures).astype({"is_overdue": "boolean"})
+    frame = governance_tables.Procedures.frame(bare + rows).astype({"is_overdue": "boolean"})
     return governance_tables.Procedures.validate(frame)
 
 
@@ -146,7 +146,7 @@ def duties(tables: Tables) -> DataFrame[governance_tables.Duties]:
                 proven = isinstance(row["evidence"], str)
                 state = "claimed" if row["status"] == "met" and not proven else row["status"]
                 rows.append({**row, "state": state})
-    return governance_tables.Duties.validate(_framed(rows, governance_tables.Duties))
+    return governance_tables.Duties.of(rows)
 
 
 def figures(
@@ -190,12 +190,8 @@ def figures(
         about = {"numerator": row["same"], "denominator": row["judged"], "low": row["low"], "high": row["high"]}
         pair = f"{row['first']}; {row['second']}"
         rows.append({"figure": pair, **about, "method": statistics.WILSON, "source": "event log"})
-    return governance_tables.Figures.validate(_framed(rows, governance_tables.Figures))
+    return governance_tables.Figures.of(rows)
 
 
 def _folded(name: str) -> str:
     return name.strip().lower()
-
-
-def _framed(rows: list[dict[str, Any]], model: type[Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(model.to_schema().columns))

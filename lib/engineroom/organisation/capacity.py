@@ -143,7 +143,7 @@ def load(
     each = _hours_of_one(people, names)
     standing, moved = begun.copy(), begun.copy()
     rows: list[dict[str, Any]] = []
-    moves = [pd.DataFrame(columns=_names(operating_tables.Moves))]
+    moves = [operating_tables.Moves.frame([])]
     for week in weeks:
         came = asked.loc[week].fillna(there)
         given = allocation.solve(hours, pairs, came) if (came > there).any() else None
@@ -195,7 +195,7 @@ def _moved(plan: pd.DataFrame, people: pd.DataFrame, week: Any) -> pd.DataFrame:
     went = plan[~plan["is_main"].astype(bool)]
     home = went["person"].map(people.set_index("person")["skill"])
     rows = went.assign(week=week, from_skill=home.astype("object").where(home.notna(), None), to_skill=went["skill"])
-    return rows[_names(operating_tables.Moves)]
+    return rows[operating_tables.Moves.names()]
 
 
 def needs(found: DataFrame[operating_tables.Load], people: pd.DataFrame) -> DataFrame[operating_tables.Needs]:
@@ -230,7 +230,7 @@ def needs(found: DataFrame[operating_tables.Load], people: pd.DataFrame) -> Data
                 "peak_fte": peak["demand_hours"] / one,
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Needs))
+    frame = operating_tables.Needs.frame(rows)
     frame = frame.sort_values(["gap_fte", "skill"], ascending=[False, True], kind="stable")
     return operating_tables.Needs.validate(frame.reset_index(drop=True))
 
@@ -269,8 +269,7 @@ def backlogs(found: DataFrame[operating_tables.Load], arrived: pd.DataFrame) -> 
     chance explains (two standard errors of counts), they are work in progress and nothing has to drain.
     """
     rows = [*_by_hours(found), *_by_pace(arrived)]
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Backlogs))
-    return operating_tables.Backlogs.validate(frame)
+    return operating_tables.Backlogs.of(rows)
 
 
 def _by_hours(found: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -307,7 +306,3 @@ def _by_pace(arrived: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "moved_backlog": np.nan,
             "trend": trend,
         }
-
-
-def _names(model: type[columns.Table]) -> list[str]:
-    return list(model.to_schema().columns)

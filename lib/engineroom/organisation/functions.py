@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import columns, operating_tables, results
+from engineroom.dictionary import operating_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.readers.tables import Tables
 
@@ -50,7 +50,7 @@ def coverage(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame
     for function_id, mine in extra.groupby("function", sort=True):
         other = {"department": names[function_id], "function": function_id, "activity": "other work", "row": "001-01"}
         rows.append(_covered(other, mine, measures, tables))
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Coverage))
+    frame = operating_tables.Coverage.frame(rows)
     order = {name: place for place, name in enumerate(tables.functions["department"].drop_duplicates())}
     frame = frame.sort_values("department", key=lambda one: one.map(order), kind="stable")
     return operating_tables.Coverage.validate(frame.reset_index(drop=True))
@@ -156,8 +156,7 @@ def travel(
                 "basis": None if math.isnan(work) else basis,
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Travel))
-    return operating_tables.Travel.validate(frame)
+    return operating_tables.Travel.of(rows)
 
 
 def tracking(tables: Tables, promised: pd.DataFrame) -> DataFrame[operating_tables.Tracking]:
@@ -189,8 +188,7 @@ def tracking(tables: Tables, promised: pd.DataFrame) -> DataFrame[operating_tabl
                 "state": state,
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Tracking))
-    return operating_tables.Tracking.validate(frame)
+    return operating_tables.Tracking.of(rows)
 
 
 def balance(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[operating_tables.Balance]:
@@ -218,14 +216,9 @@ def balance(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[
         )  # fmt: skip
         row["definitions"] = float(_several(mine) if not workflow else 0)
         rows.append(row)
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Balance))
-    return operating_tables.Balance.validate(frame)
+    return operating_tables.Balance.of(rows)
 
 
 def _several(measures: pd.DataFrame) -> int:
     """Return how many KPIs follow more than one definition: their figures cannot be pooled (004-08)."""
     return int((measures.groupby("kpi")["definition"].nunique() > 1).sum())
-
-
-def _names(model: type[columns.Table]) -> list[str]:
-    return list(model.to_schema().columns)

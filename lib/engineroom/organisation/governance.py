@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import columns, plans
+from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.readers.tables import Tables
 
@@ -45,14 +45,14 @@ def calendar(tables: Tables, plan: DataFrame[plans.Plan]) -> DataFrame[plans.Cal
             if day <= last:
                 does = f"Is what “{item['item']}” gained still there after {months} months?"
                 rows.append(_event(day, "Regression check", item["workflow"], item["owner"], does, "000-15"))
-    frame = pd.DataFrame(rows, columns=list(plans.Calendar.to_schema().columns))
+    frame = plans.Calendar.frame(rows)
     frame = frame.sort_values(["date", "event", "about"], kind="stable").reset_index(drop=True)
     return plans.Calendar.validate(frame)
 
 
 def reviews(tables: Tables) -> DataFrame[plans.Calendar]:
     """Return the calendar without a plan: the reviews that are due whatever is built."""
-    return calendar(tables, plans.Plan.validate(columns.empty(plans.Plan)))
+    return calendar(tables, plans.Plan.of([]))
 
 
 def ics(calendar: DataFrame[plans.Calendar], tables: Tables) -> str:

@@ -44,7 +44,7 @@ def profile(
                 "row": mine["row"].iloc[0],
             }
         )
-    frame = pd.DataFrame(rows, columns=list(operating_tables.Profile.to_schema().columns))
+    frame = operating_tables.Profile.frame(rows)
     return operating_tables.Profile.validate(frame.reset_index(drop=True))
 
 

@@ -63,7 +63,7 @@ def coverage(
                 "cover": cover if len(own) else "uncovered",
             }
         )
-    frame = _framed(rows, governance_tables.Coverage)
+    frame = governance_tables.Coverage.frame(rows)
     order = frame.assign(
         state=frame["cover"].map({"uncovered": 0, "preventive only": 1, "detective only": 1, "both": 2}),
         weight=frame["impact"].map(IMPACT_RANK).fillna(1.5),
@@ -105,7 +105,7 @@ def assessed(tables: Tables, coverage: DataFrame[governance_tables.Coverage]) ->
                 "controls": pairs.loc[pairs["risk"].isin(own["risk"]), "control"].nunique(),
             }
         )
-    return governance_tables.Assessed.validate(_framed(rows, governance_tables.Assessed))
+    return governance_tables.Assessed.of(rows)
 
 
 def workflows(tables: Tables) -> list[str]:
@@ -143,7 +143,7 @@ def tests(tables: Tables) -> DataFrame[governance_tables.Tests]:
     )
     order = state.map({name: place for place, name in enumerate(governance_tables.TEST_STATES)})
     found = found.assign(order=order).sort_values(["order", "due", "test"], kind="stable").reset_index(drop=True)
-    return governance_tables.Tests.validate(found[list(governance_tables.Tests.to_schema().columns)])
+    return governance_tables.Tests.validate(found[governance_tables.Tests.names()])
 
 
 def untested(tables: Tables, tests: DataFrame[governance_tables.Tests]) -> list[str]:
@@ -172,8 +172,4 @@ def pressures(
             if one in open_risks.index:
                 about = {name: open_risks.at[one, name] for name in ("risks", "uncovered")}
                 rows.append({"asks": asks, "kind": kind, "workflow": one} | about)
-    return governance_tables.Pressures.validate(_framed(rows, governance_tables.Pressures))
-
-
-def _framed(rows: list[dict[str, Any]], model: type[Any]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(model.to_schema().columns))
+    return governance_tables.Pressures.of(rows)

@@ -44,7 +44,7 @@ def conflicts(tables: Tables, found: pd.DataFrame) -> DataFrame[governance_table
         for seen in own:
             verdict = "not judged" if not seen["judged"] else "broken" if seen["same"] else "kept"
             rows.append(about | {key: value for key, value in seen.items() if key != "rule"} | {"verdict": verdict})
-    frame = pd.DataFrame(rows, columns=list(governance_tables.Conflicts.to_schema().columns))
+    frame = governance_tables.Conflicts.frame(rows)
     low, high = statistics.wilson(frame["same"].astype(float), frame["judged"].astype(float).fillna(0))
     judged = frame["judged"].astype(float)
     frame = frame.assign(share=frame["same"].astype(float) / judged.where(judged > 0), low=low, high=high)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import columns, operating_tables
+from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.readers.tables import Tables
 
@@ -48,7 +48,7 @@ def cover(
                 "is_covered": None if math.isnan(mean) else without >= mean,
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Cover)).astype({"is_covered": "boolean"})
+    frame = operating_tables.Cover.frame(rows).astype({"is_covered": "boolean"})
     frame = frame.sort_values(["bus_factor", "mean_hours", "skill"], ascending=[True, False, True], kind="stable")
     return operating_tables.Cover.validate(frame.reset_index(drop=True))
 
@@ -91,7 +91,7 @@ def training(
                 "spare_hours": float(spare.get(who, math.nan)) if who is not None else math.nan,
             }
         )
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Training)).astype({"is_learning": "boolean"})
+    frame = operating_tables.Training.frame(rows).astype({"is_learning": "boolean"})
     return operating_tables.Training.validate(frame)
 
 
@@ -122,8 +122,8 @@ def misuse(tables: Tables, people: pd.DataFrame) -> DataFrame[operating_tables.M
         is_above = row["grade"] > row["needs"]
         cost = row["hours"] * difference * WEEKS if is_above else math.nan
         parts = {"kind": "above" if is_above else "below", "rate_difference": difference, "annual_cost": cost}
-        rows.append({name: row.get(name) for name in _names(operating_tables.Misuse)} | parts)
-    frame = pd.DataFrame(rows, columns=_names(operating_tables.Misuse))
+        rows.append({name: row.get(name) for name in operating_tables.Misuse.names()} | parts)
+    frame = operating_tables.Misuse.frame(rows)
     frame = frame.sort_values(["kind", "annual_cost", "hours"], ascending=[True, False, False], kind="stable")
     return operating_tables.Misuse.validate(frame.reset_index(drop=True))
 
@@ -153,8 +153,4 @@ def unseen(tables: Tables) -> DataFrame[operating_tables.Unseen]:
     frame["largest"] = frame["workflow"].map(largest)
     frame["systems"] = frame["workflow"].map(number).astype(float)
     frame = frame.sort_values(["unseen_hours", "workflow"], ascending=[False, True], kind="stable")
-    return operating_tables.Unseen.validate(frame[_names(operating_tables.Unseen)].reset_index(drop=True))
-
-
-def _names(model: type[columns.Table]) -> list[str]:
-    return list(model.to_schema().columns)
+    return operating_tables.Unseen.validate(frame[operating_tables.Unseen.names()].reset_index(drop=True))

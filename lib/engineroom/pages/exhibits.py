@@ -27,7 +27,7 @@ def caveats(tables: Tables, log: EventLog | None, measures: DataFrame[results.Me
     found += [_conflict(row, tables) for row in kpi.superseded(tables, log, measures).to_dict("records")]
     if not found:
         return note("No caveat", "Every row the client sent could be read and was used.", tone="good")
-    raw = pd.DataFrame(found, columns=list(results.Caveats.to_schema().columns))
+    raw = results.Caveats.frame(found)
     rows: list[list[Cell]] = [
         [
             say(row["subject"]),

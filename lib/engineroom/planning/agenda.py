@@ -53,8 +53,7 @@ def steps(
             | {"early": "; ".join(_early(items, plan, belongs)) if step == "automation" else ""}
             | {"state": "done" if 0 < wanted == met else "planned" if begins else "not planned"}
         )
-    frame = pd.DataFrame(rows, columns=list(plans.Agenda.to_schema().columns))
-    return plans.Agenda.validate(frame)
+    return plans.Agenda.of(rows)
 
 
 def _written(tables: Tables) -> tuple[int, int]:

@@ -57,7 +57,7 @@ def quality(programme: Programme, tables: Tables) -> DataFrame[scenarios.Qualiti
                 "verdict": verdict,
             }
         )
-    return scenarios.Qualities.validate(pd.DataFrame(rows)) if rows else empty(scenarios.Qualities)
+    return scenarios.Qualities.of(rows)
 
 
 def canaries(programme: Programme, tables: Tables) -> DataFrame[scenarios.Canaries]:
@@ -84,7 +84,7 @@ def canaries(programme: Programme, tables: Tables) -> DataFrame[scenarios.Canari
                 "alarm": min(option.error_rate + SIGMAS * spread, 1.0),
             }
         )
-    return scenarios.Canaries.validate(pd.DataFrame(rows)) if rows else empty(scenarios.Canaries)
+    return scenarios.Canaries.of(rows)
 
 
 def _claim(option: Option, tables: Tables) -> dict[str, Any]:

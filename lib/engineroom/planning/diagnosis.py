@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.columns import DataFrame
 from engineroom.readers.tables import Tables
 
 MONTHS = 12
@@ -61,7 +61,7 @@ def ask(tables: Tables, touches: pd.DataFrame) -> DataFrame[scenarios.Diagnoses]
                 "asked_by": target["asked_by"] if isinstance(target["asked_by"], str) else "",
             }
         )
-    return scenarios.Diagnoses.validate(pd.DataFrame(rows)) if rows else empty(scenarios.Diagnoses)
+    return scenarios.Diagnoses.of(rows)
 
 
 def _range(tables: Tables, kind: str, line: str) -> tuple[float, float]:

@@ -96,7 +96,7 @@ def flows(programme: Programme, seen: Views) -> DataFrame[scenarios.Flows]:
             )  # fmt: skip
     if not rows:
         return empty(scenarios.Flows)
-    return scenarios.Flows.validate(pd.concat(rows)[list(scenarios.Flows.to_schema().columns)].reset_index(drop=True))
+    return scenarios.Flows.validate(pd.concat(rows)[scenarios.Flows.names()].reset_index(drop=True))
 
 
 def waterfall(programme: Programme, seen: Views, name: str) -> DataFrame[scenarios.Steps]:

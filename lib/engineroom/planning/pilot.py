@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pandas as pd
-
 from engineroom import statistics
 from engineroom.dictionary import plans, results
 from engineroom.dictionary.columns import DataFrame
@@ -44,7 +42,7 @@ def plan(
                 | {"items_needed": needed, "items_expected": math.floor(expected), "days_needed": days}
                 | {"is_enough": needed <= expected}
             )
-    return plans.PilotPlans.validate(pd.DataFrame(rows, columns=list(plans.PilotPlans.to_schema().columns)))
+    return plans.PilotPlans.of(rows)
 
 
 def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
@@ -68,7 +66,7 @@ def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
             | {"before": before / n_before, "during": after / n, "change": change, "low": ends[0], "high": ends[1]}
             | {"verdict": verdict, "reason": reason}
         )
-    return plans.PilotResults.validate(pd.DataFrame(rows, columns=list(plans.PilotResults.to_schema().columns)))
+    return plans.PilotResults.of(rows)
 
 
 def _verdict(change: float, ends: list[float], least: float, one: dict[str, Any]) -> tuple[str, str]:

@@ -115,7 +115,7 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
             | {"slack_weeks": slacks[name], "is_critical": name in critical, "gates": "; ".join(gates)}
             | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
         )
-    frame = pd.DataFrame(rows, columns=list(plans.Plan.to_schema().columns))
+    frame = plans.Plan.frame(rows)
     return plans.Plan.validate(frame.sort_values(["start", "end", "item"], kind="stable").reset_index(drop=True))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from engineroom import statistics
 from engineroom.dictionary import plans, results
-from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.readers.tables import Tables
 
@@ -55,7 +55,7 @@ def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plan
             {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
             | {"unknown": "; ".join(name.replace("_", " ") for name in unknown), "review": review}
         )
-    return plans.Placements.validate(pd.DataFrame(rows, columns=list(plans.Placements.to_schema().columns)))
+    return plans.Placements.of(rows)
 
 
 def touches(tables: Tables) -> pd.DataFrame:
@@ -143,7 +143,7 @@ def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
             | {"actual": met / n, "low": low[0], "high": high[0], "n": n, "verdict": verdict}
             | {"target": review["stp_target"], "until": until}
         )
-    return plans.Paths.validate(pd.DataFrame(rows, columns=list(plans.Paths.to_schema().columns)))
+    return plans.Paths.of(rows)
 
 
 def at_source(tables: Tables) -> pd.DataFrame:
@@ -197,12 +197,11 @@ def candidates(
         known = kind in ("automation", "augmentation") and not math.isnan(yearly)
         saved = [part * yearly if known else math.nan for part in REALISED]
         rows.append(
-            dict.fromkeys(Initiatives.to_schema().columns)
-            | {"initiative": f"{VERBS[kind]} {ranked['workflow']}", "kind": kind, "workflow": ranked["workflow"]}
+            {"initiative": f"{VERBS[kind]} {ranked['workflow']}", "kind": kind, "workflow": ranked["workflow"]}
             | {"weeks": PILOT_WEEKS, "is_pilot": place < 3, "is_optional": False, "has_cutover": True}
             | dict(zip(("annual_benefit_low", "annual_benefit", "annual_benefit_high"), saved, strict=True))
         )
-    return Initiatives.validate(pd.DataFrame(rows)) if rows else empty(Initiatives)
+    return Initiatives.of(rows)
 
 
 def _attributes(tables: Tables, rankings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[p
                 | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
                 | {"status": status, "is_met": status == "done", "is_general": not _text(record.get("workflow"))}
             )
-    return plans.Prerequisites.validate(_frame(rows, plans.Prerequisites))
+    return plans.Prerequisites.of(rows)
 
 
 def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> DataFrame[plans.Stages]:
@@ -61,7 +61,7 @@ def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> Dat
                 row["stage"] = stage if row["stage"] == "automate" else row["stage"]
                 missing += asked.loc[~asked["is_met"], "name"].tolist()
         rows.append(row | {"blocks": "; ".join(missing)})
-    return plans.Stages.validate(_frame(rows, plans.Stages))
+    return plans.Stages.of(rows)
 
 
 def decide(
@@ -96,7 +96,7 @@ def decide(
                 | {"opened_by": "; ".join(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
                 | (_override(initiative, gate, tables) if missing else {})
             )
-    return plans.Decisions.validate(_frame(rows, plans.Decisions))
+    return plans.Decisions.of(rows)
 
 
 def opening(prerequisite: str, name: str, workflow: str, is_general: bool, planned: list[dict[str, Any]]) -> str:
@@ -233,7 +233,3 @@ def _runs_on(workflow: str, systems: Any, tables: Tables) -> bool:
 
 def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else ""
-
-
-def _frame(rows: list[dict[str, Any]], model: Any) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(model.to_schema().columns))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from engineroom.dictionary import plans, results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.readers.tables import Tables
 
 FORMULAS = {
@@ -68,7 +68,7 @@ def maps(tables: Tables) -> DataFrame[plans.Maps]:
                 "wait_share": wait / (work + wait) if work + wait else math.nan,
             }
         )
-    return plans.Maps.validate(pd.DataFrame(rows, columns=list(plans.Maps.to_schema().columns)))
+    return plans.Maps.of(rows)
 
 
 def rank(
@@ -82,7 +82,7 @@ def rank(
     """
     table = _figures(tables, measures, stages)
     if table.empty:
-        return plans.Rankings.validate(pd.DataFrame(columns=list(plans.Rankings.to_schema().columns)))
+        return empty(plans.Rankings)
     places = {name: _ranks(table, names) for name, names in FORMULAS.items()}
     for name in FORMULAS:
         table[name] = places[name][0]
@@ -93,8 +93,7 @@ def rank(
     table = table.sort_values(["top_share", "mean_rank", "workflow"], ascending=[False, True, True], kind="stable")
     firm = int((table["top_share"] >= FIRM).sum())
     table["is_shortlisted"] = np.arange(len(table)) < min(max(firm, FEWEST), MOST)
-    columns = list(plans.Rankings.to_schema().columns)
-    return plans.Rankings.validate(table[columns].reset_index(drop=True))
+    return plans.Rankings.validate(table[plans.Rankings.names()].reset_index(drop=True))
 
 
 def track(
@@ -134,7 +133,7 @@ def track(
         }
         done = [bool(row[step]) for step in ("is_mapped", "is_chosen", "is_feasible", "is_measured")]
         rows.append(row | {"stands": plans.STEPS[[*done, False].index(False)]})
-    frame = pd.DataFrame(rows, columns=list(plans.Tracks.to_schema().columns)).astype({"is_feasible": "boolean"})
+    frame = plans.Tracks.frame(rows).astype({"is_feasible": "boolean"})
     return plans.Tracks.validate(frame)
 
 
@@ -155,7 +154,7 @@ def first_targets(
             | {"stage": stage.get(flow, "")}
             for flow in own.loc[own["process"] == first.process, "workflow"].tolist() or [""]
         ]
-    return plans.FirstTargets.validate(pd.DataFrame(rows, columns=list(plans.FirstTargets.to_schema().columns)))
+    return plans.FirstTargets.of(rows)
 
 
 def _figures(tables: Tables, measures: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
