@@ -41,8 +41,7 @@ def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
             row |= {"signals": signals, "is_stable": signals == 0}
             row |= {"reason": out if signals else f"no signal in {len(drawn)} weeks"}
         rows.append(row)
-    columns = list(plans.Stability.to_schema().columns)
-    return plans.Stability.validate(pd.DataFrame(rows, columns=columns).astype({"is_stable": "boolean"}))
+    return plans.Stability.validate(plans.Stability.frame(rows).astype({"is_stable": "boolean"}))
 
 
 def chart(weeks: pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -57,19 +56,19 @@ def chart(weeks: pd.DataFrame) -> tuple[str, pd.DataFrame]:
 
 def laney(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
     """Return the points of a Laney P′ chart: binomial limits, widened by how much more than chance the weeks differ."""
-    share, size = count.to_numpy(float) / n.to_numpy(float), n.to_numpy(float)
     centre = float(count.sum() / n.sum())
-    sigma = np.sqrt(centre * (1 - centre) / size)
-    scaled = (share - centre) / np.where(sigma > 0, sigma, 1.0)
-    spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(share) > 1 else 0.0
-    return _points(week, share, centre, 3 * sigma * spread, floor=0.0)
+    return _widened(week, count, n, centre, centre * (1 - centre))
 
 
 def laney_counts(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
     """Return the points of a Laney U′ chart: Poisson limits of a count per item, widened as on the P′ chart."""
-    rate, size = count.to_numpy(float) / n.to_numpy(float), n.to_numpy(float)
     centre = float(count.sum() / n.sum())
-    sigma = np.sqrt(centre / size)
+    return _widened(week, count, n, centre, centre)
+
+
+def _widened(week: pd.Series, count: pd.Series, n: pd.Series, centre: float, variance: float) -> pd.DataFrame:
+    """Return the points of a chart whose items vary by `variance`, its limits widened by what the weeks vary more."""
+    rate, sigma = count.to_numpy(float) / n.to_numpy(float), np.sqrt(variance / n.to_numpy(float))
     scaled = (rate - centre) / np.where(sigma > 0, sigma, 1.0)
     spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(rate) > 1 else 0.0
     return _points(week, rate, centre, 3 * sigma * spread, floor=0.0)
