@@ -32,8 +32,7 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     told = {word: say(label) for word, label in (("above", "Above its class"), ("within", "Within its class"))}
     told["below"] = told["within"]
     rows = rows.assign(
-        verdict_said=rows["verdict"].map(told),
-        said=[words.times(multiple) for multiple in rows["multiple"]],
+        verdict_said=rows["verdict"].map(told), said=[words.times(multiple) for multiple in rows["multiple"]]
     )[["option", "low", "high", "claimed", "verdict", "verdict_said", "said"]]
     used = [word for word in ("above", "within") if (rows["verdict_said"] == told[word]).any()]
     names = [told[word] for word in used]

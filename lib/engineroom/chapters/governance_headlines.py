@@ -160,11 +160,7 @@ def _lines(roles: pd.DataFrame) -> dict[str, str]:
     bare = roles[roles["second"].isna()]["workflow"].tolist()
     twice = roles[roles["twice"].notna()]["workflow"].tolist()
     double = (
-        say(
-            "In {n} of {all} workflows somebody holds more than one line.",
-            n=len(twice),
-            all=len(roles),
-        )
+        say("In {n} of {all} workflows somebody holds more than one line.", n=len(twice), all=len(roles))
         if twice
         else ""
     )
@@ -212,14 +208,7 @@ def _procedures(procedures: pd.DataFrame) -> dict[str, str]:
 def _data(ownership: pd.DataFrame) -> dict[str, str]:
     bare = int((ownership["owner"].isna() | ownership["steward"].isna()).sum())
     clash = int(ownership["conflict"].notna().sum())
-    detail = (
-        say(
-            "In {n}, who creates or changes a record also approves it.",
-            n=clash,
-        )
-        if clash
-        else ""
-    )
+    detail = say("In {n}, who creates or changes a record also approves it.", n=clash) if clash else ""
     text = say_number(
         bare,
         "{n} of {all} sets of data lacks an owner or a steward.",

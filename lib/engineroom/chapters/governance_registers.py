@@ -71,16 +71,10 @@ def lines(found: DataFrame[governance_tables.Roles], tables: Tables) -> Exhibit:
     )
     notes = [
         "Roles, not departments (Three Lines Model, Institute of Internal Auditors, 2020). First and second line may "
-        "be blended; the third must be independent of both.",
+        "be blended; the third must be independent of both."
     ]
     if unproven := int(tables.lines["mandate"].isna().sum()):
-        notes.append(
-            say(
-                "For {n} of {all} roles no document is named.",
-                n=unproven,
-                all=len(tables.lines),
-            )
-        )
+        notes.append(say("For {n} of {all} roles no document is named.", n=unproven, all=len(tables.lines)))
     return table("three_lines", caption + first(found), columns, rows, found, tuple(notes))
 
 

@@ -227,12 +227,7 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
                 {"text": say(said), "tone": tone},
             ]
         )
-    columns = [
-        left("figure", "KPI"),
-        left("workflow", "Workflow"),
-        right("before", "Before"),
-        right("after", "After"),
-    ]
+    columns = [left("figure", "KPI"), left("workflow", "Workflow"), right("before", "Before"), right("after", "After")]
     columns += [right("interval", "95% interval"), right("n", "n before / after"), left("verdict", "Verdict")]
     confirmed = int((found["verdict"] != "not confirmed").sum())
     day = wording.day(pd.Timestamp(changed))

@@ -232,12 +232,7 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
                 words.cell(STATE[row["state"]]),
             ]
         )
-    columns = [
-        right("number", "Step"),
-        left("step", "What"),
-        right("met", "Met"),
-        right("items", "Items"),
-    ]
+    columns = [right("number", "Step"), left("step", "What"), right("met", "Met"), right("items", "Items")]
     columns += [left("first", "First starts"), left("last", "Last ends"), left("early", "Too early")]
     columns.append(left("state", "State"))
     absent = [wording.inside(say(AGENDA[step])) for step in found.loc[found["state"] == "not planned", "step"]]

@@ -113,10 +113,7 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
     if owed:
         after = say_number(
-            owed,
-            "after {n} prerequisite that is still owed",
-            "after {n} prerequisites that are still owed",
-            n=owed,
+            owed, "after {n} prerequisite that is still owed", "after {n} prerequisites that are still owed", n=owed
         )
         text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, **said)
     proof = say("Proven: no order within the same limits is better.")

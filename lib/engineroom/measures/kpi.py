@@ -51,10 +51,7 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
 
     Where the log and a table both give the same KPI by the same definition, the log speaks: it can be counted again.
     """
-    found = [
-        *(_from_log(tables, log) if log else ()),
-        *stated.measures(tables),
-    ]
+    found = [*(_from_log(tables, log) if log else ()), *stated.measures(tables)]
     if not found:
         return columns.empty(results.Measures)
     frame = pd.DataFrame(found).drop_duplicates(["definition", "workflow"], keep="first")

@@ -150,10 +150,7 @@ def _from_staffing(tables: Tables) -> Iterator[Measure]:
     productive = float(told["productive_hours"].sum())
     yield (
         complete("utilisation/available_hours", productive / available, available, productive, available)
-        | {
-            "workflow": "",
-            "source": f"{tables.sources['staffing']} · {_row_numbers(told.index)}",
-        }
+        | {"workflow": "", "source": f"{tables.sources['staffing']} · {_row_numbers(told.index)}"}
         | period(tables)
     )
 

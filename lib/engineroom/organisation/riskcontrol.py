@@ -41,9 +41,7 @@ def matrix(tables: Tables) -> DataFrame[governance_tables.Matrix]:
 
 
 def coverage(
-    tables: Tables,
-    conflicts: DataFrame[governance_tables.Conflicts],
-    tests: DataFrame[governance_tables.Tests],
+    tables: Tables, conflicts: DataFrame[governance_tables.Conflicts], tests: DataFrame[governance_tables.Tests]
 ) -> DataFrame[governance_tables.Coverage]:
     """Return every risk with its controls: uncovered ones first, then single-sided ones, graver ones before others."""
     pairs, shaky = links(tables), doubtful(conflicts, tests)

@@ -127,11 +127,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     base = alt.Chart(drawn).encode(
         y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=300))
     )
-    scale = alt.Color(
-        "counted:N",
-        title=None,
-        scale=alt.Scale(domain=counted, range=[theme.ACCENT, theme.ACCENT_SOFT]),
-    )
+    scale = alt.Color("counted:N", title=None, scale=alt.Scale(domain=counted, range=[theme.ACCENT, theme.ACCENT_SOFT]))
     bars = base.mark_bar(height=12).encode(
         x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")),
         x2=alt.X2("worth_high:Q"),

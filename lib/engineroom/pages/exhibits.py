@@ -196,10 +196,7 @@ def _settled(row: dict[str, Any]) -> str:
     if row["items_needed"] > 0:
         n = wording.count(row["items_needed"])
         return say_number(
-            row["items_needed"],
-            "{n} more item, if the figure stays",
-            "{n} more items, if the figure stays",
-            n=n,
+            row["items_needed"], "{n} more item, if the figure stays", "{n} more items, if the figure stays", n=n
         )
     return wording.capital(say(row["reason"]))
 

@@ -175,8 +175,7 @@ def _between(draft: Draft, found: Schedule, change: Change, objective: str, late
     for end in ("low", "high") if objective == "benefit" else ():
         stated = {name: _weekly(_end(item, "annual_benefit", end)) for name, item in draft.items.items()}
         before = replace(
-            draft.problem,
-            activities=tuple(replace(one, benefit=stated[one.name]) for one in draft.problem.activities),
+            draft.problem, activities=tuple(replace(one, benefit=stated[one.name]) for one in draft.problem.activities)
         )
         after = replace(
             before,

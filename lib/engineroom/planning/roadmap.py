@@ -169,11 +169,7 @@ def _rearranged(problem: Problem, start: Mapping[str, int], effort: float) -> Ma
 
 
 def _search(
-    problem: Problem,
-    objective: str,
-    effort: float,
-    hint: Mapping[str, int] | None,
-    fixed: frozenset[str] = frozenset(),
+    problem: Problem, objective: str, effort: float, hint: Mapping[str, int] | None, fixed: frozenset[str] = frozenset()
 ) -> Schedule:
     from ortools.sat.python import cp_model
 
