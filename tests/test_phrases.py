@@ -78,6 +78,11 @@ def test_a_phrase_unknown_in_a_language_stays_english_and_text_of_a_client_is_ne
     assert phrases.say("{kpi} is {tier} at {value}", kpi="{x}", tier="{0}", value="1") == "{x}: {0} mit 1"
 
 
+def test_a_phrase_that_agrees_with_a_number_holds_it_as_a_part_says_or_as_it_is() -> None:
+    assert phrases.say_number(1, "{n} row", "{n} rows") == "1 row"
+    assert phrases.say_number(1200, "{n} row", "{n} rows", n="1,200") == "1,200 rows"
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [

@@ -62,8 +62,8 @@ def say(text: str, /, **parts: object) -> str:
 
 
 def say_number(number: float, one: str, many: str, /, **parts: object) -> str:
-    """Return the form of a phrase that agrees with a number."""
-    return _plural(language(), number, one, many).format(**parts)
+    """Return the form of a phrase that agrees with a number, which is its `{n}` unless a part says how to write it."""
+    return _plural(language(), number, one, many).format(**{"n": number, **parts})
 
 
 def translate(text: str, into: str) -> str:

@@ -203,7 +203,6 @@ def _claims(claims: pd.DataFrame) -> list[Finding]:
             len(known),
             "The {n} claim that can be compared is within what others have reached.",
             "All {n} claims that can be compared are within what others have reached.",
-            n=len(known),
         )
         return [_finding("good", "Claims", text)]
     listed = [f"{row['option']} {words.times(row['multiple'])}" for row in above.to_dict("records")]

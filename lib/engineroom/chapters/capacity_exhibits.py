@@ -47,7 +47,6 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
         short,
         "{n} of {all} skills is short in its worst week",
         "{n} of {all} skills are short in their worst week",
-        n=short,
         all=len(found),
     )
     notes = (
@@ -138,7 +137,6 @@ def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
         never,
         "{n} of {all} queues never drains at this pace",
         "{n} of {all} queues never drain at this pace",
-        n=never,
         all=len(found),
     )
     notes = (
@@ -174,7 +172,6 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         out,
         "{n} of {all} teams is outside the band of {low} to {high}",
         "{n} of {all} teams are outside the band of {low} to {high}",
-        n=out,
         all=len(found),
         low=wording.percent(least, 0),
         high=wording.percent(most, 0),

@@ -81,9 +81,7 @@ def matrix(
     )
     layers = alt.layer(bare.encode(y=down), before, after, said)
     number, whole = int((coverage["cover"] == "uncovered").sum()), len(coverage)
-    title = say_number(
-        number, "{n} of {all} risks has no control", "{n} of {all} risks have no control", n=number, all=whole
-    )
+    title = say_number(number, "{n} of {all} risks has no control", "{n} of {all} risks have no control", all=whole)
     caption = say("Full circle: a control before the harm. Empty square: a control after it. Red row: none.")
     if whole > MOST_RISKS:
         caption += " " + say("The first {n} of {all} risks, the least covered first.", n=MOST_RISKS, all=whole)
@@ -122,7 +120,6 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
         broken,
         "{n} of {all} rules of separation is broken in the log",
         "{n} of {all} rules of separation are broken in the log",
-        n=broken,
         all=every,
     )
     facts = [f"{pair}: {_cases(row)}." for pair, row in zip(pairs, judged.to_dict("records"), strict=True)]
@@ -167,7 +164,6 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
         number,
         "{n} of {all} parts of governance is shown at level 3 or above",
         "{n} of {all} parts of governance are shown at level 3 or above",
-        n=number,
         all=len(found),
     )
     facts = [f"{row['part']}: {row['said']}." for row in said.to_dict("records")]

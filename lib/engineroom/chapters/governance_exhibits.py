@@ -119,7 +119,7 @@ def strays(found: DataFrame[oversight.Controls]) -> Exhibit:
     ]
     columns = [left("control", "Control"), left("kind", "Kind"), left("nature", "Nature"), left("owner", "Owner")]
     caption = say_number(
-        len(found), "{n} control guards against no named risk", "{n} controls guard against no named risk", n=len(found)
+        len(found), "{n} control guards against no named risk", "{n} controls guard against no named risk"
     )
     notes = ("Either nobody needs it, or the risk it guards against is not written down.",)
     return table("controls_without_a_risk", caption + first(found), columns, rows, found, notes)
@@ -177,7 +177,6 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | Non
         broken,
         "{n} of {all} rules of separation is broken in the log",
         "{n} of {all} rules of separation are broken in the log",
-        n=broken,
         all=judged,
     )
     if not judged:
@@ -185,7 +184,6 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | Non
             len(found),
             "{n} rule of separation, not held against any event log",
             "{n} rules of separation, not held against any event log",
-            n=len(found),
         )
     caption += first(found)
     counted = (
@@ -229,9 +227,7 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
     columns += [left("state", "State"), right("passed", "Passed"), right("interval", "95% interval")]
     columns.append(left("result", "Result"))
     overdue = int((found["state"] == "overdue").sum())
-    caption = say_number(
-        overdue, "{n} of {all} tests is overdue", "{n} of {all} tests are overdue", n=overdue, all=len(found)
-    )
+    caption = say_number(overdue, "{n} of {all} tests is overdue", "{n} of {all} tests are overdue", all=len(found))
     day = wording.day(tables.engagement.header.as_of)
     notes = [
         say(

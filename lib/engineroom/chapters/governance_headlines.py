@@ -87,11 +87,10 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
     said = []
     if single:
         said.append(say_number(single, "{n} more is guarded by controls of one nature only.",
-                               "{n} more are guarded by controls of one nature only.", n=single))  # fmt: skip
+                               "{n} more are guarded by controls of one nature only."))  # fmt: skip
     if doubt:
         said.append(say_number(doubt, "{n} rests on a control that failed its test or is broken in the log.",
-                               "{n} rest on a control that failed its test or is broken in the log.",
-                               n=doubt))  # fmt: skip
+                               "{n} rest on a control that failed its test or is broken in the log."))  # fmt: skip
     if bare.empty:
         text = say("Each of the {all} risks has a control.", all=len(coverage))
         return _finding("caution" if single or doubt else "good", "Risks", text, " ".join(said))
@@ -99,7 +98,6 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
         len(bare),
         "{n} of {all} risks has no control: “{worst}” first of all.",
         "{n} of {all} risks have no control: “{worst}” first of all.",
-        n=len(bare),
         all=len(coverage),
         worst=bare.iloc[0]["risk"],
     )
@@ -114,7 +112,6 @@ def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
             declared,
             "For {n} rule the tables themselves name one role for both.",
             "For {n} rules the tables themselves name one role for both.",
-            n=declared,
         )
         if declared
         else ""
@@ -144,7 +141,6 @@ def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
         len(judged),
         "The rule that could be judged was kept in every case.",
         "The {n} rules that could be judged were kept in every case.",
-        n=len(judged),
     )
     share = wording.percent(most["high"], 1)
     more = say(
@@ -189,7 +185,6 @@ def _procedures(procedures: pd.DataFrame) -> dict[str, str]:
         old,
         "{n} of {all} procedures is overdue for review.",
         "{n} of {all} procedures are overdue for review.",
-        n=old,
         all=len(there),
     )
     known = there.dropna(subset=["variants_known", "variants_covered"])
@@ -213,7 +208,6 @@ def _data(ownership: pd.DataFrame) -> dict[str, str]:
         bare,
         "{n} of {all} sets of data lacks an owner or a steward.",
         "{n} of {all} sets of data lack an owner or a steward.",
-        n=bare,
         all=len(ownership),
     )
     return _finding("bad" if clash else "caution" if bare else "good", "Data", text, detail)
@@ -222,11 +216,7 @@ def _data(ownership: pd.DataFrame) -> dict[str, str]:
 def _tests(tests: pd.DataFrame) -> dict[str, str]:
     late = tests[tests["state"] == "overdue"]
     failed = int(tests["has_failed"].fillna(False).astype(bool).sum())
-    detail = (
-        say_number(failed, "{n} test that was done failed.", "{n} tests that were done failed.", n=failed)
-        if failed
-        else ""
-    )
+    detail = say_number(failed, "{n} test that was done failed.", "{n} tests that were done failed.") if failed else ""
     if late.empty:
         text = say("No test of a control is overdue.")
         return _finding("caution" if failed else "good", "Tests", text, detail)
@@ -235,7 +225,6 @@ def _tests(tests: pd.DataFrame) -> dict[str, str]:
         len(late),
         "{n} of {all} tests is overdue: “{test}” by {days}.",
         "{n} of {all} tests are overdue, “{test}” the longest, by {days}.",
-        n=len(late),
         all=len(tests),
         test=longest["test"],
         days=wording.plural(longest["days_late"], "day"),
@@ -250,7 +239,6 @@ def _duties(duties: pd.DataFrame) -> dict[str, str]:
         met,
         "{n} of {all} requirements of {names} is met with evidence.",
         "{n} of {all} requirements of {names} are met with evidence.",
-        n=met,
         all=len(apply),
         names=listed(list(dict.fromkeys(duties["regulation"])), MOST_NAMES),
     )
@@ -265,7 +253,6 @@ def _parts(parts: pd.DataFrame) -> dict[str, str]:
         work,
         "{n} of {all} parts of governance is shown to work.",
         "{n} of {all} parts of governance are shown to work.",
-        n=work,
         all=len(parts),
     )
     names = listed([wording.inside(say(part)) for part in low["part"]], MOST_NAMES)

@@ -66,7 +66,6 @@ def lines(found: DataFrame[governance_tables.Roles], tables: Tables) -> Exhibit:
         whole,
         "{n} of {all} workflows has all three lines",
         "{n} of {all} workflows have all three lines",
-        n=whole,
         all=len(found),
     )
     notes = [
@@ -110,7 +109,6 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
         len(covered),
         "{n} of {all} workflows has a procedure",
         "{n} of {all} workflows have a procedure",
-        n=len(covered),
         all=len(names),
     )
     day = wording.day(tables.engagement.header.as_of)
@@ -149,7 +147,6 @@ def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
         bare,
         "{n} of {all} sets of data lacks an owner or a steward",
         "{n} of {all} sets of data lack an owner or a steward",
-        n=bare,
         all=len(found),
     )
     notes = ("Approval: a role that approves what it creates or changes itself is a conflict.",)
@@ -182,7 +179,6 @@ def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
         met,
         "{n} of {all} requirements is met with evidence; what is open",
         "{n} of {all} requirements are met with evidence; what is open",
-        n=met,
         all=len(apply),
     )
     columns = [left("regulation", "Regulation"), left("requirement", "Requirement"), left("state", "State")]
@@ -211,11 +207,7 @@ def service_levels(tables: Tables) -> Exhibit:
     flows = len(tables.workflows) or tables.slas["workflow"].nunique()
     number = tables.slas["workflow"].nunique()
     caption = say_number(
-        number,
-        "{n} of {all} workflows has a service level",
-        "{n} of {all} workflows have a service level",
-        n=number,
-        all=flows,
+        number, "{n} of {all} workflows has a service level", "{n} of {all} workflows have a service level", all=flows
     )
     return table("service_levels", caption + first(tables.slas), columns, rows, tables.slas)
 
@@ -235,9 +227,7 @@ def absent(tables: Tables, log: EventLog | None) -> Exhibit:
         return note("Nothing is missing", "Every register of this report is there.", tone="good")
     columns = [left("figure", "What is missing"), left("needed", "What would give it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
-    caption = say_number(
-        len(rows), "{n} part is missing from this report", "{n} parts are missing from this report", n=len(rows)
-    )
+    caption = say_number(len(rows), "{n} part is missing from this report", "{n} parts are missing from this report")
     return table("absent", caption, columns, rows, raw)
 
 

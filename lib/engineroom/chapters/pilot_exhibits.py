@@ -56,7 +56,6 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
         ready,
         "{n} of {all} workflows is ready for its pilot",
         "{n} of {all} workflows are ready for their pilot",
-        n=ready,
         all=len(rows),
     )
     notes = (
@@ -94,7 +93,6 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
         there,
         "{n} of {all} first targets of the sector is among the workflows",
         "{n} of {all} first targets of the sector are among the workflows",
-        n=there,
         all=found["target"].nunique(),
     )
     notes = ("Gates hold for them as for every other: nothing is automated before its data, map and interfaces are.",)
@@ -121,10 +119,7 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
     columns += [right("needed", "Items needed"), right("expected", "Items in 60 days"), left("is_enough", "")]
     short = int((~found["is_enough"]).sum())
     caption = say_number(
-        len(rows),
-        "{n} KPI of pilots is fixed before the start",
-        "{n} KPIs of pilots are fixed before the start",
-        n=len(rows),
+        len(rows), "{n} KPI of pilots is fixed before the start", "{n} KPIs of pilots are fixed before the start"
     )
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
     notes = ("Items that show the difference with 80% power at 5%, beside the baseline that is already counted.",)
@@ -150,7 +145,7 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     columns += [right("interval", "Change in points, 95%"), left("verdict", "Verdict"), left("reason", "Because")]
     passed = int((found["verdict"] == "pass").sum())
     caption = say_number(
-        passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", n=passed, all=len(rows)
+        passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", all=len(rows)
     )
     return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
 

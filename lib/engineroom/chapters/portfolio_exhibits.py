@@ -108,7 +108,6 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
         behind,
         "{n} of {all} workflows is behind its path to the straight-through target",
         "{n} of {all} workflows are behind their path to the straight-through target",
-        n=behind,
         all=len(rows),
     )
     notes = ("A straight path from the rate before the go-live to the target. Actual: the last three months.",)
@@ -191,7 +190,7 @@ def maps(found: DataFrame[plans.Maps]) -> Exhibit:
     columns = [left("workflow", "Workflow"), right("steps", "Steps"), right("completeness", "Described")]
     columns += [right("handoffs", "Hand-offs"), right("loops", "Loops"), left("orphans", "On no path")]
     columns.append(right("wait_share", "Waiting"))
-    caption = say_number(len(rows), "{n} workflow is mapped", "{n} workflows are mapped", n=len(rows))
+    caption = say_number(len(rows), "{n} workflow is mapped", "{n} workflows are mapped")
     return table("maps", caption, columns, rows, found, ("Described: owner, input, output and exception path.",))
 
 
@@ -220,7 +219,6 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
         apart,
         "{n} of {all} KPIs is measured differently by the units",
         "{n} of {all} KPIs are measured differently by the units",
-        n=apart,
         all=len(rows),
     )
     notes = ("Under each unit: the definition it follows, as the library names it.",)

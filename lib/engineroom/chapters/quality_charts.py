@@ -129,7 +129,6 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         half,
         "{n} type of {all} makes half of the exceptions",
         "{n} types of {all} make half of the exceptions",
-        n=half,
         all=len(types),
     )
     caption = say("Percentage: of all exceptions, added up.")
@@ -210,7 +209,6 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
         "{figure}: {n} of {all} workflows signals",
         "{figure}: {n} of {all} workflows signal",
         figure=say(FIGURES[figure]),
-        n=number,
         all=len(loud),
     )
     caption = say("Line: weeks. Grey: what chance explains (three sigma). Red triangles: weeks that signal.")
@@ -239,7 +237,6 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         loud,
         "Since go-live: {n} of {all} series has months that chance does not explain",
         "Since go-live: {n} of {all} series have months that chance does not explain",
-        n=loud,
         all=len(groups),
     )
     caption = say(

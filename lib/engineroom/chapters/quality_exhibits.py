@@ -184,7 +184,6 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhib
         number,
         "{n} of {all} workflows should be stabilised before a bot is built",
         "{n} of {all} workflows should be stabilised before a bot is built",
-        n=number,
         all=len(rows),
     )
     if unknown := int((found["is_stable"].isna() & ~found["stabilise_first"]).sum()):
@@ -295,7 +294,7 @@ def absent(
     columns = [left("figure", "What is missing"), left("needed", "What would give it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
     caption = say_number(
-        len(rows), "{n} figure is missing from this report", "{n} figures are missing from this report", n=len(rows)
+        len(rows), "{n} figure is missing from this report", "{n} figures are missing from this report"
     )
     return table("absent", caption, columns, rows, raw)
 

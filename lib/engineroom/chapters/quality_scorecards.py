@@ -103,7 +103,6 @@ def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit
         loud,
         "{n} of {all} control charts shows more than chance",
         "{n} of {all} control charts show more than chance",
-        n=loud,
         all=len(found),
     )
     if len(found) > MOST_CHARTS:
@@ -183,7 +182,6 @@ def health(found: DataFrame[quality_tables.Health], log: EventLog | None) -> Exh
         hidden,
         "Automation in running: {n} of {all} workflows waits longer after systems than after people",
         "Automation in running: {n} of {all} workflows wait longer after systems than after people",
-        n=hidden,
         all=len(rows),
     )
     notes = [
@@ -236,7 +234,6 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
         "Before and after {day}: {n} of {all} differences is confirmed",
         "Before and after {day}: {n} of {all} differences are confirmed",
         day=day,
-        n=confirmed,
         all=len(rows),
     )
     notes = (
@@ -281,7 +278,6 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
         bad,
         "Since go-live: {n} of {all} series has slipped or raises an alarm",
         "Since go-live: {n} of {all} series have slipped or raise an alarm",
-        n=bad,
         all=len(rows),
     )
     notes = (

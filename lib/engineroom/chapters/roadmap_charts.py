@@ -79,7 +79,6 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
         number,
         "{n} initiative by {day}, the last is {item}",
         "{n} initiatives by {day}, the last is {item}",
-        n=number,
         day=wording.day(longest["end"]),
         item=words.item(longest["item"]),
     )
@@ -184,11 +183,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     said = base.mark_text(align="left", dx=6).encode(x="cost:Q", text="said:N")
     half = int((types["share"] < 0.5).sum()) + 1
     title = say_number(
-        half,
-        "{n} type of {all} causes half of the cost",
-        "{n} types of {all} cause half of the cost",
-        n=half,
-        all=len(types),
+        half, "{n} type of {all} causes half of the cost", "{n} types of {all} cause half of the cost", all=len(types)
     )
     facts = [f"{r['type']}: {wording.amount(r['cost'], currency)}." for r in rows.to_dict("records")]
     chart = alt.layer(bars, said).properties(width=330, height=alt.Step(21))

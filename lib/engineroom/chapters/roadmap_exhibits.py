@@ -66,7 +66,6 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
         ready,
         "{n} of {all} workflows is ready for automation",
         "{n} of {all} workflows are ready for automation",
-        n=ready,
         all=len(rows),
     )
     notes = ("Prerequisites met, of those asked for. A workflow stands at the first stage that is not complete.",)
@@ -123,11 +122,9 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     columns = [left("initiative", "Initiative"), left("decision", "Decision"), left("rule", "Rule")]
     columns += [left("missing", "What is missing"), left("unblocks", "What opens it"), left("source", "Source")]
     past = hard.loc[hard["decision"] == "overridden", "initiative"].nunique()
-    caption = say_number(
-        len(draft.dropped), "{n} initiative is refused", "{n} initiatives are refused", n=len(draft.dropped)
-    )
+    caption = say_number(len(draft.dropped), "{n} initiative is refused", "{n} initiatives are refused")
     if past:
-        caption += say_number(past, ", {n} goes past a closed gate", ", {n} go past a closed gate", n=past)
+        caption += say_number(past, ", {n} goes past a closed gate", ", {n} go past a closed gate")
     notes = ("Source: document and row of the rule. An override is the client's decision, not a finding.",)
     return table("refusals", caption, columns, rows, hard, notes)
 
@@ -151,10 +148,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     columns = [left("opener", "Comes first"), left("gates", "Opens the gate"), right("number", "Holds up")]
     columns.append(left("initiatives", "Initiatives"))
     caption = say_number(
-        all_of_them,
-        "{n} initiative waits for what comes first",
-        "{n} initiatives wait for what comes first",
-        n=all_of_them,
+        all_of_them, "{n} initiative waits for what comes first", "{n} initiatives wait for what comes first"
     )
     return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",))
 
@@ -190,7 +184,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         weeks = row["weeks_full"]
         full = say("never full")
         if weeks:
-            full = say_number(weeks, "full in {n} week", "full in {n} weeks", n=weeks)
+            full = say_number(weeks, "full in {n} week", "full in {n} weeks")
         rows.append([_more(row["team"]), full, _effect(row, "gain", objective, tables, "+")])
     for row in late.to_dict("records"):
         what = say("Four more weeks for {item}", item=words.quoted(row["item"]))
@@ -263,7 +257,6 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
         len(events),
         "{n} event over {months} months keeps what is gained",
         "{n} events over {months} months keep what is gained",
-        n=len(events),
         months=governance.MONTHS,
     )
     notes = ("Every single day stands in the files beside this report, ready for a calendar.",)

@@ -113,7 +113,7 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
     if owed:
         after = say_number(
-            owed, "after {n} prerequisite that is still owed", "after {n} prerequisites that are still owed", n=owed
+            owed, "after {n} prerequisite that is still owed", "after {n} prerequisites that are still owed"
         )
         text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, **said)
     proof = say("Proven: no order within the same limits is better.")
@@ -183,7 +183,6 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
             points,
             "For {n} of {all} benefits no range was given: its one figure stands at both ends.",
             "For {n} of {all} benefits no range was given: their one figure stands at both ends.",
-            n=points,
             all=len(earning),
         )
     detail += " " + say("The figures are the client's own.")

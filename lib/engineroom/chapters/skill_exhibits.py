@@ -48,7 +48,6 @@ def cover(found: DataFrame[operating_tables.Cover]) -> Exhibit:
         alone,
         "{n} of {all} skills rests on one person or none",
         "{n} of {all} skills rest on one person or none",
-        n=alone,
         all=len(found),
     )
     notes = ("Bus factor: people whose absence leaves the skill to nobody; those who learn it do not count.",)
@@ -69,7 +68,7 @@ def training(found: DataFrame[operating_tables.Training], tables: Tables) -> Exh
         rows.append([row["skill"], say(REASONS[row["reason"]]), who, already if known else wording.BLANK, spare])
     columns = [left("skill", "Topic"), left("reason", "Why"), left("person", "Whom")]
     columns += [left("is_learning", "Learns it already"), right("spare_hours", "Hours left a week")]
-    caption = say_number(len(found), "{n} topic to train", "{n} topics to train", n=len(found))
+    caption = say_number(len(found), "{n} topic to train", "{n} topics to train")
     notes = ("Hours left: in the week that lacks most, or in the mean week where only cover is missing.",)
     return table("training", caption + first_of(found), columns, rows, found, notes)
 

@@ -96,9 +96,7 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     value = wording.figure(first)
     title = say("{kpi} is {tier} at {value}", kpi=say(first["name"]), tier=_on_scale(first), value=value)
     if straddling:
-        title += say_number(
-            straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge", n=straddling
-        )
+        title += say_number(straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge")
     facts = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
     description = " ".join([say("Bands of a published scale."), *facts])
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
@@ -296,7 +294,6 @@ def _workflow_title(rows: pd.DataFrame) -> str:
         len(missed),
         "{n} of {all} workflows misses a benchmark: {names}",
         "{n} of {all} workflows miss a benchmark: {names}",
-        n=len(missed),
         all=rows["workflow"].nunique(),
         names=names,
     )

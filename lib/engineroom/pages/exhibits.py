@@ -82,9 +82,7 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
             ]
         )
     crossing = int(found["straddles"].sum())
-    caption = say_number(
-        len(rows), "{n} position on published scales", "{n} positions on published scales", n=len(rows)
-    )
+    caption = say_number(len(rows), "{n} position on published scales", "{n} positions on published scales")
     if crossing:
         caption += say(", {n} of them not settled: the interval crosses an edge", n=crossing)
     columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value")]
@@ -129,7 +127,6 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
         len(lessons),
         "{n} question on which published values disagree",
         "{n} questions on which published values disagree",
-        n=len(lessons),
     )
     return table("rivals", caption, columns, rows, told, notes)
 
@@ -184,10 +181,7 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
     columns = [left("kpi", "KPI"), left("state", "State"), left("needed", "What would settle it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
     caption = say_number(
-        len(rows),
-        "{n} measurement would sharpen this report",
-        "{n} measurements would sharpen this report",
-        n=len(rows),
+        len(rows), "{n} measurement would sharpen this report", "{n} measurements would sharpen this report"
     )
     return table("next_measurements", caption, columns, rows, raw)
 

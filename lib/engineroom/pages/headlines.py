@@ -126,15 +126,14 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
         return _finding("unknown", "No verdict", text)
     missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
     counted = {
-        say_number(missed, "{n} misses it", "{n} miss it", n=missed): missed,
-        say_number(met, "{n} meets it", "{n} meet it", n=met): met,
-        say_number(doubtful, "{n} is inconclusive", "{n} are inconclusive", n=doubtful): doubtful,
+        say_number(missed, "{n} misses it", "{n} miss it"): missed,
+        say_number(met, "{n} meets it", "{n} meet it"): met,
+        say_number(doubtful, "{n} is inconclusive", "{n} are inconclusive"): doubtful,
     }
     text = say_number(
         len(rows),
         "Of {n} comparison with a benchmark, {said}.",
         "Of {n} comparisons with a benchmark, {said}.",
-        n=len(rows),
         said=wording.listed([words for words, number in counted.items() if number]),
     )
     return _finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text)
@@ -176,7 +175,6 @@ def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
         len(counted),
         "{n} gap with known volume and unit cost, one per kind of failure and workflow.",
         "{n} gaps with known volume and unit cost, one per kind of failure and workflow.",
-        n=len(counted),
     )
     return _finding("neutral", "Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
 
