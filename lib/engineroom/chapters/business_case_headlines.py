@@ -9,6 +9,7 @@ from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
+from engineroom.pages.headlines import fact, finding
 from engineroom.phrases import say, say_number
 from engineroom.planning import flips as flip_points
 from engineroom.planning import outlook
@@ -57,16 +58,16 @@ def facts(
     name, currency = outlook.best(found), programme.currency
     best = float(chances.set_index("option").loc[name, "best"])
     worth = found[(found["view"] == "expected") & (found["option"] == name)].iloc[0]
-    items = [_fact("Leads", name, say("as expected"), "neutral")]
-    items.append(_fact("Net present value", wording.money(worth["npv"], currency), name, "neutral"))
+    items = [fact("Leads", name, say("as expected"), "neutral")]
+    items.append(fact("Net present value", wording.money(worth["npv"], currency), name, "neutral"))
     ahead = readings[readings["reading"] == "expected"]
     if len(ahead):
         row = ahead.iloc[0]
         items.append(
-            _fact("Lead", wording.money(row["lead_npv"], currency), say("over {rival}", rival=row["rival"]), "neutral")
+            fact("Lead", wording.money(row["lead_npv"], currency), say("over {rival}", rival=row["rival"]), "neutral")
         )
     items.append(
-        _fact(
+        fact(
             "Best of all in",
             wording.value(best, "share", decimals=0),
             say("of the draws"),
@@ -76,11 +77,11 @@ def facts(
     point = flip_points.binding(flips)
     if point is not None and programme[name].is_open:
         note = say("to set it up; not disclosed")
-        items.append(_fact("Flips at", wording.money(point["value"], currency), note, "caution"))
+        items.append(fact("Flips at", wording.money(point["value"], currency), note, "caution"))
     above, known = int((claims["verdict"] == "above").sum()), int(claims["multiple"].notna().sum())
     if known:
         said = say("{above} of {n}", above=above, n=known)
-        items.append(_fact("Claims above their class", said, "", "bad" if above else "good"))
+        items.append(fact("Claims above their class", said, "", "bad" if above else "good"))
     return Exhibit("facts", {"items": items})
 
 
@@ -95,7 +96,7 @@ def _answer(found: pd.DataFrame, chances: pd.DataFrame, readings: pd.DataFrame, 
             option=rival,
             loss=wording.money(loss, currency),
         )
-        return _finding("bad", "Answer", text)
+        return finding("bad", "Answer", text)
     at = readings.set_index("reading")
     text = say(
         "{option} leads: an expected net present value of {worth} over {years} years, {lead} ahead of {rival}.",
@@ -124,7 +125,7 @@ def _answer(found: pd.DataFrame, chances: pd.DataFrame, readings: pd.DataFrame, 
             "Not counted, because nobody disclosed it: costs of {options}.", options=wording.listed(open_ones)
         )
     best = float(chances.set_index("option").loc[name, "best"])
-    return _finding("good" if best >= SAFE and not programme[name].is_open else "caution", "Answer", text, detail)
+    return finding("good" if best >= SAFE and not programme[name].is_open else "caution", "Answer", text, detail)
 
 
 def _flip(flips: pd.DataFrame, is_open: bool, name: str, programme: Programme) -> list[Finding]:
@@ -157,7 +158,7 @@ def _flip(flips: pd.DataFrame, is_open: bool, name: str, programme: Programme) -
                 today=wording.value(row["today"], "share", decimals=0),
             )
         )
-    return [_finding("caution" if is_open else "neutral", "Flips", text, " ".join(details))]
+    return [finding("caution" if is_open else "neutral", "Flips", text, " ".join(details))]
 
 
 def _class(readings: pd.DataFrame, name: str, programme: Programme) -> list[Finding]:
@@ -168,13 +169,13 @@ def _class(readings: pd.DataFrame, name: str, programme: Programme) -> list[Find
     span = words.span(least, most, programme.currency)
     if least > 0:
         text = say("It still leads, by {span}, if no option reaches more than others have reached.", span=span)
-        return [_finding("good", "Base rates", text, _turned(readings, programme))]
+        return [finding("good", "Base rates", text, _turned(readings, programme))]
     rival = rows.loc[rows["lead_npv"].idxmin(), "rival"]
     text = say(
         "It does not lead everywhere if no option reaches more than others have: {rival} is ahead at one end.",
         rival=rival,
     )
-    return [_finding("bad", "Base rates", text, _turned(readings, programme))]
+    return [finding("bad", "Base rates", text, _turned(readings, programme))]
 
 
 def _turned(readings: pd.DataFrame, programme: Programme) -> str:
@@ -204,7 +205,7 @@ def _claims(claims: pd.DataFrame) -> list[Finding]:
             "The {n} claim that can be compared is within what others have reached.",
             "All {n} claims that can be compared are within what others have reached.",
         )
-        return [_finding("good", "Claims", text)]
+        return [finding("good", "Claims", text)]
     listed = [f"{row['option']} {words.times(row['multiple'])}" for row in above.to_dict("records")]
     parts = {"above": len(above), "n": len(claims), "listed": wording.listed(listed)}
     text = say("All {n} claims are above the most that others have reached: {listed}.", **parts)
@@ -224,7 +225,7 @@ def _claims(claims: pd.DataFrame) -> list[Finding]:
         high=wording.value(worst["high"], "share", decimals=0),
         grade=worst["grade"],
     )
-    return [_finding("bad", "Claims", text, detail)]
+    return [finding("bad", "Claims", text, detail)]
 
 
 def _chance(chances: pd.DataFrame, name: str, programme: Programme) -> list[Finding]:
@@ -237,7 +238,7 @@ def _chance(chances: pd.DataFrame, name: str, programme: Programme) -> list[Find
         best=wording.value(row["best"], "share", decimals=0),
         span=words.span(row["p10"], row["p90"], programme.currency),
     )
-    return [_finding("good" if row["best"] >= SAFE else "caution", "Chance", text)]
+    return [finding("good" if row["best"] >= SAFE else "caution", "Chance", text)]
 
 
 def _hangs(impacts: pd.DataFrame, name: str, programme: Programme) -> list[Finding]:
@@ -264,19 +265,11 @@ def _hangs(impacts: pd.DataFrame, name: str, programme: Programme) -> list[Findi
             )
     else:
         detail = say("No figure that is drawn can change the choice by itself.")
-    return [_finding("neutral", "Hangs on", text, detail)]
+    return [finding("neutral", "Hangs on", text, detail)]
 
 
 def _absent() -> Finding:
     text = say("There is no business case: no option is stated.")
-    return _finding(
+    return finding(
         "unknown", "No options", text, say("The table options, with what each claims and costs, would make one.")
     )
-
-
-def _finding(tone: str, label: str, text: str, detail: str = "") -> Finding:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
-
-
-def _fact(label: str, value: str, said: str, tone: str) -> Finding:
-    return {"label": say(label), "value": value, "note": said, "tone": tone}

@@ -12,6 +12,7 @@ from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.headlines import finding
 from engineroom.phrases import say
 
 GAINS: dict[str, Cell] = {
@@ -159,14 +160,14 @@ def _quality(qualities: pd.DataFrame) -> list[dict[str, str]]:
                 **parts,
             )
             items.append(
-                _finding("bad", "Quality", text, say("It would break even at {even} items for a defect.", **parts))
+                finding("bad", "Quality", text, say("It would break even at {even} items for a defect.", **parts))
             )
         elif row["verdict"] == "gain" and parts["even"]:
             text = say(
                 "{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.",
                 **parts,
             )
-            items.append(_finding("good", "Quality", text, say("Today it costs {cost} items.", **parts)))
+            items.append(finding("good", "Quality", text, say("Today it costs {cost} items.", **parts)))
     return items
 
 
@@ -186,7 +187,7 @@ def _diagnosis(diagnoses: pd.DataFrame) -> list[dict[str, str]]:
             text = say(
                 "{share} fewer people in {workflow}: nothing published says whether that can be reached.", **parts
             )
-            items.append(_finding("unknown", "Headcount", text, detail))
+            items.append(finding("unknown", "Headcount", text, detail))
             continue
         parts |= {"low": wording.tenths(row["realised_low"]), "high": wording.tenths(row["realised_high"])}
         if row["verdict"] == "above":
@@ -195,12 +196,12 @@ def _diagnosis(diagnoses: pd.DataFrame) -> list[dict[str, str]]:
                 "{out} asked for.",
                 **parts,
             )
-            items.append(_finding("bad", "Headcount", text, detail))
+            items.append(finding("bad", "Headcount", text, detail))
         else:
             text = say(
                 "{share} fewer people in {workflow} is within automation's reach: {low} to {high} people.", **parts
             )
-            items.append(_finding("good", "Headcount", text, detail))
+            items.append(finding("good", "Headcount", text, detail))
     return items
 
 
@@ -209,7 +210,3 @@ def _people(row: dict[str, Any], line: str) -> str:
         return wording.BLANK
     low, high = (wording.tenths(row[f"{line}_{end}"]) for end in ("low", "high"))
     return say("{low} to {high}", low=low, high=high)
-
-
-def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}

@@ -14,11 +14,14 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.headlines import named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
 MOST_ROWS = 15
 """Rows of a register on the page; the file beside the report holds all of them."""
+
+MOST_NAMES = 5
 
 STATES = {
     "overdue": ("Overdue", "bad"),
@@ -236,10 +239,10 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
         )
     ]
     if untested:
-        notes.append(say("Never tested, as far as the table says: {names}.", names=listed(untested)))
+        notes.append(say("Never tested, as far as the table says: {names}.", names=named(untested, MOST_NAMES)))
     never = [say(TESTS[kind]) for kind in oversight.TESTS if kind not in set(found.loc[found["done"].notna(), "kind"])]
     if never:
-        notes.append(say("Of these kinds no test is done: {names}.", names=listed(never)))
+        notes.append(say("Of these kinds no test is done: {names}.", names=named(never, MOST_NAMES)))
     return table("control_tests", caption + first(found), *filled(columns, rows), found, tuple(notes))
 
 
@@ -266,12 +269,6 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
         "Level: lower median of the answers with evidence, 0 to 4. It is a position on a scale, not a measurement.",
     )
     return table("governance_parts", caption, columns, rows, found, notes)
-
-
-def listed(names: list[str], most: int = 5) -> str:
-    """Return names as a sentence lists them, the rest counted."""
-    more = [say("{n} more", n=len(names) - most)] if len(names) > most else []
-    return wording.listed(names[:most] + more)
 
 
 def first(found: pd.DataFrame) -> str:

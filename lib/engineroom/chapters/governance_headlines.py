@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engineroom.chapters.governance_exhibits import listed
 from engineroom.dictionary import governance_tables, operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
+from engineroom.pages.headlines import fact, finding, named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
 SHOWN_LEVEL = 3
 """Level from which a part of governance counts as working: it is done regularly, and somebody answers for it."""
 
-MOST_NAMES = 3
 WORST_FIRST = ("bad", "caution", "unknown", "neutral", "good")
 
 
@@ -80,7 +79,7 @@ def facts(
 def _risks(coverage: pd.DataFrame) -> dict[str, str]:
     if coverage.empty:
         text = say("Whether risks are covered cannot be told: none is written down.")
-        return _finding("unknown", "Risks", text)
+        return finding("unknown", "Risks", text)
     bare = coverage[coverage["cover"] == "uncovered"]
     single = int(coverage["cover"].isin(["preventive only", "detective only"]).sum())
     doubt = int((coverage["doubtful"] > 0).sum())
@@ -93,7 +92,7 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
                                "{n} rest on a control that failed its test or is broken in the log."))  # fmt: skip
     if bare.empty:
         text = say("Each of the {all} risks has a control.", all=len(coverage))
-        return _finding("caution" if single or doubt else "good", "Risks", text, " ".join(said))
+        return finding("caution" if single or doubt else "good", "Risks", text, " ".join(said))
     text = say_number(
         len(bare),
         "{n} of {all} risks has no control: “{worst}” first of all.",
@@ -101,7 +100,7 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
         all=len(coverage),
         worst=bare.iloc[0]["risk"],
     )
-    return _finding("bad", "Risks", text, " ".join(said))
+    return finding("bad", "Risks", text, " ".join(said))
 
 
 def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
@@ -118,7 +117,7 @@ def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
     )
     if judged.empty:
         text = say("Whether duties are kept apart cannot be told: no rule could be held against an event log.")
-        return _finding("caution" if declared else "unknown", "Separation", text, tables_say)
+        return finding("caution" if declared else "unknown", "Separation", text, tables_say)
     worst = judged.iloc[0].to_dict()
     row = {**worst, "value": worst["share"], "unit": "share"}
     about = {
@@ -135,7 +134,7 @@ def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
             "One person did both “{first}” and “{second}” in {same} of {judged} cases ({share}, {interval}).", **about
         )
         more = say("{n} of {all} rules that could be judged are broken.", n=broken, all=len(judged))
-        return _finding("bad", "Separation", text, f"{more} {tables_say}".strip())
+        return finding("bad", "Separation", text, f"{more} {tables_say}".strip())
     most = judged.loc[judged["high"].idxmax()]
     text = say_number(
         len(judged),
@@ -148,7 +147,7 @@ def _separation(conflicts: pd.DataFrame) -> dict[str, str]:
         n=wording.count(most["judged"]),
         share=share,
     )
-    return _finding("good", "Separation", text, f"{more} {tables_say}".strip())
+    return finding("good", "Separation", text, f"{more} {tables_say}".strip())
 
 
 def _lines(roles: pd.DataFrame) -> dict[str, str]:
@@ -161,20 +160,17 @@ def _lines(roles: pd.DataFrame) -> dict[str, str]:
         else ""
     )
     if tangled:
-        double = say(
-            "The third line is not independent in {names}: its holder has another line.",
-            names=listed(tangled, MOST_NAMES),
-        )
+        double = say("The third line is not independent in {names}: its holder has another line.", names=named(tangled))
     if bare:
-        text = say("No second line is named for {names}.", names=listed(bare, MOST_NAMES))
-        return _finding("bad", "Three lines", text, double)
+        text = say("No second line is named for {names}.", names=named(bare))
+        return finding("bad", "Three lines", text, double)
     if tangled:
-        return _finding("bad", "Three lines", double)
+        return finding("bad", "Three lines", double)
     if roles["missing"].notna().any():
-        names = listed(roles[roles["missing"].notna()]["workflow"].tolist(), MOST_NAMES)
-        return _finding("bad", "Three lines", say("A line has nobody in {names}.", names=names), double)
+        names = named(roles[roles["missing"].notna()]["workflow"].tolist())
+        return finding("bad", "Three lines", say("A line has nobody in {names}.", names=names), double)
     text = say("Each of the {n} workflows has all three lines.", n=len(roles))
-    return _finding("caution" if twice else "good", "Three lines", text, double)
+    return finding("caution" if twice else "good", "Three lines", text, double)
 
 
 def _procedures(procedures: pd.DataFrame) -> dict[str, str]:
@@ -192,12 +188,10 @@ def _procedures(procedures: pd.DataFrame) -> dict[str, str]:
         told = {name: wording.count(known[f"variants_{name}"].sum()) for name in ("covered", "known")}
         ages += " " + say("They cover {covered} of {known} known variations.", **told)
     if bare:
-        text = say_number(
-            len(bare), "{names} has no procedure.", "{names} have no procedure.", names=listed(bare, MOST_NAMES)
-        )
-        return _finding("caution", "Procedures", text, ages)
+        text = say_number(len(bare), "{names} has no procedure.", "{names} have no procedure.", names=named(bare))
+        return finding("caution", "Procedures", text, ages)
     text = say("Every workflow has a procedure.")
-    return _finding("caution" if old else "good", "Procedures", text, ages)
+    return finding("caution" if old else "good", "Procedures", text, ages)
 
 
 def _data(ownership: pd.DataFrame) -> dict[str, str]:
@@ -210,7 +204,7 @@ def _data(ownership: pd.DataFrame) -> dict[str, str]:
         "{n} of {all} sets of data lack an owner or a steward.",
         all=len(ownership),
     )
-    return _finding("bad" if clash else "caution" if bare else "good", "Data", text, detail)
+    return finding("bad" if clash else "caution" if bare else "good", "Data", text, detail)
 
 
 def _tests(tests: pd.DataFrame) -> dict[str, str]:
@@ -219,7 +213,7 @@ def _tests(tests: pd.DataFrame) -> dict[str, str]:
     detail = say_number(failed, "{n} test that was done failed.", "{n} tests that were done failed.") if failed else ""
     if late.empty:
         text = say("No test of a control is overdue.")
-        return _finding("caution" if failed else "good", "Tests", text, detail)
+        return finding("caution" if failed else "good", "Tests", text, detail)
     longest = late.sort_values("days_late", ascending=False, kind="stable").iloc[0]
     text = say_number(
         len(late),
@@ -229,7 +223,7 @@ def _tests(tests: pd.DataFrame) -> dict[str, str]:
         test=longest["test"],
         days=wording.plural(longest["days_late"], "day"),
     )
-    return _finding("bad", "Tests", text, detail)
+    return finding("bad", "Tests", text, detail)
 
 
 def _duties(duties: pd.DataFrame) -> dict[str, str]:
@@ -240,10 +234,10 @@ def _duties(duties: pd.DataFrame) -> dict[str, str]:
         "{n} of {all} requirements of {names} is met with evidence.",
         "{n} of {all} requirements of {names} are met with evidence.",
         all=len(apply),
-        names=listed(list(dict.fromkeys(duties["regulation"])), MOST_NAMES),
+        names=named(list(dict.fromkeys(duties["regulation"]))),
     )
     detail = say("{n} more are claimed without evidence and do not count.", n=claimed) if claimed else ""
-    return _finding("good" if met == len(apply) else "caution", "Regulations", text, detail)
+    return finding("good" if met == len(apply) else "caution", "Regulations", text, detail)
 
 
 def _parts(parts: pd.DataFrame) -> dict[str, str]:
@@ -255,9 +249,9 @@ def _parts(parts: pd.DataFrame) -> dict[str, str]:
         "{n} of {all} parts of governance are shown to work.",
         all=len(parts),
     )
-    names = listed([wording.inside(say(part)) for part in low["part"]], MOST_NAMES)
+    names = named([wording.inside(say(part)) for part in low["part"]])
     detail = say("Not yet: {names}.", names=names) if len(low) else ""
-    return _finding("good" if low.empty else "caution", "Governance", text, detail)
+    return finding("good" if low.empty else "caution", "Governance", text, detail)
 
 
 def _pressure(pressures: pd.DataFrame) -> dict[str, str]:
@@ -270,7 +264,7 @@ def _pressure(pressures: pd.DataFrame) -> dict[str, str]:
         workflow=worst["workflow"],
         n=wording.count(worst["uncovered"]),
     )
-    return _finding(
+    return finding(
         "bad",
         "Red flag",
         text,
@@ -278,10 +272,6 @@ def _pressure(pressures: pd.DataFrame) -> dict[str, str]:
     )
 
 
-def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
-
-
 def _fact(label: str, number: int, whole: int, about: str, tone: str) -> dict[str, str]:
     value = say("{n} of {all}", n=number, all=whole)
-    return {"label": say(label), "value": value, "note": say(about), "tone": tone if number else "good"}
+    return fact(label, value, say(about), tone if number else "good")

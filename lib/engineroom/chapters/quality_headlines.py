@@ -14,17 +14,16 @@ from engineroom.measures import data_quality, quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
+from engineroom.pages.headlines import fact, finding, named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
-MOST_NAMES = 3
 FALLEN = ("alarm", "slipped")
 FEWEST_ITEMS = 30
 """Items below which a workflow is not named as the one with the lowest yield."""
 
 GOOD_YIELD, POOR_YIELD = 0.9, 0.8
 """Rework below a tenth of the items is optimised, from a fifth on it is traditional (000-17)."""
-TIER_TONES = {"best": "good", "above average": "good", "average": "neutral", "lagging": "bad"}
 
 
 def findings(
@@ -61,20 +60,20 @@ def facts(
         for row in _whole(measures, kpi).to_dict("records"):
             said = say("95%: {interval}", interval=wording.span(row))
             items.append(
-                _fact(label, wording.figure(row), said, _yield_tone(row["value"]) if kpi[0] == "f" else "neutral")
+                fact(label, wording.figure(row), said, _yield_tone(row["value"]) if kpi[0] == "f" else "neutral")
             )
     if len(factory):
-        items.append(_fact("Reworked items", wording.count(factory["reworked"].sum()), say("in the period"), "neutral"))
+        items.append(fact("Reworked items", wording.count(factory["reworked"].sum()), say("in the period"), "neutral"))
     judged = signals[signals["is_judged"]]
     if len(judged):
         loud = int(_is_loud(judged).sum())
         value = say("{n} of {all}", n=loud, all=len(judged))
-        items.append(_fact("Charts that signal", value, say("more than chance"), "caution" if loud else "good"))
+        items.append(fact("Charts that signal", value, say("more than chance"), "caution" if loud else "good"))
     least = data_quality.weakest(dimensions)
     if least is not None:
         name = wording.inside(say(DIMENSIONS[least["dimension"]]))
         tone = "good" if least["value"] >= ABOVE else "caution"
-        items.append(_fact("Weakest data quality", wording.percent(least["value"], 1), name, tone))
+        items.append(fact("Weakest data quality", wording.percent(least["value"], 1), name, tone))
     return Exhibit("facts", {"items": items})
 
 
@@ -85,9 +84,9 @@ def _first(factory: pd.DataFrame, measures: pd.DataFrame, log: EventLog | None) 
             detail = say(
                 "That is how a log of status changes is written; a yield made from repeats would mean nothing."
             )
-            return _finding("caution", "First pass", text, detail)
+            return finding("caution", "First pass", text, detail)
         text = say("A first-pass yield cannot be told: nothing in the data says what was reworked.")
-        return _finding("unknown", "First pass", text)
+        return finding("unknown", "First pass", text)
     rows = _whole(measures, "first_pass_yield").to_dict("records")
     good, judged = factory["first_pass"].sum(), (factory["first_pass"] + factory["reworked"]).sum()
     large = factory[factory["first_pass"] + factory["reworked"] >= FEWEST_ITEMS]
@@ -104,7 +103,7 @@ def _first(factory: pd.DataFrame, measures: pd.DataFrame, log: EventLog | None) 
         )
     n = wording.count(judged)
     detail = say("95% interval {interval}, n = {n}.", interval=wording.span(rows[0]), n=n) if rows else f"n = {n}."
-    return _finding(_yield_tone(good / judged), "First pass", text, detail)
+    return finding(_yield_tone(good / judged), "First pass", text, detail)
 
 
 def _cost(factory: pd.DataFrame, tables: Tables) -> list[dict[str, str]]:
@@ -116,7 +115,7 @@ def _cost(factory: pd.DataFrame, tables: Tables) -> list[dict[str, str]]:
     number = wording.count(factory["reworked"].sum())
     if known.empty:
         text = say("{n} items were reworked; what that cost cannot be told.", n=number)
-        return [_finding("caution", "Rework", text, wording.capital(say(quality.NO_COST)) + ".")]
+        return [finding("caution", "Rework", text, wording.capital(say(quality.NO_COST)) + ".")]
     low, high = known["rework_cost_low"].sum(), known["rework_cost_high"].sum()
     most = known.loc[known["rework_cost"].idxmax()]
     text = say("{n} items were reworked, which cost {cost}.", n=number, cost=wording.between(low, high, currency))
@@ -132,7 +131,7 @@ def _cost(factory: pd.DataFrame, tables: Tables) -> list[dict[str, str]]:
         detail += " " + say(
             "For {n} of {all} workflows it is not known.", n=len(factory) - len(known), all=len(factory)
         )
-    return [_finding("neutral", "Rework", text, detail)]
+    return [finding("neutral", "Rework", text, detail)]
 
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, str]:
@@ -151,21 +150,21 @@ def _kinds(kinds: pd.DataFrame) -> dict[str, str]:
             n=unknown,
             all=len(kinds),
         )
-        return _finding("unknown", "Exceptions", text, widest)
+        return finding("unknown", "Exceptions", text, widest)
     if first.empty:
         text = say(
             "No workflow must be stabilised before a bot: none has 15 types of exception, and the rework of none is "
             "out of control."
         )
-        return _finding("good", "Exceptions", text, widest)
-    names = _named(first["workflow"].tolist())
+        return finding("good", "Exceptions", text, widest)
+    names = named(first["workflow"].tolist())
     text = say_number(
         len(first),
         "{names} should be stabilised before a bot is built.",
         "{names} should be stabilised before a bot is built.",
         names=names,
     )
-    return _finding("bad", "Exceptions", text, widest)
+    return finding("bad", "Exceptions", text, widest)
 
 
 def _times(times: pd.DataFrame) -> dict[str, str]:
@@ -176,7 +175,7 @@ def _times(times: pd.DataFrame) -> dict[str, str]:
             "{workflow} is the slowest: with open items counted, nine of ten are not done yet.",
             workflow=slow["workflow"],
         )
-        return _finding("caution", "Time", text)
+        return finding("caution", "Time", text)
     value = wording.duration(slow["all_p90_hours"])
     text = say(
         "{workflow} is the slowest: nine of ten items are done within {time}.", workflow=slow["workflow"], time=value
@@ -194,7 +193,7 @@ def _times(times: pd.DataFrame) -> dict[str, str]:
     if total > 0:
         share = wording.percent(slow["wait_hours"] / total, 0)
         detail.append(say("{share} of its time nobody works on it.", share=share))
-    return _finding("neutral", "Time", text, " ".join(detail))
+    return finding("neutral", "Time", text, " ".join(detail))
 
 
 def _signals(signals: pd.DataFrame) -> dict[str, str]:
@@ -202,32 +201,32 @@ def _signals(signals: pd.DataFrame) -> dict[str, str]:
     loud = judged[_is_loud(judged)]
     if loud.empty:
         text = say("Every weekly chart stays within what chance explains.")
-        return _finding("good", "Stability", text, say("{n} charts of at least 20 weeks.", n=len(judged)))
+        return finding("good", "Stability", text, say("{n} charts of at least 20 weeks.", n=len(judged)))
     shifted = loud[loud["shifted"].notna()]
-    names = _named(loud["workflow"].drop_duplicates().tolist())
+    names = named(loud["workflow"].drop_duplicates().tolist())
     if shifted.empty:
         text = say("Single weeks are out of the ordinary in {names}; no level has moved for good.", names=names)
-        return _finding("caution", "Stability", text, say("{n} of {all} charts signal.", n=len(loud), all=len(judged)))
-    moved = _named(shifted["workflow"].drop_duplicates().tolist())
+        return finding("caution", "Stability", text, say("{n} of {all} charts signal.", n=len(loud), all=len(judged)))
+    moved = named(shifted["workflow"].drop_duplicates().tolist())
     text = say("The level has moved in {names}, by more than chance explains.", names=moved)
     detail = say("{n} of {all} charts signal.", n=len(loud), all=len(judged))
-    return _finding("bad", "Stability", text, detail)
+    return finding("bad", "Stability", text, detail)
 
 
 def _one_intake() -> dict[str, str]:
     text = say("Whether the work is stable cannot be told: the log follows one intake.")
-    return _finding("unknown", "Stability", text)
+    return finding("unknown", "Stability", text)
 
 
 def _kept(kept: pd.DataFrame) -> dict[str, str]:
     alarm, slipped = (kept.loc[kept["verdict"] == word, "change"].drop_duplicates().tolist() for word in FALLEN)
-    text = [say("After {names} more errors escape than chance explains.", names=_named(alarm))] if alarm else []
-    text += [say("The gain of {names} is slipping.", names=_named(slipped))] if slipped else []
+    text = [say("After {names} more errors escape than chance explains.", names=named(alarm))] if alarm else []
+    text += [say("The gain of {names} is slipping.", names=named(slipped))] if slipped else []
     held = kept.loc[kept["verdict"].isin(["held", "no alarm"]), "change"].drop_duplicates().tolist()
-    detail = say("Holding: {names}.", names=_named(held)) if held else ""
+    detail = say("Holding: {names}.", names=named(held)) if held else ""
     if not text:
-        return _finding("good", "Since go-live", say("What went live has kept its gain: {names}.", names=_named(held)))
-    return _finding("bad", "Since go-live", " ".join(text), detail)
+        return finding("good", "Since go-live", say("What went live has kept its gain: {names}.", names=named(held)))
+    return finding("bad", "Since go-live", " ".join(text), detail)
 
 
 def _data(dimensions: pd.DataFrame) -> dict[str, str]:
@@ -237,7 +236,7 @@ def _data(dimensions: pd.DataFrame) -> dict[str, str]:
     if "accuracy" in whole.loc[whole["value"].isna(), "dimension"].tolist():
         detail = say("Accuracy is not measured: it needs a truth sample.")
     if least is None:
-        return _finding("unknown", "Data", say("Nothing can be said about the quality of the data."), detail)
+        return finding("unknown", "Data", say("Nothing can be said about the quality of the data."), detail)
     parts = {
         "dimension": wording.inside(say(DIMENSIONS[least["dimension"]])),
         "share": wording.percent(least["value"], 1),
@@ -247,10 +246,10 @@ def _data(dimensions: pd.DataFrame) -> dict[str, str]:
             "The client's data passes every rule that was tried in nine of ten; the lowest is {dimension} at {share}.",
             **parts,
         )
-        return _finding("good", "Data", text, detail)
+        return finding("good", "Data", text, detail)
     text = say("The client's data is weakest in {dimension}: {share} pass.", **parts)
     n = say("n = {n}.", n=wording.count(least["applicable"]))
-    return _finding("caution", "Data", text, f"{n} {detail}".strip())
+    return finding("caution", "Data", text, f"{n} {detail}".strip())
 
 
 def _whole(measures: pd.DataFrame, kpi: str) -> pd.DataFrame:
@@ -263,16 +262,3 @@ def _is_loud(signals: pd.DataFrame) -> pd.Series:
 
 def _yield_tone(share: float) -> str:
     return "good" if share > GOOD_YIELD else "bad" if share <= POOR_YIELD else "caution"
-
-
-def _named(names: list[str]) -> str:
-    more = [say("{n} more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
-    return wording.listed(names[:MOST_NAMES] + more)
-
-
-def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
-
-
-def _fact(label: str, value: str, said: str, tone: str) -> dict[str, str]:
-    return {"label": say(label), "value": value, "note": said, "tone": tone}

@@ -11,12 +11,11 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit, note
+from engineroom.pages.headlines import fact, finding, named
 from engineroom.phrases import say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 from engineroom.readers.tables import Tables
-
-MOST_NAMES = 3
 
 
 def findings(
@@ -34,7 +33,7 @@ def findings(
     if tables.initiatives.empty and len(plan):
         text = say("No initiative was sent: the plan proposes one for each workflow of the shortlist.")
         detail = say("The tables initiatives, demands and capacity would make it the client's own plan.")
-        items.append(_finding("caution", "Proposal", text, detail))
+        items.append(finding("caution", "Proposal", text, detail))
     items += [_first(plan)] if len(plan) else []
     items += _overridden(decisions, currency)
     if len(plan) and plan["annual_benefit"].fillna(0).sum():
@@ -54,21 +53,21 @@ def facts(
     changes, owed = plan[plan["kind"] != "prerequisite"], plan[plan["kind"] == "prerequisite"]
     refused, currency = len(draft.dropped), tables.engagement.header.currency
     items = [
-        _fact("Initiatives in the plan", wording.count(len(changes)), "", "neutral"),
-        _fact("Refused", wording.count(refused), say("by a gate"), "bad" if refused else "good"),
+        fact("Initiatives in the plan", wording.count(len(changes)), "", "neutral"),
+        fact("Refused", wording.count(refused), say("by a gate"), "bad" if refused else "good"),
     ]
     last = curve.iloc[-1] if len(curve) else None
     if last is not None and wording.is_range(last["low"], last["high"], currency):
         value = wording.between(last["low"], last["high"], currency)
         said = say("benefit less cost after {n} months", n=len(curve) - 1)
-        items.append(_fact("Net benefit", value, said, "neutral"))
+        items.append(fact("Net benefit", value, said, "neutral"))
     else:
         met = {"n": int(prerequisites["is_met"].sum()), "all": len(prerequisites)}
-        items.append(_fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
+        items.append(fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
     tone = "caution" if len(owed) else "good"
-    items.append(_fact("Prerequisites owed", wording.count(len(owed)), say("before the first change"), tone))
+    items.append(fact("Prerequisites owed", wording.count(len(owed)), say("before the first change"), tone))
     if len(plan):
-        items.append(_fact("Done by", words.day(plan["end"].max()), say("the last initiative"), "neutral"))
+        items.append(fact("Done by", words.day(plan["end"].max()), say("the last initiative"), "neutral"))
     return Exhibit("facts", {"items": items})
 
 
@@ -104,10 +103,10 @@ def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float)
 def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     if schedule.status == "infeasible":
         text = say("There is no plan that keeps every limit: some of them conflict.")
-        return _finding("bad", "No plan", text, say("The section on the plan names them."))
+        return finding("bad", "No plan", text, say("The section on the plan names them."))
     changes = plan[plan["kind"] != "prerequisite"]
     if changes.empty:
-        return _finding("unknown", "No plan", say("No initiative can be planned yet."))
+        return finding("unknown", "No plan", say("No initiative can be planned yet."))
     owed, said = len(plan) - len(changes), {"day": wording.day(changes["end"].max())}
     number = say_number(len(changes), "{n} initiative", "{n} initiatives", n=wording.count(len(changes)))
     text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
@@ -120,32 +119,27 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     if schedule.status != "optimal":
         gap = wording.percent(schedule.gap, 1)
         proof = say("Within {gap} of the best order that is possible within the same limits.", gap=gap)
-    return _finding("neutral", "Plan", text, proof)
+    return finding("neutral", "Plan", text, proof)
 
 
 def _refused(draft: Draft, decisions: pd.DataFrame) -> dict[str, str]:
     if not draft.dropped:
-        return _finding("good", "Refused", say("No initiative is refused."))
+        return finding("good", "Refused", say("No initiative is refused."))
     names = [say("“{name}”", name=name) for name in draft.dropped]
-    more = [say("{n} more", n=len(names) - MOST_NAMES)] if len(names) > MOST_NAMES else []
-    said = wording.listed(names[:MOST_NAMES] + more)
-    text = say_number(len(names), "{names} is refused.", "{names} are refused.", names=said)
+    text = say_number(len(names), "{names} is refused.", "{names} are refused.", names=named(names))
     rules = decisions.loc[decisions["decision"] == "refused", "rule"].drop_duplicates().tolist()
     told = "; ".join(wording.inside(say(rule)) for rule in rules)
-    return _finding("bad", "Refused", text, say("Rules: {rules}.", rules=told) if rules else "")
+    return finding("bad", "Refused", text, say("Rules: {rules}.", rules=told) if rules else "")
 
 
 def _first(plan: pd.DataFrame) -> dict[str, str]:
     now = plan[plan["start"] == plan["start"].min()].sort_values(["slack_weeks", "end"], kind="stable")
-    names = [words.quoted(name) for name in now["item"].head(MOST_NAMES)]
-    names += [say("{n} more", n=len(now) - MOST_NAMES)] if len(now) > MOST_NAMES else []
+    names = named([words.quoted(name) for name in now["item"]])
     day = wording.day(plan["start"].min())
-    text = say_number(
-        len(now), "On {day} starts {names}.", "On {day} start {names}.", day=day, names=wording.listed(names)
-    )
+    text = say_number(len(now), "On {day} starts {names}.", "On {day} start {names}.", day=day, names=names)
     tight = [words.quoted(name) for name in now.loc[now["slack_weeks"] == 0, "item"]]
     detail = say("No slack at all: {names}.", names=wording.listed(tight)) if tight else ""
-    return _finding("neutral", "First", text, detail)
+    return finding("neutral", "First", text, detail)
 
 
 def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
@@ -158,7 +152,7 @@ def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
         if row["rebuild_low"] == row["rebuild_low"]:
             price = wording.between(row["rebuild_low"], row["rebuild_high"], currency)
             detail += " " + say("If it must be rebuilt: {price}.", price=price)
-        items.append(_finding("caution", "Override", text, detail))
+        items.append(finding("caution", "Override", text, detail))
     return items
 
 
@@ -168,7 +162,7 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
     if not wording.is_range(low, high, currency):
         text = say("No range was given for the benefits, so no sum is promised here.")
         detail = say("The table initiatives has columns for the low and the high end of each benefit and cost.")
-        return _finding("unknown", "Benefit", text, detail)
+        return finding("unknown", "Benefit", text, detail)
     text = say(
         "Complete, the plan brings {benefit} a year for a one-off cost of {cost}.",
         benefit=wording.between(low, high, currency),
@@ -186,7 +180,7 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
             all=len(earning),
         )
     detail += " " + say("The figures are the client's own.")
-    return _finding("neutral", "Benefit", text, detail)
+    return finding("neutral", "Benefit", text, detail)
 
 
 def _bottleneck(row: Any, currency: str) -> dict[str, str]:
@@ -196,12 +190,4 @@ def _bottleneck(row: Any, currency: str) -> dict[str, str]:
         worth = wording.between(row["least"], row["most"], currency)
         text = say("{change} is worth {worth} to the plan.", change=who, worth=worth)
     detail = say("The plan was solved again with that change; the range is that of the benefits.")
-    return _finding("neutral", "Bottleneck", text, detail)
-
-
-def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
-
-
-def _fact(label: str, value: str, said: str, tone: str) -> dict[str, str]:
-    return {"label": say(label), "value": value, "note": said, "tone": tone}
+    return finding("neutral", "Bottleneck", text, detail)

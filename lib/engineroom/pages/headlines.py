@@ -54,13 +54,7 @@ def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], 
     currency = tables.engagement.header.currency
     volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
     items = [
-        {
-            "label": say("Items completed"),
-            "value": wording.count(amount),
-            "note": say("in the period"),
-            "tone": "neutral",
-        }
-        for amount in volume["value"]
+        fact("Items completed", wording.count(amount), say("in the period"), "neutral") for amount in volume["value"]
     ]
     order = {kpi: place for place, kpi in enumerate(measures["kpi"].drop_duplicates())}
     rows = headline_rows(gaps)
@@ -111,6 +105,22 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
     return note(say("How to read the verdicts"), *text)
 
 
+def finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
+    """Return a headline: its tone, a label of a word or two, the sentence, and what explains it."""
+    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
+
+
+def fact(label: str, value: str, said: str, tone: str) -> dict[str, str]:
+    """Return a key figure of a strip: its label, the figure, what is said below it, and its tone."""
+    return {"label": say(label), "value": value, "note": said, "tone": tone}
+
+
+def named(names: list[str], most: int = 3) -> str:
+    """Return the first names as a sentence lists them, the rest counted."""
+    more = [say("{n} more", n=len(names) - most)] if len(names) > most else []
+    return wording.listed(names[:most] + more)
+
+
 def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
     """Return the engagement's own rows, and a workflow's where its KPI can be compared nowhere else."""
     whole = gaps[(gaps["workflow"] == "") & gaps["verdict"].isin(results.JUDGED)]
@@ -123,7 +133,7 @@ def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
 def _summary(rows: pd.DataFrame) -> dict[str, str]:
     if rows.empty:
         text = say("None of the measured KPIs has a benchmark that follows the same definition.")
-        return _finding("unknown", "No verdict", text)
+        return finding("unknown", "No verdict", text)
     missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
     counted = {
         say_number(missed, "{n} misses it", "{n} miss it"): missed,
@@ -136,7 +146,7 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
         "Of {n} comparisons with a benchmark, {said}.",
         said=wording.listed([words for words, number in counted.items() if number]),
     )
-    return _finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text)
+    return finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text)
 
 
 def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
@@ -157,7 +167,7 @@ def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
     n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
     whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []
-    return _finding("bad", "Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
+    return finding("bad", "Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 
 
 def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
@@ -176,7 +186,7 @@ def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
         "{n} gap with known volume and unit cost, one per kind of failure and workflow.",
         "{n} gaps with known volume and unit cost, one per kind of failure and workflow.",
     )
-    return _finding("neutral", "Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
+    return finding("neutral", "Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
 
 
 def _doubt(doubtful: pd.DataFrame, currency: str) -> dict[str, str]:
@@ -193,7 +203,7 @@ def _doubt(doubtful: pd.DataFrame, currency: str) -> dict[str, str]:
             n=wording.count(row["items_needed"]),
             value=wording.figure(row, currency),
         )
-    return _finding("caution", "Inconclusive", wording.capital(text), detail)
+    return finding("caution", "Inconclusive", wording.capital(text), detail)
 
 
 def _strength(met: pd.DataFrame) -> dict[str, str]:
@@ -205,8 +215,4 @@ def _strength(met: pd.DataFrame) -> dict[str, str]:
         "{names} meet the benchmark with the whole interval.",
         names=wording.listed(said),
     )
-    return _finding("good", "Meets", wording.capital(text))
-
-
-def _finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
+    return finding("good", "Meets", wording.capital(text))
