@@ -13,10 +13,9 @@ from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
-
-Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
 LABEL_ROOM = 250
 MOST_BARS = 12
@@ -65,7 +64,7 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     ]
     description = " ".join([say("Claimed savings over what their reference classes have reached."), *facts])
     caption = say("Bar: what others have reached. Mark: what is claimed; beside it, how many times the upper end.")
-    return _finished(chart, "claims", title, description, caption)
+    return finished(chart, "claims", title, description, caption)
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Chart | Exhibit:
@@ -107,7 +106,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     description = " ".join([say("From the claim to the net present value."), *facts])
     caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
-    return _finished(chart, "waterfall", title, description, caption)
+    return finished(chart, "waterfall", title, description, caption)
 
 
 def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
@@ -141,7 +140,7 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
         middle=wording.money(end["p50"], currency),
     )
     caption = say("Line: half of the draws. Dark: half of them around it. Light: eight of ten. Not discounted.")
-    return _finished(chart, "fan", title, description, caption)
+    return finished(chart, "fan", title, description, caption)
 
 
 def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme) -> Chart | Exhibit:
@@ -182,7 +181,7 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     caption = say(
         "Impact, not likelihood: one figure at a time, all others at their means. Left of zero another option leads."
     )
-    return _finished(chart, "tornado", title, description, caption)
+    return finished(chart, "tornado", title, description, caption)
 
 
 def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibit:
@@ -219,7 +218,7 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
         "Here the best of the others differs from draw to draw, so this is less than the flip point above. What the "
         "others do not disclose is left at nothing."
     )
-    return _finished(chart, "odds", title, description, caption)
+    return finished(chart, "odds", title, description, caption)
 
 
 def _half(found: pd.DataFrame) -> float:
@@ -235,9 +234,3 @@ def _said(row: dict[str, Any], one_off: float, currency: str) -> str:
         return say("not disclosed")
     said = words.money(abs(row["amount"]), currency)
     return said if row["is_total"] or not row["amount"] else f"{'−' if row['amount'] < 0 else '+'}{said}"
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )

@@ -12,9 +12,8 @@ from engineroom.dictionary import governance_tables, operating_tables, operation
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say, say_number
-
-Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
 MOST_RISKS = 16
 MOST_RULES = 10
@@ -88,7 +87,7 @@ def matrix(
     facts = [f"{row['risk']}: {say(COVERS[row['cover']])}." for row in shown.to_dict("records")]
     description = f"{say('Risks against kinds of control.')} {' '.join(facts)}"
     chart = layers.properties(width=400, height=alt.Step(STEP))
-    return _finished(chart, "risk-control-matrix", title, description, caption)
+    return finished(chart, "risk-control-matrix", title, description, caption)
 
 
 def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibit:
@@ -127,7 +126,7 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     if every > MOST_RULES:
         caption += " " + say("The first {n} of {all} rules.", n=MOST_RULES, all=every)
     chart = alt.layer(interval, value, said).properties(width=280, height=alt.Step(STEP))
-    return _finished(chart, "separations", title, f"{say('Separation of duties.')} {' '.join(facts)}", caption)
+    return finished(chart, "separations", title, f"{say('Separation of duties.')} {' '.join(facts)}", caption)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
@@ -173,7 +172,7 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     chart = alt.layer(hollow.encode(x=across("claimed")), dots.encode(x=across("shown")), words).properties(
         width=300, height=alt.Step(27)
     )
-    return _finished(chart, "governance-parts", title, f"{say('Parts of governance.')} {' '.join(facts)}", caption)
+    return finished(chart, "governance-parts", title, f"{say('Parts of governance.')} {' '.join(facts)}", caption)
 
 
 def _cases(row: dict[str, Any]) -> str:
@@ -191,9 +190,3 @@ def _wrapped(axis: alt.Axis) -> alt.Axis:
     """Return an axis whose labels break where `_axis_names` says."""
     axis["labelExpr"], axis["labelLimit"], axis["labelOverlap"] = "split(datum.label, '\\n')", 300, False
     return axis
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,9 +12,8 @@ from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say, say_number
-
-Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
 MOST_ROWS = 8
 MOST_PANELS = 6
@@ -61,7 +59,7 @@ def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
     )
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     chart = alt.layer(interval, value, said).properties(width=300, height=alt.Step(25))
-    return _finished(
+    return finished(
         chart, "yields", title, f"{say('First-pass yield by step.')} {' '.join(facts)}", say("Bar: 95% interval.")
     )
 
@@ -107,7 +105,7 @@ def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     facts = [f"{row['label']}: {row['said']}." for row in rows]
     chart = alt.layer(bars, said).properties(width=460, height=alt.Step(27))
     caption = say("Each bar begins where the next one ends: what entered less the bars below it leaves nothing over.")
-    return _finished(chart, "hidden-factory", title, f"{say('Hidden factory.')} {' '.join(facts)}", caption)
+    return finished(chart, "hidden-factory", title, f"{say('Hidden factory.')} {' '.join(facts)}", caption)
 
 
 def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
@@ -136,7 +134,7 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         caption += " " + say("The {n} largest of {all} types.", n=MOST_ROWS, all=len(types))
     facts = [f"{row['label']}: {wording.count(row['events'])}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, said).properties(width=320, height=alt.Step(21))
-    return _finished(chart, "exceptions", title, f"{say('Exceptions by type.')} {' '.join(facts)}", caption)
+    return finished(chart, "exceptions", title, f"{say('Exceptions by type.')} {' '.join(facts)}", caption)
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:
@@ -178,7 +176,7 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     if len(times) > MOST_LINES:
         caption += " " + say("The {n} largest of {all} workflows.", n=MOST_LINES, all=len(times))
     chart = alt.layer(guides, base.mark_line(interpolate="step-after")).properties(width=540, height=170)
-    return _finished(chart, "cycle-times", title, f"{say('Time to completion.')} {' '.join(facts)}", caption)
+    return finished(chart, "cycle-times", title, f"{say('Time to completion.')} {' '.join(facts)}", caption)
 
 
 def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Exhibit:
@@ -218,7 +216,7 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
         caption += " " + say("The {n} with the most signals of {all} workflows.", n=MOST_PANELS, all=len(loud))
     facts = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name = f"control-{figure.replace(' ', '-')}"
-    return _finished(chart, name, title, f"{say('Weekly control charts.')} {' '.join(facts)}", caption)
+    return finished(chart, name, title, f"{say('Weekly control charts.')} {' '.join(facts)}", caption)
 
 
 def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
@@ -243,7 +241,7 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
         "is worse in one month of a hundred. Red triangles: watched months that are."
     )
-    return _finished(chart, "since-go-live", title, f"{say('Since go-live.')} {' '.join(facts)}", caption)
+    return finished(chart, "since-go-live", title, f"{say('Since go-live.')} {' '.join(facts)}", caption)
 
 
 def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:
@@ -302,9 +300,3 @@ def _panel(rows: pd.DataFrame, factor: float, top: float, workflow: str, unit: s
         shape=theme.SHAPES["bad"], color=theme.TONES["bad"], filled=True, size=55, opacity=1
     )
     return alt.layer(limits, centre, line, marks.encode(y="value:Q")).properties(width=width, height=74, title=title)
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )

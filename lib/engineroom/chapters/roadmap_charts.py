@@ -13,11 +13,10 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, note
+from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
-
-Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
 NO_PLAN = ("There is no plan to draw", "The limits conflict; the section on the plan says which.")
 LOOKS = {
@@ -87,7 +86,7 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     if len(dark):
         shaded = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
         caption += " " + say("Shaded, no cutover: {windows}.", windows=shaded)
-    return _finished(chart, "gantt", title, f"{say('The plan as bars.')} {' '.join(facts)}", caption)
+    return finished(chart, "gantt", title, f"{say('The plan as bars.')} {' '.join(facts)}", caption)
 
 
 def capacity(load: pd.DataFrame) -> Chart | Exhibit:
@@ -114,7 +113,7 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
         share=wording.percent(sums.loc[busiest, "people"] / sums.loc[busiest, "capacity"], 0),
     )
     description = say("Panels, one per team: people asked for and people there, week by week.")
-    return _finished(chart, "capacity", title, description, say("Area: asked for. Line: what the team can give."))
+    return finished(chart, "capacity", title, description, say("Area: asked for. Line: what the team can give."))
 
 
 def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -167,7 +166,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     if (rows["at"] != rows["person_weeks"]).any():
         caption += " " + say("Marks that would coincide stand side by side.")
     chart = alt.layer(span, dots, said).properties(width=560, height=270)
-    return _finished(chart, "impact-effort", title, f"{say('Impact against effort.')} {' '.join(facts)}", caption)
+    return finished(chart, "impact-effort", title, f"{say('Impact against effort.')} {' '.join(facts)}", caption)
 
 
 def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -190,7 +189,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     caption = say("Percentage: of all cost, added up.")
     if len(types) > LARGEST_TYPES:
         caption += " " + say("The {n} largest of {all} types.", n=LARGEST_TYPES, all=len(types))
-    return _finished(chart, "pareto", title, f"{say('Cost by type.')} {' '.join(facts)}", caption)
+    return finished(chart, "pareto", title, f"{say('Cost by type.')} {' '.join(facts)}", caption)
 
 
 def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -> Chart | Exhibit:
@@ -217,7 +216,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     else:
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")
     description = say("Benefit less cost, added up month by month: {net} at the end.", net=net)
-    return _finished(chart, "benefits", title, description, caption)
+    return finished(chart, "benefits", title, description, caption)
 
 
 def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
@@ -247,7 +246,7 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
         for workflow, row in spans.iterrows()
     ]
     said = f"{say('Target paths.')} {' '.join(facts)}"
-    return _finished(chart, "stp-path", title, said, say("Dot: target at its date."))
+    return finished(chart, "stp-path", title, said, say("Dot: target at its date."))
 
 
 def _apart(effort: pd.Series, impact: pd.Series) -> list[float]:
@@ -279,9 +278,3 @@ def _look(row: dict[str, Any]) -> str:
     if row["kind"] in ("preparation", "redesign", "training"):
         return "Preparation or redesign"
     return "Change past a closed gate" if "(overridden)" in row["gates"] else "Change"
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )

@@ -75,7 +75,7 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
     facts = [_sentence(row, tables) for row in shown.to_dict("records")]
     description = " ".join([say("Small multiples, one panel per KPI and one row per workflow."), *facts])
-    return _finished(chart, "workflow-gaps", _workflow_title(rows), description, say(MARKS))
+    return finished(chart, "workflow-gaps", _workflow_title(rows), description, say(MARKS))
 
 
 def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> Chart | Exhibit:
@@ -101,7 +101,7 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     description = " ".join([say("Bands of a published scale."), *facts])
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
-    return _finished(chart, f"tiers-{scale.replace('_', '-')}", title, description, caption)
+    return finished(chart, f"tiers-{scale.replace('_', '-')}", title, description, caption)
 
 
 def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
@@ -140,12 +140,19 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     title = say("{workflow} holds the largest worth: {low} to {high} a year", **parts)
     facts = [f"{row['label']}: {row['said']}, {row['counted']}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, ticks, said).properties(width=340, height=alt.Step(ROW))
-    return _finished(
+    return finished(
         chart,
         "worth",
         title,
         " ".join([say("Range of annual worth per gap."), *facts]),
         say("Bar: range. Tick: at the measured gap and stated unit cost."),
+    )
+
+
+def finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
+    """Return a chart with what stands around it: title and caption, its name, and what it says to who cannot see it."""
+    return chart.properties(
+        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
     )
 
 
@@ -172,7 +179,7 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Cha
     ]
     facts = [_sentence(row, tables) for row in rows.to_dict("records")]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=22)
-    return _finished(
+    return finished(
         chart,
         name,
         title,
@@ -313,9 +320,3 @@ def _on_scale(row: Any) -> str:
     if row["straddles"]:
         return say("between {low} and {high}", low=say(row["tier_low"]), high=say(row["tier_high"]))
     return say("between the bands") if row["tier"] == "between" else say(str(row["tier"]))
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )
