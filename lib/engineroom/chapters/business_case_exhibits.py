@@ -11,17 +11,17 @@ from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import say
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 
-VERDICTS: dict[str, Cell] = {
-    "above": {"text": "Above its class", "tone": "bad"},
-    "within": {"text": "Within its class", "tone": "good"},
-    "below": {"text": "Below its class", "tone": "good"},
-    "no class": {"text": "No class to compare", "tone": "unknown"},
-    "no claim": {"text": "Nothing claimed", "tone": "unknown"},
+VERDICTS = {
+    "above": ("Above its class", "bad"),
+    "within": ("Within its class", "good"),
+    "below": ("Below its class", "good"),
+    "no class": ("No class to compare", "unknown"),
+    "no claim": ("Nothing claimed", "unknown"),
 }
 KPIS = {
     "stp_rate": "Straight-through processing rate",
@@ -156,7 +156,7 @@ def claims(found: DataFrame[scenarios.Claims], programme: Programme) -> Exhibit:
                 reached if has_class else wording.BLANK,
                 words.span(row["money_low"], row["money_high"], currency) if has_class else wording.BLANK,
                 words.times(row["multiple"]) if has_class else wording.BLANK,
-                VERDICTS[row["verdict"]] | {"text": say(VERDICTS[row["verdict"]]["text"])},  # type: ignore[operator,index]
+                cell(*VERDICTS[row["verdict"]]),
                 wording.text(row["claim_grade"]) or wording.BLANK,
                 wording.text(row["source"]),
             ]

@@ -9,7 +9,7 @@ from engineroom.chapters.operating_exhibits import MOST_ROWS, first_of, hours
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import say, say_number
 
 BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
@@ -108,7 +108,6 @@ def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
     rows: list[list[Cell]] = []
     ordered = found.sort_values(["drain_weeks", "backlog"], ascending=False, na_position="last", kind="stable")
     for row in ordered.head(MOST_ROWS).to_dict("records"):
-        said, tone = TRENDS[row["trend"]]
         is_skill = row["kind"] == "skill"
         unit = say("hours") if is_skill else say("items")
         rows.append(
@@ -119,7 +118,7 @@ def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
                 say("{n} {unit}", n=hours(row["backlog"]), unit=unit),
                 hours(row["arrivals"]),
                 hours(row["capacity"]),
-                {"text": say(said), "tone": tone},
+                cell(*TRENDS[row["trend"]]),
                 _weeks(row),
                 wording.BLANK if math.isnan(row["moved_backlog"]) else hours(row["moved_backlog"]),
             ]
@@ -150,20 +149,18 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     """Return how much of its hours each team works on items, against the band."""
     if found.empty:
         return note("No utilisation", "Paid, leave and productive hours in the table staffing would give it.")
-    rows: list[list[Cell]] = []
-    for row in found.head(MOST_ROWS).to_dict("records"):
-        said, tone = BANDS[row["band"]]
-        rows.append(
-            [
-                row["team"],
-                hours(row["fte"]),
-                hours(row["available_hours"]),
-                hours(row["productive_hours"]),
-                wording.value(row["utilisation"], "share", decimals=0),
-                {"text": say(said), "tone": tone},
-                _wait(row["wait_factor"]),
-            ]
-        )
+    rows: list[list[Cell]] = [
+        [
+            row["team"],
+            hours(row["fte"]),
+            hours(row["available_hours"]),
+            hours(row["productive_hours"]),
+            wording.value(row["utilisation"], "share", decimals=0),
+            cell(*BANDS[row["band"]]),
+            _wait(row["wait_factor"]),
+        ]
+        for row in found.head(MOST_ROWS).to_dict("records")
+    ]
     columns = [left("team", "Team"), right("fte", "FTE"), right("available_hours", "Available hours")]
     columns += [right("productive_hours", "Productive hours"), right("utilisation", "Utilisation")]
     columns += [left("band", "Against the band"), right("wait_factor", "Wait, in handling times")]
@@ -184,14 +181,14 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
 
 
 def _gap(people: float) -> Cell:
-    return {"text": hours(people), "tone": "bad"} if people > 0 else {"text": say("nothing"), "tone": "good"}
+    return {"text": hours(people), "tone": "bad"} if people > 0 else cell("nothing", "good")
 
 
 def _weeks(row: dict[str, Any]) -> Cell:
     if math.isnan(row["drain_weeks"]):
         return say("nothing to drain")
     if row["drain_weeks"] == math.inf:
-        return {"text": say("never"), "tone": "bad"}
+        return cell("never", "bad")
     if not row["drain_weeks"]:
         return say("nothing waits")
     if row["drain_weeks"] < 1:

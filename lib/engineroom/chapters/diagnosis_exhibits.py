@@ -11,15 +11,11 @@ from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.pages.headlines import finding
 from engineroom.phrases import say
 
-GAINS: dict[str, Cell] = {
-    "gain": {"text": "Gain", "tone": "good"},
-    "loss": {"text": "Loss", "tone": "bad"},
-    "not known": {"text": "Not known", "tone": "unknown"},
-}
+GAINS = {"gain": ("Gain", "good"), "loss": ("Loss", "bad"), "not known": ("Not known", "unknown")}
 
 
 def findings(qualities: DataFrame[scenarios.Qualities], diagnoses: DataFrame[scenarios.Diagnoses]) -> Exhibit:
@@ -40,7 +36,7 @@ def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
             wording.value(row["defect_cost"], "ratio"),
             wording.value(row["break_even"], "ratio") if math.isfinite(row["break_even"]) else say("none"),
             wording.value(row["adjusted"], "ratio"),
-            GAINS[row["verdict"]] | {"text": say(GAINS[row["verdict"]]["text"])},  # type: ignore[operator,index]
+            cell(*GAINS[row["verdict"]]),
         ]
         for row in found.to_dict("records")
     ]

@@ -13,7 +13,7 @@ from engineroom.dictionary import governance_tables, operating_tables, oversight
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
 from engineroom.pages.headlines import named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
@@ -80,7 +80,7 @@ def coverage(found: DataFrame[governance_tables.Coverage]) -> Exhibit:
         "Controls are counted as the tables state them. Doubtful: its last test failed, or the event log shows it "
         "broken.",
     )
-    return table("risk_coverage", caption + first(found), *filled(columns, rows), found, notes)
+    return table("risk_coverage", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, notes)
 
 
 def assessed(found: DataFrame[governance_tables.Assessed]) -> Exhibit:
@@ -93,7 +93,7 @@ def assessed(found: DataFrame[governance_tables.Assessed]) -> Exhibit:
             wording.BLANK
             if pd.isna(row["steps"])
             else say("{n} of {all}", n=wording.count(row["steps_with_risk"]), all=wording.count(row["steps"])),
-            wording.count(row["risks"]) if row["risks"] else {"text": say("none named"), "tone": "unknown"},
+            wording.count(row["risks"]) if row["risks"] else cell("none named", "unknown"),
             *(
                 wording.count(row[name]) if row["risks"] else wording.BLANK
                 for name in ("uncovered", "single", "controls")
@@ -108,7 +108,7 @@ def assessed(found: DataFrame[governance_tables.Assessed]) -> Exhibit:
         "A risk of all workflows counts in each. Where no risk is named, nobody has looked; it does not mean that "
         "there is none.",
     )
-    caption = say("Risks and controls on the map, workflow by workflow") + first(found)
+    caption = say("Risks and controls on the map, workflow by workflow") + first_of(found, MOST_ROWS)
     return table("risks_on_the_map", caption, *filled(columns, rows), found, notes)
 
 
@@ -125,7 +125,7 @@ def strays(found: DataFrame[oversight.Controls]) -> Exhibit:
         len(found), "{n} control guards against no named risk", "{n} controls guard against no named risk"
     )
     notes = ("Either nobody needs it, or the risk it guards against is not written down.",)
-    return table("controls_without_a_risk", caption + first(found), columns, rows, found, notes)
+    return table("controls_without_a_risk", caption + first_of(found, MOST_ROWS), columns, rows, found, notes)
 
 
 def pressures(found: DataFrame[governance_tables.Pressures]) -> Exhibit:
@@ -143,7 +143,7 @@ def pressures(found: DataFrame[governance_tables.Pressures]) -> Exhibit:
     ]
     columns = [left("asks", "What asks for more"), left("kind", "How"), left("workflow", "Workflow")]
     columns += [right("uncovered", "Its risks without control")]
-    caption = say("Throughput is raised where risks are not covered") + first(found)
+    caption = say("Throughput is raised where risks are not covered") + first_of(found, MOST_ROWS)
     notes = (
         "A target without a change of control is the pattern behind the sales scandal at Wells Fargo (002-18). Cover "
         "these risks first, or say who accepts them.",
@@ -167,7 +167,7 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | Non
             wording.span(_share(row)) if row["judged"] > 0 else wording.BLANK,
             _people(row),
             _declared(row),
-            _toned(KEPT, row["verdict"]),
+            cell(*KEPT[row["verdict"]]),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
@@ -188,7 +188,7 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | Non
             "{n} rule of separation, not held against any event log",
             "{n} rules of separation, not held against any event log",
         )
-    caption += first(found)
+    caption += first_of(found, MOST_ROWS)
     counted = (
         "Judged: completed cases in which a named person did each of the two. Steps of systems and steps without a "
         "name are left out. People: those who did both at least once, of those who did either. Nobody is named: a "
@@ -243,7 +243,7 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
     never = [say(TESTS[kind]) for kind in oversight.TESTS if kind not in set(found.loc[found["done"].notna(), "kind"])]
     if never:
         notes.append(say("Of these kinds no test is done: {names}.", names=named(never, MOST_NAMES)))
-    return table("control_tests", caption + first(found), *filled(columns, rows), found, tuple(notes))
+    return table("control_tests", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, tuple(notes))
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
@@ -254,7 +254,7 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             wording.capital(say(row["part"])),
-            {"text": say("not shown"), "tone": "unknown"} if pd.isna(row["level"]) else f"{row['level']:.0f}",
+            cell("not shown", "unknown") if pd.isna(row["level"]) else f"{row['level']:.0f}",
             wording.BLANK if pd.isna(row["claimed"]) else f"{row['claimed']:.0f}",
             say("{n} of {all}", n=wording.count(row["evidenced"]), all=wording.count(row["answers"])),
             say(row["anchor"]) if isinstance(row["anchor"], str) else say("Nobody has shown anything."),
@@ -271,11 +271,6 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
     return table("governance_parts", caption, columns, rows, found, notes)
 
 
-def first(found: pd.DataFrame) -> str:
-    """Return what a caption adds where the page shows the first rows only."""
-    return say(": the first {n} of {all}", n=MOST_ROWS, all=len(found)) if len(found) > MOST_ROWS else ""
-
-
 def whose(workflow: Any) -> str:
     """Return the workflow a row is about, or that it is about all of them."""
     return workflow if isinstance(workflow, str) else say("all workflows")
@@ -283,10 +278,6 @@ def whose(workflow: Any) -> str:
 
 def _share(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "value": row["share"], "unit": "share"}
-
-
-def _toned(words: dict[str, tuple[str, str]], key: str) -> Cell:
-    return {"text": say(words[key][0]), "tone": words[key][1]}
 
 
 def _doubt(row: dict[str, Any]) -> Cell:
@@ -311,7 +302,7 @@ def _declared(row: dict[str, Any]) -> Cell:
 def _state(row: dict[str, Any]) -> Cell:
     text, tone = STATES[row["state"]]
     if not row["days_late"]:
-        return {"text": say(text), "tone": tone}
+        return cell(text, tone)
     days = wording.plural(row["days_late"], "day")
     return {"text": say("{state} by {days}", state=say(text), days=days), "tone": tone}
 
@@ -319,4 +310,4 @@ def _state(row: dict[str, Any]) -> Cell:
 def _result(row: dict[str, Any]) -> Cell:
     if pd.isna(row["has_failed"]):
         return wording.BLANK
-    return {"text": say("Failed"), "tone": "bad"} if row["has_failed"] else {"text": say("Passed"), "tone": "good"}
+    return cell("Failed", "bad") if row["has_failed"] else cell("Passed", "good")

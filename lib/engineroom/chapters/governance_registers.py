@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.chapters.governance_exhibits import MOST_ROWS, first, whose
+from engineroom.chapters.governance_exhibits import MOST_ROWS, whose
 from engineroom.chapters.quality_exhibits import filled
 from engineroom.dictionary import governance_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.organisation import accountability
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
@@ -74,7 +74,7 @@ def lines(found: DataFrame[governance_tables.Roles], tables: Tables) -> Exhibit:
     ]
     if unproven := int(tables.lines["mandate"].isna().sum()):
         notes.append(say("For {n} of {all} roles no document is named.", n=unproven, all=len(tables.lines)))
-    return table("three_lines", caption + first(found), columns, rows, found, tuple(notes))
+    return table("three_lines", caption + first_of(found, MOST_ROWS), columns, rows, found, tuple(notes))
 
 
 def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -> Exhibit:
@@ -87,7 +87,7 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            row["sop"] if isinstance(row["sop"], str) else {"text": say("no procedure"), "tone": "bad"},
+            row["sop"] if isinstance(row["sop"], str) else cell("no procedure", "bad"),
             wording.text(row["owner"]) or wording.BLANK,
             _age(row),
             wording.BLANK if pd.isna(row["elements"]) else say("{n} of {all}", n=f"{row['elements']:.0f}", all=6),
@@ -117,7 +117,7 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
         "work by it.",
         say("Age on {day}. A review is overdue after the months the register states, or 12.", day=day),
     )
-    return table("procedures", caption + first(found), *filled(columns, rows), found, notes)
+    return table("procedures", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, notes)
 
 
 def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
@@ -150,7 +150,7 @@ def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
         all=len(found),
     )
     notes = ("Approval: a role that approves what it creates or changes itself is a conflict.",)
-    return table("data_ownership", caption + first(found), columns, rows, found, notes)
+    return table("data_ownership", caption + first_of(found, MOST_ROWS), columns, rows, found, notes)
 
 
 def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
@@ -168,7 +168,7 @@ def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
         [
             row["regulation"],
             say(REQUIREMENTS[row["requirement"]]),
-            {"text": say(STATES[row["state"]][0]), "tone": STATES[row["state"]][1]},
+            cell(*STATES[row["state"]]),
             wording.text(row["evidence"]) or wording.BLANK,
             wording.text(row["owner"]) or wording.BLANK,
         ]
@@ -189,7 +189,7 @@ def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
     )
     if not rows:
         return note("Every requirement is met with evidence", caption, tone="good")
-    return table("regulations", caption + first(rest), columns, rows, found, notes)
+    return table("regulations", caption + first_of(rest, MOST_ROWS), columns, rows, found, notes)
 
 
 def service_levels(tables: Tables) -> Exhibit:
@@ -209,7 +209,7 @@ def service_levels(tables: Tables) -> Exhibit:
     caption = say_number(
         number, "{n} of {all} workflows has a service level", "{n} of {all} workflows have a service level", all=flows
     )
-    return table("service_levels", caption + first(tables.slas), columns, rows, tables.slas)
+    return table("service_levels", caption + first_of(tables.slas, MOST_ROWS), columns, rows, tables.slas)
 
 
 def absent(tables: Tables, log: EventLog | None) -> Exhibit:
@@ -252,11 +252,11 @@ def figures(found: DataFrame[governance_tables.Figures]) -> Exhibit:
 
 
 def _holder(names: Any) -> Cell:
-    return names if isinstance(names, str) else {"text": say("nobody named"), "tone": "bad"}
+    return names if isinstance(names, str) else cell("nobody named", "bad")
 
 
 def _named(name: Any) -> Cell:
-    return name if isinstance(name, str) else {"text": say("nobody named"), "tone": "caution"}
+    return name if isinstance(name, str) else cell("nobody named", "caution")
 
 
 def _twice(row: dict[str, Any]) -> Cell:
@@ -273,7 +273,7 @@ def _age(row: dict[str, Any]) -> Cell:
     if not isinstance(row["sop"], str):
         return wording.BLANK
     if pd.isna(row["reviewed"]):
-        return {"text": say("never reviewed"), "tone": "bad"}
+        return cell("never reviewed", "bad")
     text = say("{n} months ago", n=wording.count(row["age_months"]))
     return {"text": say("{age}, overdue", age=text), "tone": "bad"} if row["is_overdue"] else text
 
@@ -285,4 +285,4 @@ def _pieces(missing: Any) -> str:
 def _conflict(row: dict[str, Any]) -> Cell:
     if isinstance(row["conflict"], str):
         return {"text": say("{role} approves its own work", role=row["conflict"]), "tone": "bad"}
-    return say("by another role") if row["is_told"] else {"text": say("not stated"), "tone": "unknown"}
+    return say("by another role") if row["is_told"] else cell("not stated", "unknown")

@@ -11,7 +11,7 @@ from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, right, table
 from engineroom.phrases import locale, retell, say, say_number
 from engineroom.readers.tables import Tables
 
@@ -33,16 +33,15 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
         mapped = say("no map") if math.isnan(row["mapped"]) else wording.percent(row["mapped"], 0)
-        known = not pd.isna(row["is_feasible"])
-        feasible = words.cell(("Feasible", "good") if row["is_feasible"] is True else ("Not yet", "caution"))
+        feasible = cell("Feasible", "good") if row["is_feasible"] is True else cell("Not yet", "caution")
         rows.append(
             [
                 row["workflow"],
                 wording.BLANK if math.isnan(row["at_stake"]) else wording.amount(row["at_stake"], currency),
                 mapped,
                 say("yes") if row["is_chosen"] else say("no"),
-                _percent(row["feasibility"]),
-                feasible if known else words.cell(("Not known", "unknown")),
+                words.percent(row["feasibility"]),
+                cell("Not known", "unknown") if pd.isna(row["is_feasible"]) else feasible,
                 say("yes") if row["is_measured"] else say("no"),
                 wording.BLANK if math.isnan(row["fit"]) else wording.value(row["fit"], "ratio"),
                 say(STANDS[row["stands"]]),
@@ -76,7 +75,7 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
             say(row["why"]),
             row["workflow"] or say("no workflow of this process"),
             wording.count(row["place"]),
-            words.cell(("Shortlist", "good")) if row["is_shortlisted"] else "",
+            cell("Shortlist", "good") if row["is_shortlisted"] else "",
             say(row["stage"].capitalize()) if row["stage"] else wording.BLANK,
         ]
         for row in found.to_dict("records")
@@ -105,7 +104,7 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
         return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        enough = words.cell(("60 days suffice", "good"))
+        enough = cell("60 days suffice", "good")
         if not row["is_enough"]:
             days = row["days_needed"]
             said = say("Baseline too small to tell")
@@ -136,7 +135,7 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
             say(row["name"]),
             *(wording.value(row[key], "share") for key in ("before", "during")),
             say("{low} to {high}", low=_points(row["low"]), high=_points(row["high"])),
-            words.cell(RESULT[row["verdict"]]),
+            cell(*RESULT[row["verdict"]]),
             wording.capital(retell(row["reason"])),
         ]
         for row in found.to_dict("records")
@@ -148,10 +147,6 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
         passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", all=len(rows)
     )
     return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
-
-
-def _percent(share: float) -> str:
-    return wording.BLANK if math.isnan(share) else wording.percent(share, 0)
 
 
 def _points(change: float) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from babel.numbers import format_decimal
 
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
-from engineroom.phrases import locale, say, say_number
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
+from engineroom.phrases import say, say_number
 from engineroom.planning import portfolio
 from engineroom.readers.tables import Tables
 
@@ -33,8 +32,8 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
             ", ".join(f"{row[order]:.0f}" for order in ("by_criteria", "by_load", "by_cost")),
             wording.percent(row["top_share"], 0),
             say("{low} to {high}", low=f"{row['best_rank']:.0f}", high=f"{row['worst_rank']:.0f}"),
-            *(_percent(row[score]) for score in ("data_ready", "integration_ready", "capacity_ready")),
-            words.cell(("Shortlist", "good")) if row["is_shortlisted"] else "",
+            *(words.percent(row[score]) for score in ("data_ready", "integration_ready", "capacity_ready")),
+            cell("Shortlist", "good") if row["is_shortlisted"] else "",
         ]
         for row in rankings.to_dict("records")
     ]
@@ -70,15 +69,14 @@ def at_source(found: pd.DataFrame, tables: Tables) -> Exhibit:
             row["workflow"],
             wording.count(row["monthly_count"]),
             wording.BLANK if math.isnan(row["yearly_cost"]) else wording.amount(row["yearly_cost"], currency),
-            _percent(row["share"]),
+            words.percent(row["share"]),
         ]
         for row in found.head(MOST_SOURCES).to_dict("records")
     ]
     columns = [left("exception", "Exception"), left("workflow", "Workflow"), right("monthly_count", "A month")]
     columns += [right("yearly_cost", "Cost a year"), right("share", "Of all exceptions, added up")]
     caption = say("To be fixed at the source: what only repairs what came in wrong")
-    if len(found) > MOST_SOURCES:
-        caption += say(": the first {n} of {all}", n=MOST_SOURCES, all=len(found))
+    caption += first_of(found, MOST_SOURCES)
     return table("at_source", caption, columns, rows, found)
 
 
@@ -92,12 +90,12 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            say("{rate} on {day}", rate=_percent(row["start"]), day=words.day(row["since"])),
-            say("{rate} on {day}", rate=_percent(row["target"]), day=words.day(row["until"])),
+            say("{rate} on {day}", rate=words.percent(row["start"]), day=words.day(row["since"])),
+            say("{rate} on {day}", rate=words.percent(row["target"]), day=words.day(row["until"])),
             wording.percent(row["expected"], 1),
             wording.percent(row["actual"], 1),
             wording.span({**row, "value": row["actual"], "unit": "share"}),
-            words.cell(ON_PATH[row["verdict"]]),
+            cell(*ON_PATH[row["verdict"]]),
         ]
         for row in found.to_dict("records")
     ]
@@ -123,7 +121,7 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
             row["workflow"],
             say(row["bucket"]),
             wording.capital(words.pieces(row["reason"])),
-            words.cell((row["confidence"].capitalize(), CONFIDENCE[row["confidence"]])),
+            cell(row["confidence"].capitalize(), CONFIDENCE[row["confidence"]]),
             words.pieces(row["unknown"]) or wording.BLANK,
             words.day(row["review"]),
         ]
@@ -142,12 +140,12 @@ def touches(found: pd.DataFrame) -> Exhibit:
     if found.empty:
         return note("Touches are not coded by cause", "The table exceptions, with a cause of each type, would show it.")
     rows: list[list[Cell]] = [
-        [wording.whose(r["workflow"]), wording.count(r["touches"]), *(_percent(r[c]) for c in CAUSES)]
+        [wording.whose(r["workflow"]), wording.count(r["touches"]), *(words.percent(r[c]) for c in CAUSES)]
         for r in found.to_dict("records")
     ]
     columns = [left("workflow", "Workflow"), right("touches", "Exceptions a month")]
     columns += [right(cause, said) for cause, said in CAUSES.items()]
-    share = _percent(found["upstream_data"].iloc[0])
+    share = words.percent(found["upstream_data"].iloc[0])
     caption = say("{share} of the exceptions only repair what came in wrong", share=share)
     return table("touches", caption, columns, rows, found)
 
@@ -179,11 +177,11 @@ def maps(found: DataFrame[plans.Maps]) -> Exhibit:
         [
             row["workflow"],
             wording.count(row["steps"]),
-            _percent(row["completeness"]),
+            words.percent(row["completeness"]),
             wording.count(row["handoffs"]),
             wording.count(row["loops"]),
             row["orphans"] or say("none"),
-            _percent(row["wait_share"]),
+            words.percent(row["wait_share"]),
         ]
         for row in found.to_dict("records")
     ]
@@ -204,7 +202,7 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
             r["workflow"],
             say(r["name"]),
             *(wording.text(r[unit]) or say("not said") for unit in units),
-            words.cell(ALIKE[r["is_comparable"]]),
+            cell(*ALIKE[r["is_comparable"]]),
         ]
         for r in matrix.to_dict("records")
     ]
@@ -223,13 +221,3 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
     )
     notes = ("Under each unit: the definition it follows, as the library names it.",)
     return table("comparability", caption, columns, rows, matrix, notes)
-
-
-def _percent(share: float) -> str:
-    return wording.BLANK if math.isnan(share) else wording.percent(share, 0)
-
-
-def _points(change: float) -> str:
-    return ("+" if change > 0 else "−" if change < 0 else "±") + str(
-        format_decimal(abs(change) * 100, "#,##0.0", locale())
-    )

@@ -12,7 +12,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.measures import quality
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Column, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Column, Exhibit, cell, first_of, left, note, nothing, right, table
 from engineroom.pages.exhibits import TIER_TONES
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
@@ -78,8 +78,7 @@ def yields(found: DataFrame[quality_tables.Yields], log: EventLog | None) -> Exh
         "are attempts beyond the first."
     )
     caption = say("First-pass yield step by step, most failures first")
-    if len(found) > MOST_ROWS:
-        caption += say(": the first {n} of {all}", n=MOST_ROWS, all=len(found))
+    caption += first_of(found, MOST_ROWS)
     hours = "Rework hours: extra steps × mean handling hours of that step; blank where the log has no start times."
     return table("yields", caption, *filled(columns, rows), found, (how, hours))
 
@@ -153,19 +152,18 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhib
         return note("No exception is told apart", needed(log, "exception_types", "exception"))
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        said, tone = BANDS[row["band"]]
         rate = {**row, "value": row["rate"], "unit": "share"}
         stable = wording.BLANK if pd.isna(row["is_stable"]) else say("yes") if row["is_stable"] else say("no")
-        before: Cell = {"text": say("No reason seen"), "tone": "good"}
+        before = cell("No reason seen", "good")
         if row["stabilise_first"]:
-            before = {"text": say("Stabilise first"), "tone": "bad"}
+            before = cell("Stabilise first", "bad")
         elif pd.isna(row["is_stable"]):  # what is unknown opens no gate
-            before = {"text": say("Not known"), "tone": "unknown"}
+            before = cell("Not known", "unknown")
         rows.append(
             [
                 row["workflow"],
                 wording.count(row["types"]),
-                {"text": say(said), "tone": tone},
+                cell(*BANDS[row["band"]]),
                 wording.count(row["events"]),
                 wording.value(row["rate"], "share"),
                 wording.BLANK if math.isnan(row["rate"]) else wording.span(rate),

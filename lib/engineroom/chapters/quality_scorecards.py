@@ -14,7 +14,7 @@ from engineroom.eventlogs.eventlog import EventLog
 from engineroom.measures import data_quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
 from engineroom.phrases import retell, say, say_number
 
 DIMENSIONS = {
@@ -105,8 +105,7 @@ def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit
         "{n} of {all} control charts show more than chance",
         all=len(found),
     )
-    if len(found) > MOST_CHARTS:
-        caption += say(": the first {n} of {all}", n=MOST_CHARTS, all=len(found))
+    caption += first_of(found, MOST_CHARTS)
     notes = (
         "A week signals outside three sigma, or as the ninth on one side of the centre. Of charts on which nothing "
         "happened, a tenth signal within 27 weeks and a fifth within 52; 2% are called shifted as a whole. Fewer than "
@@ -121,7 +120,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     for row in found.to_dict("records"):
         known = not math.isnan(row["value"])
         share = {**row, "unit": "share"}
-        value: Cell = {"text": say("not measured"), "tone": "unknown"}
+        value = cell("not measured", "unknown")
         if known:
             value = {"text": wording.figure(share), "tone": "good" if row["value"] >= ABOVE else "caution"}
         rows.append(
@@ -157,7 +156,6 @@ def health(found: DataFrame[quality_tables.Health], log: EventLog | None) -> Exh
         return note("Systems and people are not told apart", needed(log, "stp_rate", "[events.human]"))
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        queue: Cell = {"text": say("Look here"), "tone": "caution"}
         after = {"value": row["corrected_after"], "low": row["corrected_low"], "high": row["corrected_high"]}
         rows.append(
             [
@@ -170,7 +168,7 @@ def health(found: DataFrame[quality_tables.Health], log: EventLog | None) -> Exh
                 wording.value(row["corrected_after_people"], "share"),
                 wording.value(row["wait_p90_hours"], "hours"),
                 wording.value(row["wait_p90_hours_people"], "hours"),
-                queue if row["is_hidden_queue"] is True else wording.BLANK,
+                cell("Look here", "caution") if row["is_hidden_queue"] is True else wording.BLANK,
             ]
         )
     columns = [left("workflow", "Workflow"), right("steps", "Automatic steps"), right("share", "Of all steps")]
@@ -208,7 +206,6 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
         unit = "share" if row["figure"] == "first_pass_yield" else "hours"
-        said, tone = VERDICTS[row["verdict"]]
         if unit == "share":
             span = say("{low} to {high} points", low=_points(row["low"]), high=_points(row["high"]))
         else:
@@ -222,7 +219,7 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
                 wording.value(row["after"], unit),
                 span,
                 say("{n} / {after}", **both),
-                {"text": say(said), "tone": tone},
+                cell(*VERDICTS[row["verdict"]]),
             ]
         )
     columns = [left("figure", "KPI"), left("workflow", "Workflow"), right("before", "Before"), right("after", "After")]
@@ -254,7 +251,6 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
         )
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
-        said, tone = BECAME[row["verdict"]]
         span = wording.BLANK
         if not math.isnan(row["loss"]):
             ends = {"low": _worse(row, "low"), "high": _worse(row, "high")}
@@ -267,7 +263,7 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
                 *(_rate(row[level], row["unit"]) for level in ("before", "gained", "watched")),
                 span,
                 wording.count(row["signals"]),
-                {"text": say(said), "tone": tone},
+                cell(*BECAME[row["verdict"]]),
             ]
         )
     columns = [left("change", "What went live"), left("kpi", "KPI"), left("go_live", "Since")]

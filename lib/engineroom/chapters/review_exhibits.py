@@ -8,7 +8,7 @@ from typing import Any
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import retell, say
 from engineroom.readers.tables import Tables
 
@@ -78,7 +78,7 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
                 {"text": wording.day(row["expires"]), "tone": "caution" if row["is_stale"] else "good"},
                 _signed(row["gap"], row, currency),
                 wording.BLANK if math.isnan(row["pace"]) else say("{low} to {high}", **ends),
-                {"text": say(said), "tone": tone},
+                cell(said, tone),
                 say(act) if not row["is_stale"] else say("Find a newer value"),
             ]
         )

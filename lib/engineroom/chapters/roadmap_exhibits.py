@@ -12,7 +12,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import governance
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
@@ -55,7 +55,7 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
                 say("{n} of {all}", n=f"{row[f'{stage}_met']:.0f}", all=f"{row[stage]:.0f}")
                 for stage in ("data", "map", "governance")
             ),
-            {"text": say(row["stage"].capitalize()), "tone": "good" if row["stage"] == "automate" else "caution"},
+            cell(row["stage"].capitalize(), "good" if row["stage"] == "automate" else "caution"),
         ]
         for row in found.to_dict("records")
     ]
@@ -83,7 +83,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
         held = len(group) == prerequisites["workflow"].nunique()
         about = say("all") if held else wording.listed(group["workflow"].tolist())
         evidence = wording.text(row["evidence"]) or say("none")
-        rows.append([say(str(name)), about, words.cell(STATUS[row["status"]]), evidence, _owner(row["owner"])])
+        rows.append([say(str(name)), about, cell(*STATUS[row["status"]]), evidence, _owner(row["owner"])])
         rows[-1].append(wording.BLANK if pd.isna(row["date"]) else words.day(row["date"]))
     columns = [left("name", "Prerequisite"), left("workflows", "Workflows"), left("status", "Status")]
     columns += [left("evidence", "Evidence"), left("owner", "Owner"), left("date", "Day")]
@@ -102,7 +102,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     rows: list[list[Cell]] = [
         [
             r["initiative"],
-            words.cell(DECISION[r["decision"]]),
+            cell(*DECISION[r["decision"]]),
             say(r["rule"]),
             words.pieces(r["missing"]),
             _way_out(r, tables),
@@ -113,7 +113,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     said = set(hard["initiative"])
     way_out = say("What it needs must be allowed first")
     rows += [
-        [name, words.cell(DECISION["refused"]), wording.capital(retell(why)), wording.BLANK, way_out, "003-16"]
+        [name, cell(*DECISION["refused"]), wording.capital(retell(why)), wording.BLANK, way_out, "003-16"]
         for name, why in draft.dropped.items()
         if name not in said
     ]
@@ -223,7 +223,7 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
                 words.day(row["first"]) if dated else wording.BLANK,
                 words.day(row["last"]) if dated else wording.BLANK,
                 wording.listed(row["early"].split("; ")) if row["early"] else wording.BLANK,
-                words.cell(STATE[row["state"]]),
+                cell(*STATE[row["state"]]),
             ]
         )
     columns = [right("number", "Step"), left("step", "What"), right("met", "Met"), right("items", "Items")]

@@ -8,7 +8,6 @@ import pandas as pd
 from babel.dates import format_date
 
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell
 from engineroom.phrases import locale, retell, say
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
@@ -59,9 +58,9 @@ def held(row: dict[str, Any]) -> str:
     return say("Not before its date") if kind == "release" else say("At once")
 
 
-def cell(said: tuple[str, str]) -> Cell:
-    """Return a word with its tone as a cell."""
-    return {"text": say(said[0]), "tone": said[1]}
+def percent(share: float) -> str:
+    """Return a share in whole percent; a dash where there is none."""
+    return wording.value(share, "share", decimals=0)
 
 
 def team(name: str) -> str:

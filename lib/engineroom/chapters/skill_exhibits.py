@@ -11,7 +11,7 @@ from engineroom.chapters.quality_exhibits import filled
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
@@ -27,7 +27,7 @@ def cover(found: DataFrame[operating_tables.Cover]) -> Exhibit:
         tone = "bad" if row["bus_factor"] < 2 else "caution" if row["bus_factor"] < 3 else "good"
         enough: Cell = wording.BLANK
         if not pd.isna(row["is_covered"]):
-            enough = {"text": say("Yes"), "tone": "good"} if row["is_covered"] else {"text": say("No"), "tone": "bad"}
+            enough = cell("Yes", "good") if row["is_covered"] else cell("No", "bad")
         rows.append(
             [
                 row["skill"],
@@ -86,9 +86,7 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Exhibit
             wording.count(row["needs"]),
             hours(row["hours"]),
             wording.BLANK if math.isnan(row["annual_cost"]) else wording.amount(row["annual_cost"], currency),
-            {"text": say("Above"), "tone": "caution"}
-            if row["kind"] == "above"
-            else {"text": say("Below: a risk"), "tone": "bad"},
+            cell("Above", "caution") if row["kind"] == "above" else cell("Below: a risk", "bad"),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]

@@ -102,9 +102,19 @@ def nothing() -> Exhibit:
     return Exhibit("findings", {"items": []})
 
 
+def cell(text: str, tone: str) -> Cell:
+    """Return a phrase as a cell, with the tone that gives it shape and colour."""
+    return {"text": say(text), "tone": tone}
+
+
 def verdict(word: str) -> Cell:
-    """Return a verdict as a cell: its word, with the tone that gives it shape and colour."""
-    return {"text": wording.label(word), "tone": wording.TONES[word]}
+    """Return a verdict as a cell."""
+    return cell(wording.LABELS[word], wording.TONES[word])
+
+
+def first_of(found: pd.DataFrame, most: int) -> str:
+    """Return what a caption adds where the page shows the first rows only."""
+    return say(": the first {n} of {all}", n=most, all=len(found)) if len(found) > most else ""
 
 
 def csv(raw: pd.DataFrame) -> str:

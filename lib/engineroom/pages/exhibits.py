@@ -12,7 +12,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.measures import kpi
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Column, Exhibit, left, note, right, table, verdict
+from engineroom.pages.blocks import Cell, Column, Exhibit, cell, left, note, right, table, verdict
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
@@ -104,7 +104,7 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
     currency = tables.engagement.header.currency
     rows: list[list[Cell]] = []
     for row in told.to_dict("records"):
-        said: Cell = {"text": say(DEFINITION_DIFFERS), "tone": "unknown"}
+        said = cell(DEFINITION_DIFFERS, "unknown")
         if row["verdict"] in wording.LABELS and row["is_comparable"]:
             said = verdict(row["verdict"])
         elif row["is_comparable"]:
