@@ -13,7 +13,7 @@ from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, finished
+from engineroom.pages.charts import Chart, by_name, finished
 from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
 
@@ -38,9 +38,7 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     most = max(float(rows[["high", "claimed"]].max().max()) * 1.18, 0.1)
     x = alt.X("low:Q", title=say("Share of today's cost saved in a year"), axis=alt.Axis(format="%"),
               scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
-    base = alt.Chart(rows).encode(
-        y=alt.Y("option:N", sort=list(rows["option"]), title=None, axis=alt.Axis(labelLimit=LABEL_ROOM))
-    )
+    base = by_name(rows, "option", LABEL_ROOM)
     reached = base.mark_bar(height=14, color=theme.ACCENT_SOFT).encode(x=x, x2="high:Q")
     mark = base.mark_point(filled=True, size=110, opacity=1).encode(
         x="claimed:Q",
@@ -62,9 +60,10 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
         f"{wording.value(row['low'], 'share')}–{wording.value(row['high'], 'share')}."
         for row in rows.to_dict("records")
     ]
-    description = " ".join([say("Claimed savings over what their reference classes have reached."), *facts])
     caption = say("Bar: what others have reached. Mark: what is claimed; beside it, how many times the upper end.")
-    return finished(chart, "claims", title, description, caption)
+    return finished(
+        chart, "claims", title, say("Claimed savings over what their reference classes have reached."), caption, facts
+    )
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Chart | Exhibit:
@@ -89,9 +88,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     low, high = min(float(rows[["from", "to"]].min().min()), 0.0), float(rows["end"].max())
     used = [kind for kind in kinds if (rows["kind"] == kind).any()]
     look = dict(zip(kinds, (theme.ACCENT, theme.FILLS["bad"], theme.FILLS["good"]), strict=True))
-    base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=LABEL_ROOM))
-    )
+    base = by_name(rows, room=LABEL_ROOM)
     bars = base.mark_bar(height={"band": 0.64}).encode(
         x=alt.X("from:Q", title=say("Million {currency}", currency=currency),
                 scale=alt.Scale(domain=[low, low + (high - low) * 1.17], nice=False)),
@@ -104,9 +101,8 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     ends = [wording.money(steps["subtotal"].iloc[place], currency) for place in (0, -1)]
     title = say("{option}: {claimed} are claimed, {worth} are left", option=name, claimed=ends[0], worth=ends[1])
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
-    description = " ".join([say("From the claim to the net present value."), *facts])
     caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
-    return finished(chart, "waterfall", title, description, caption)
+    return finished(chart, "waterfall", title, say("From the claim to the net present value."), caption, facts)
 
 
 def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
@@ -177,11 +173,10 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     facts = [
         f"{row['label']}: {words.span(row['lead_low'], row['lead_high'], currency)}." for row in rows.to_dict("records")
     ]
-    description = " ".join([say("Lead with one assumption at its P10 and at its P90."), *facts])
     caption = say(
         "Impact, not likelihood: one figure at a time, all others at their means. Left of zero another option leads."
     )
-    return finished(chart, "tornado", title, description, caption)
+    return finished(chart, "tornado", title, say("Lead with one assumption at its P10 and at its P90."), caption, facts)
 
 
 def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibit:
@@ -213,12 +208,11 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
     facts = [
         f"{wording.money(row['cost'], currency)}: {row['best']:.0%}." for row in found.iloc[::6].to_dict("records")
     ]
-    description = " ".join([say("Chance to lead, by the cost that is not disclosed."), *facts])
     caption = say(
         "Here the best of the others differs from draw to draw, so this is less than the flip point above. What the "
         "others do not disclose is left at nothing."
     )
-    return finished(chart, "odds", title, description, caption)
+    return finished(chart, "odds", title, say("Chance to lead, by the cost that is not disclosed."), caption, facts)
 
 
 def _half(found: pd.DataFrame) -> float:

@@ -9,7 +9,7 @@ from engineroom.chapters.operating_exhibits import MOST_ROWS, first_of, hours
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, part_of, right, table
 from engineroom.phrases import say, say_number
 
 BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
@@ -33,7 +33,7 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
             wording.day(row["peak_week"]),
             _gap(row["gap_fte"]),
             wording.BLANK if not row["gap_fte"] else hours(row["closed_fte"]),
-            say("{n} of {all}", n=wording.count(row["short_weeks"]), all=wording.count(row["weeks"])),
+            part_of(row["short_weeks"], row["weeks"]),
             wording.value(row["shrinkage"], "share", decimals=0),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")

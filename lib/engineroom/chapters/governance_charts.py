@@ -85,9 +85,8 @@ def matrix(
     if whole > MOST_RISKS:
         caption += " " + say("The first {n} of {all} risks, the least covered first.", n=MOST_RISKS, all=whole)
     facts = [f"{row['risk']}: {say(COVERS[row['cover']])}." for row in shown.to_dict("records")]
-    description = f"{say('Risks against kinds of control.')} {' '.join(facts)}"
     chart = layers.properties(width=400, height=alt.Step(STEP))
-    return finished(chart, "risk-control-matrix", title, description, caption)
+    return finished(chart, "risk-control-matrix", title, say("Risks against kinds of control."), caption, facts)
 
 
 def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibit:
@@ -126,7 +125,7 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     if every > MOST_RULES:
         caption += " " + say("The first {n} of {all} rules.", n=MOST_RULES, all=every)
     chart = alt.layer(interval, value, said).properties(width=280, height=alt.Step(STEP))
-    return finished(chart, "separations", title, f"{say('Separation of duties.')} {' '.join(facts)}", caption)
+    return finished(chart, "separations", title, say("Separation of duties."), caption, facts)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
@@ -172,7 +171,7 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     chart = alt.layer(hollow.encode(x=across("claimed")), dots.encode(x=across("shown")), words).properties(
         width=300, height=alt.Step(27)
     )
-    return finished(chart, "governance-parts", title, f"{say('Parts of governance.')} {' '.join(facts)}", caption)
+    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, facts)
 
 
 def _cases(row: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from engineroom.dictionary import governance_tables, operating_tables, oversight
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, part_of, right, table
 from engineroom.pages.headlines import named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
@@ -90,9 +90,7 @@ def assessed(found: DataFrame[governance_tables.Assessed]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            wording.BLANK
-            if pd.isna(row["steps"])
-            else say("{n} of {all}", n=wording.count(row["steps_with_risk"]), all=wording.count(row["steps"])),
+            part_of(row["steps_with_risk"], row["steps"]),
             wording.count(row["risks"]) if row["risks"] else cell("none named", "unknown"),
             *(
                 wording.count(row[name]) if row["risks"] else wording.BLANK
@@ -133,12 +131,7 @@ def pressures(found: DataFrame[governance_tables.Pressures]) -> Exhibit:
     if found.empty:
         return nothing()
     rows: list[list[Cell]] = [
-        [
-            row["asks"],
-            say(PRESSES[row["kind"]]),
-            row["workflow"],
-            say("{n} of {all}", n=wording.count(row["uncovered"]), all=wording.count(row["risks"])),
-        ]
+        [row["asks"], say(PRESSES[row["kind"]]), row["workflow"], part_of(row["uncovered"], row["risks"])]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
     columns = [left("asks", "What asks for more"), left("kind", "How"), left("workflow", "Workflow")]
@@ -165,7 +158,7 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | Non
             wording.count(row["same"]) if row["judged"] > 0 else wording.BLANK,
             wording.figure(_share(row)),
             wording.span(_share(row)) if row["judged"] > 0 else wording.BLANK,
-            _people(row),
+            part_of(row["people"], row["able"]) if row["judged"] > 0 else wording.BLANK,
             _declared(row),
             cell(*KEPT[row["verdict"]]),
         ]
@@ -218,9 +211,7 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
             wording.text(row["control"]) or whose(row["workflow"]),
             words.day(row["due"]),
             _state(row),
-            wording.BLANK
-            if pd.isna(row["items"])
-            else say("{n} of {all}", n=wording.count(row["passed"]), all=wording.count(row["items"])),
+            part_of(row["passed"], row["items"]),
             wording.BLANK if pd.isna(row["items"]) else wording.span(_share(row)),
             _result(row),
         ]
@@ -256,7 +247,7 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
             wording.capital(say(row["part"])),
             cell("not shown", "unknown") if pd.isna(row["level"]) else f"{row['level']:.0f}",
             wording.BLANK if pd.isna(row["claimed"]) else f"{row['claimed']:.0f}",
-            say("{n} of {all}", n=wording.count(row["evidenced"]), all=wording.count(row["answers"])),
+            part_of(row["evidenced"], row["answers"]),
             say(row["anchor"]) if isinstance(row["anchor"], str) else say("Nobody has shown anything."),
         ]
         for row in found.to_dict("records")
@@ -285,12 +276,6 @@ def _doubt(row: dict[str, Any]) -> Cell:
     if not row["doubtful"]:
         return {"text": text, "tone": COVER_TONES[row["cover"]]}
     return {"text": say("{cover}, {n} doubtful", cover=text, n=wording.count(row["doubtful"])), "tone": "caution"}
-
-
-def _people(row: dict[str, Any]) -> str:
-    if not row["judged"] > 0:
-        return wording.BLANK
-    return say("{n} of {all}", n=wording.count(row["people"]), all=wording.count(row["able"]))
 
 
 def _declared(row: dict[str, Any]) -> Cell:

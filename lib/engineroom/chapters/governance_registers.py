@@ -13,7 +13,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.organisation import accountability
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, part_of, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
@@ -90,13 +90,9 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
             row["sop"] if isinstance(row["sop"], str) else cell("no procedure", "bad"),
             wording.text(row["owner"]) or wording.BLANK,
             _age(row),
-            wording.BLANK if pd.isna(row["elements"]) else say("{n} of {all}", n=f"{row['elements']:.0f}", all=6),
+            part_of(row["elements"], len(accountability.ELEMENTS)),
             _pieces(row["missing"]),
-            wording.BLANK
-            if pd.isna(row["variants_known"]) or pd.isna(row["variants_covered"])
-            else say(
-                "{n} of {all}", n=wording.count(row["variants_covered"]), all=wording.count(row["variants_known"])
-            ),
+            part_of(row["variants_covered"], row["variants_known"]),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]

@@ -12,7 +12,7 @@ from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, finished
+from engineroom.pages.charts import Chart, by_name, finished
 from engineroom.phrases import say, say_number
 
 MOST_ROWS = 8
@@ -40,9 +40,7 @@ def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
         wording.figure({**r, "value": r["first_pass_yield"], "unit": "share"}) for r in rows.to_dict("records")
     ]
     floor = max(0.0, float(int(rows["low"].min() * 10)) / 10)
-    base = alt.Chart(rows[["label", "first_pass_yield", "low", "high", "said"]]).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=300))
-    )
+    base = by_name(rows[["label", "first_pass_yield", "low", "high", "said"]], room=300)
     scale = alt.Scale(domain=[floor, 1.0], nice=False)
     interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(
         x=alt.X("low:Q", scale=scale, title=say("First-pass yield"), axis=alt.Axis(format="%", tickCount=5)),
@@ -59,9 +57,7 @@ def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
     )
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     chart = alt.layer(interval, value, said).properties(width=300, height=alt.Step(25))
-    return finished(
-        chart, "yields", title, f"{say('First-pass yield by step.')} {' '.join(facts)}", say("Bar: 95% interval.")
-    )
+    return finished(chart, "yields", title, say("First-pass yield by step."), say("Bar: 95% interval."), facts)
 
 
 def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
@@ -105,7 +101,7 @@ def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     facts = [f"{row['label']}: {row['said']}." for row in rows]
     chart = alt.layer(bars, said).properties(width=460, height=alt.Step(27))
     caption = say("Each bar begins where the next one ends: what entered less the bars below it leaves nothing over.")
-    return finished(chart, "hidden-factory", title, f"{say('Hidden factory.')} {' '.join(facts)}", caption)
+    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts)
 
 
 def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
@@ -115,9 +111,7 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
     rows = types.head(MOST_ROWS).copy()
     rows["label"] = rows["workflow"] + " · " + rows["type"]
     rows["said"] = [wording.percent(share, 0) for share in rows["cumulative_share"]]
-    base = alt.Chart(rows[["label", "events", "said"]]).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=320))
-    )
+    base = by_name(rows[["label", "events", "said"]], room=320)
     bars = base.mark_bar(height={"band": 0.6}).encode(
         x=alt.X("events:Q", title=say("Exceptions in the period"), axis=alt.Axis(format=",.0f"))
     )
@@ -134,7 +128,7 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         caption += " " + say("The {n} largest of {all} types.", n=MOST_ROWS, all=len(types))
     facts = [f"{row['label']}: {wording.count(row['events'])}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, said).properties(width=320, height=alt.Step(21))
-    return finished(chart, "exceptions", title, f"{say('Exceptions by type.')} {' '.join(facts)}", caption)
+    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, facts)
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:
@@ -176,7 +170,7 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     if len(times) > MOST_LINES:
         caption += " " + say("The {n} largest of {all} workflows.", n=MOST_LINES, all=len(times))
     chart = alt.layer(guides, base.mark_line(interpolate="step-after")).properties(width=540, height=170)
-    return finished(chart, "cycle-times", title, f"{say('Time to completion.')} {' '.join(facts)}", caption)
+    return finished(chart, "cycle-times", title, say("Time to completion."), caption, facts)
 
 
 def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Exhibit:
@@ -216,7 +210,7 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
         caption += " " + say("The {n} with the most signals of {all} workflows.", n=MOST_PANELS, all=len(loud))
     facts = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name = f"control-{figure.replace(' ', '-')}"
-    return finished(chart, name, title, f"{say('Weekly control charts.')} {' '.join(facts)}", caption)
+    return finished(chart, name, title, say("Weekly control charts."), caption, facts)
 
 
 def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
@@ -241,7 +235,7 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
         "is worse in one month of a hundred. Red triangles: watched months that are."
     )
-    return finished(chart, "since-go-live", title, f"{say('Since go-live.')} {' '.join(facts)}", caption)
+    return finished(chart, "since-go-live", title, say("Since go-live."), caption, facts)
 
 
 def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:

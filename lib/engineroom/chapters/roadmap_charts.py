@@ -13,7 +13,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, note
-from engineroom.pages.charts import Chart, finished
+from engineroom.pages.charts import Chart, by_name, finished
 from engineroom.phrases import say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
@@ -86,7 +86,7 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     if len(dark):
         shaded = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
         caption += " " + say("Shaded, no cutover: {windows}.", windows=shaded)
-    return finished(chart, "gantt", title, f"{say('The plan as bars.')} {' '.join(facts)}", caption)
+    return finished(chart, "gantt", title, say("The plan as bars."), caption, facts)
 
 
 def capacity(load: pd.DataFrame) -> Chart | Exhibit:
@@ -166,7 +166,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     if (rows["at"] != rows["person_weeks"]).any():
         caption += " " + say("Marks that would coincide stand side by side.")
     chart = alt.layer(span, dots, said).properties(width=560, height=270)
-    return finished(chart, "impact-effort", title, f"{say('Impact against effort.')} {' '.join(facts)}", caption)
+    return finished(chart, "impact-effort", title, say("Impact against effort."), caption, facts)
 
 
 def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -176,7 +176,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
         return note("No cost by type is known", "The table exceptions, with a cost of each, would show it.")
     shares = types["share"].head(LARGEST_TYPES)
     rows = types.head(LARGEST_TYPES).assign(said=[wording.percent(share, 0) for share in shares])
-    base = alt.Chart(rows).encode(y=alt.Y("type:N", sort=list(rows["type"]), title=None, axis=alt.Axis(labelLimit=320)))
+    base = by_name(rows, "type", 320)
     title = say("{currency} a year", currency=currency)
     bars = base.mark_bar(size=13).encode(x=alt.X("cost:Q", title=title, axis=MONEY_AXIS))
     said = base.mark_text(align="left", dx=6).encode(x="cost:Q", text="said:N")
@@ -189,7 +189,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     caption = say("Percentage: of all cost, added up.")
     if len(types) > LARGEST_TYPES:
         caption += " " + say("The {n} largest of {all} types.", n=LARGEST_TYPES, all=len(types))
-    return finished(chart, "pareto", title, f"{say('Cost by type.')} {' '.join(facts)}", caption)
+    return finished(chart, "pareto", title, say("Cost by type."), caption, facts)
 
 
 def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -> Chart | Exhibit:
@@ -245,8 +245,7 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
         )
         for workflow, row in spans.iterrows()
     ]
-    said = f"{say('Target paths.')} {' '.join(facts)}"
-    return finished(chart, "stp-path", title, said, say("Dot: target at its date."))
+    return finished(chart, "stp-path", title, say("Target paths."), say("Dot: target at its date."), facts)
 
 
 def _apart(effort: pd.Series, impact: pd.Series) -> list[float]:

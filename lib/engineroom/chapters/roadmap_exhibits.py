@@ -12,7 +12,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import governance
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, part_of, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
@@ -51,10 +51,7 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            *(
-                say("{n} of {all}", n=f"{row[f'{stage}_met']:.0f}", all=f"{row[stage]:.0f}")
-                for stage in ("data", "map", "governance")
-            ),
+            *(part_of(row[f"{stage}_met"], row[stage]) for stage in ("data", "map", "governance")),
             cell(row["stage"].capitalize(), "good" if row["stage"] == "automate" else "caution"),
         ]
         for row in found.to_dict("records")

@@ -7,6 +7,7 @@ CSV, so that the file beside the report holds exactly what the page shows.
 from __future__ import annotations
 
 import html
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,13 @@ def cell(text: str, tone: str) -> Cell:
 def verdict(word: str) -> Cell:
     """Return a verdict as a cell."""
     return cell(wording.LABELS[word], wording.TONES[word])
+
+
+def part_of(number: float, whole: float) -> str:
+    """Return how many of how many: `3 of 12`; a dash where either is not known."""
+    if math.isnan(number) or math.isnan(whole):
+        return wording.BLANK
+    return say("{n} of {all}", n=wording.count(number), all=wording.count(whole))
 
 
 def first_of(found: pd.DataFrame, most: int) -> str:

@@ -7,6 +7,7 @@ that show the same unit share one scale.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
@@ -74,8 +75,14 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
     ]
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
     facts = [_sentence(row, tables) for row in shown.to_dict("records")]
-    description = " ".join([say("Small multiples, one panel per KPI and one row per workflow."), *facts])
-    return finished(chart, "workflow-gaps", _workflow_title(rows), description, say(MARKS))
+    return finished(
+        chart,
+        "workflow-gaps",
+        _workflow_title(rows),
+        say("Small multiples, one panel per KPI and one row per workflow."),
+        say(MARKS),
+        facts,
+    )
 
 
 def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> Chart | Exhibit:
@@ -98,10 +105,11 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     if straddling:
         title += say_number(straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge")
     facts = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
-    description = " ".join([say("Bands of a published scale."), *facts])
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
-    return finished(chart, f"tiers-{scale.replace('_', '-')}", title, description, caption)
+    return finished(
+        chart, f"tiers-{scale.replace('_', '-')}", title, say("Bands of a published scale."), caption, facts
+    )
 
 
 def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
@@ -121,10 +129,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         )
         for r in rows.to_dict("records")
     ]
-    drawn = rows[["label", "worth_low", "worth", "worth_high", "counted", "said"]]
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=300))
-    )
+    base = by_name(rows[["label", "worth_low", "worth", "worth_high", "counted", "said"]], room=300)
     scale = alt.Color("counted:N", title=None, scale=alt.Scale(domain=counted, range=[theme.ACCENT, theme.ACCENT_SOFT]))
     bars = base.mark_bar(height=12).encode(
         x=alt.X("worth_low:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s")),
@@ -144,15 +149,25 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         chart,
         "worth",
         title,
-        " ".join([say("Range of annual worth per gap."), *facts]),
+        say("Range of annual worth per gap."),
         say("Bar: range. Tick: at the measured gap and stated unit cost."),
+        facts,
     )
 
 
-def finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    """Return a chart with what stands around it: title and caption, its name, and what it says to who cannot see it."""
+def by_name(rows: pd.DataFrame, column: str = "label", room: int = LABEL_ROOM) -> Chart:
+    """Return a chart of rows below each other in the order they have, with their names on the axis."""
+    return alt.Chart(rows).encode(
+        y=alt.Y(f"{column}:N", sort=list(rows[column]), title=None, axis=alt.Axis(labelLimit=room))
+    )
+
+
+def finished(chart: Chart, name: str, title: str, description: str, caption: str, facts: Iterable[str] = ()) -> Chart:
+    """Return a chart with its name, title and caption; description and facts tell it to those who cannot see it."""
     return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
+        title=title,
+        description=" ".join([description, *facts]),
+        usermeta={"engineroom": {"name": name, "caption": caption}},
     )
 
 
@@ -183,8 +198,9 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Cha
         chart,
         name,
         title,
-        " ".join([say("Value, interval and benchmark of the whole engagement."), *facts]),
+        say("Value, interval and benchmark of the whole engagement."),
         f"{say(MARKS)} {say('Beside it, where there is room: value / benchmark.')}",
+        facts,
     )
 
 
@@ -252,9 +268,7 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
             color=alt.Color("band:N", title=None, sort=names, scale=alt.Scale(domain=names, range=fills)),
         )
     )
-    base = alt.Chart(shown).encode(
-        y=alt.Y("label:N", sort=list(shown["label"]), title=None, axis=alt.Axis(labelLimit=LABEL_ROOM))
-    )
+    base = by_name(shown)
     interval = base.mark_rule(strokeWidth=6, color=theme.ACCENT).encode(
         x=alt.X("from:Q"), x2=alt.X2("to:Q"), opacity=alt.value(0.45)
     )
