@@ -18,6 +18,7 @@ __all__ = [
     "DataFrame",
     "Series",
     "Table",
+    "as_text",
     "choice",
     "count",
     "date",
@@ -112,6 +113,11 @@ class Table(pa.DataFrameModel):
     def of(cls, rows: Iterable[dict[str, Any]]) -> DataFrame[Self]:
         """Return rows as a valid table; what a row does not say is blank."""
         return cls.validate(cls.frame(rows))
+
+
+def as_text(cell: Any) -> str:
+    """Return a cell of text; an empty text where it is blank."""
+    return cell if isinstance(cell, str) else ""
 
 
 def empty(model: type[Table]) -> pd.DataFrame:

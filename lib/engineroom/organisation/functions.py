@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import operating_tables, results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.readers.tables import Tables
 
 CUSTOMER = ("customer support",)
@@ -69,8 +69,8 @@ def placed(tables: Tables) -> pd.DataFrame:
     known = tables.processes.set_index("process")["function"]
     rows = []
     for row in tables.workflows.to_dict("records"):
-        process = row["process"] if isinstance(row["process"], str) else ""
-        said = row["function"].strip().lower() if isinstance(row["function"], str) else ""
+        process = as_text(row["process"])
+        said = as_text(row["function"]).strip().lower()
         function = department.get(process) or said or str(known.get(process, ""))
         kind = "administrative" if function in set(tables.functions["function"]) else "industry-specific"
         kind = "customer support" if function in CUSTOMER else kind if function else "not stated"

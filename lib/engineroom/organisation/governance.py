@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import plans
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.readers.tables import Tables
 
 MONTHS = 18
@@ -70,7 +70,7 @@ def ics(calendar: DataFrame[plans.Calendar], tables: Tables) -> str:
 
 
 def _sla(row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
-    owner = row["owner"] if isinstance(row["owner"], str) else ""
+    owner = as_text(row["owner"])
     does = f"{row['requirement']}; " + (
         f"when missed it goes to {row['escalation']}"
         if isinstance(row["escalation"], str)
@@ -82,7 +82,7 @@ def _sla(row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
 def _event(
     day: pd.Timestamp, event: str, about: Any, owner: Any, does: str, source: str, rhythm: str = "once"
 ) -> dict[str, Any]:
-    texts = {"about": about if isinstance(about, str) else "", "owner": owner if isinstance(owner, str) else ""}
+    texts = {"about": as_text(about), "owner": as_text(owner)}
     said = {"event": event, "does": does, "rhythm": rhythm, "source": source}
     return {"date": pd.Timestamp(day).normalize()} | said | texts
 

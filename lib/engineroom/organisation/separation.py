@@ -11,7 +11,7 @@ import pandas as pd
 
 from engineroom import statistics
 from engineroom.dictionary import governance_tables
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.eventlogs import traces
 from engineroom.readers.tables import Tables
 
@@ -21,7 +21,7 @@ ORDER = {"broken": 0, "not judged": 1, "kept": 2}
 def pairs(tables: Tables) -> list[traces.Pair]:
     """Return the rules as the log is asked about them."""
     return [
-        traces.Pair(_text(row["workflow"]), row["first"], row["second"])
+        traces.Pair(as_text(row["workflow"]), row["first"], row["second"])
         for row in tables.separations.to_dict("records")
     ]
 
@@ -68,7 +68,3 @@ def _declared(rule: dict[str, Any], tables: Tables) -> dict[str, Any]:
     told = all(isinstance(one, str) for one in owners)
     same = told and owners[0].strip().lower() == owners[1].strip().lower()
     return {"declared": owners[0] if same else None, "is_declared": told}
-
-
-def _text(cell: Any) -> str:
-    return cell if isinstance(cell, str) else ""

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.columns import DataFrame, as_text, empty
 from engineroom.dictionary.options import DRIVERS
 from engineroom.planning import scenario
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
@@ -138,7 +138,7 @@ def _fixed(option: Option, driver: str, figure: float) -> dict[str, Any]:
 
 
 def _given(row: dict[str, Any]) -> dict[str, Any]:
-    texts = {name: row[name] if isinstance(row[name], str) else "" for name in ("option", "owner", "grade", "source")}
+    texts = {name: as_text(row[name]) for name in ("option", "owner", "grade", "source")}
     return row | texts | {"is_client": True}
 
 

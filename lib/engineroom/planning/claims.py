@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.columns import DataFrame, as_text, empty
 from engineroom.planning import scenario
 from engineroom.planning.scenario import DO_NOTHING, MONTHS, Option, Programme
 from engineroom.readers.tables import Tables
@@ -92,7 +92,7 @@ def _claim(option: Option, tables: Tables) -> dict[str, Any]:
     classes = classes[(classes["measure"] == "saving") & (classes["line"] == "realised")]
     fits = classes[classes["kinds"].map(lambda kinds: option.kind in kinds.split(";"))]
     workflow = tables.options.set_index("option")["workflow"].get(option.name)
-    cost = scenario.cost_today(tables, workflow if isinstance(workflow, str) else "")
+    cost = scenario.cost_today(tables, as_text(workflow))
     row: dict[str, Any] = {
         "option": option.name,
         "kind": option.kind,

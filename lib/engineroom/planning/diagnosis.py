@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.readers.tables import Tables
 
 MONTHS = 12
@@ -58,7 +58,7 @@ def ask(tables: Tables, touches: pd.DataFrame) -> DataFrame[scenarios.Diagnoses]
                 "verdict": verdict,
                 "upstream": float("nan") if known is None else known["upstream_data"],
                 "judgement": float("nan") if known is None else known["judgement"],
-                "asked_by": target["asked_by"] if isinstance(target["asked_by"], str) else "",
+                "asked_by": as_text(target["asked_by"]),
             }
         )
     return scenarios.Diagnoses.of(rows)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import plans
-from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.columns import DataFrame, as_text, empty
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.planning import readiness, roadmap, slack
 from engineroom.planning.roadmap import Activity, Blackout, Change, Precedence, Problem, Schedule
@@ -110,7 +110,7 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
         rows.append(
             {key: item.get(key) for key in plans.Plan.to_schema().columns if key in item}
             | {f"{one}_{end}": _end(item, one, end) for one in ("annual_benefit", "cost") for end in ("low", "high")}
-            | {"item": name, "workflow": _text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
+            | {"item": name, "workflow": as_text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
             | {"start": draft.day(start), "end": draft.day(start + length[name]) - pd.Timedelta(days=1)}
             | {"slack_weeks": slacks[name], "is_critical": name in critical, "gates": "; ".join(gates)}
             | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
@@ -277,11 +277,11 @@ def _capacities(tables: Tables, start: pd.Timestamp, weeks: int) -> dict[str, tu
 def _blackouts(kept: Mapping[str, dict[str, Any]], tables: Tables, start: pd.Timestamp) -> Iterable[Blackout]:
     for row in tables.blackouts.to_dict("records"):
         first, last = math.floor((row["start"] - start) / WEEK), math.floor((row["end"] - start) / WEEK)
-        protected = _text(row["workflow"])
+        protected = as_text(row["workflow"])
         concerned = tuple(
             name
             for name, item in kept.items()
-            if _is(item["has_cutover"]) and (not protected or _text(item["workflow"]) in ("", protected))
+            if _is(item["has_cutover"]) and (not protected or as_text(item["workflow"]) in ("", protected))
         )
         if last >= 0:
             yield Blackout(row["blackout"], max(first, 0), last + 1, concerned)
@@ -293,10 +293,6 @@ def _depths(problem: Problem, starts: Mapping[str, int]) -> dict[str, int]:
         before = [p.before for p in problem.precedences if p.after == name and p.before in depth]
         depth[name] = 1 + max((depth[one] for one in before), default=0)
     return depth
-
-
-def _text(cell: Any) -> str:
-    return cell if isinstance(cell, str) else ""
 
 
 def _is(cell: Any) -> bool:

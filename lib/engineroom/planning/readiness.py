@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import plans, results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.readers.tables import Tables
 
 REBUILD = (2.0, 3.0)
@@ -31,19 +31,19 @@ def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[p
     passed; done without them is a claim.
     """
     as_of = pd.Timestamp(tables.engagement.header.as_of)
-    records = {(row["prerequisite"], _text(row["workflow"])): row for row in tables.readiness.to_dict("records")}
+    records = {(row["prerequisite"], as_text(row["workflow"])): row for row in tables.readiness.to_dict("records")}
     rows = []
     for workflow in workflows(tables, measures):
         for one in tables.pack.prerequisites:
             record = records.get((one.id, workflow), records.get((one.id, ""), {}))
             status = str(record.get("status", "not_recorded"))
-            proven = bool(_text(record.get("evidence"))) and record.get("date", pd.NaT) <= as_of
+            proven = bool(as_text(record.get("evidence"))) and record.get("date", pd.NaT) <= as_of
             if status == "done" and not proven:
                 status = "claimed"
             rows.append(
                 {key: record.get(key) for key in ("evidence", "owner", "date")}
                 | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
-                | {"status": status, "is_met": status == "done", "is_general": not _text(record.get("workflow"))}
+                | {"status": status, "is_met": status == "done", "is_general": not as_text(record.get("workflow"))}
             )
     return plans.Prerequisites.of(rows)
 
@@ -89,7 +89,7 @@ def decide(
             decision = "open" if not missing else "waits" if openers and all(openers) else "refused"
             rows.append(
                 {key: initiative[key] for key in ("initiative", "kind")}
-                | {"workflow": _text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
+                | {"workflow": as_text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
                 | {"decision": decision, "missing": "; ".join(missing)}
                 | {"source": "; ".join(dict.fromkeys([gate["source"], *rows_of]))}
                 | {"unblocks": gate["unblocks"] if missing else ""}
@@ -113,7 +113,7 @@ def workflows(tables: Tables, measures: DataFrame[results.Measures]) -> list[str
 
 def words(cell: Any) -> list[str]:
     """Return the words of a cell that holds several, separated by semicolons."""
-    return [word.strip() for word in _text(cell).split(";") if word.strip()]
+    return [word.strip() for word in as_text(cell).split(";") if word.strip()]
 
 
 # ---------------------------------------------------------------------------------------------------- what a gate sees
@@ -132,7 +132,7 @@ def _missing(
     missing: list[str] = []
     openers: list[str] = []
     sources: list[str] = []
-    flows = [initiative["workflow"]] if _text(initiative["workflow"]) else list(lacking)
+    flows = [initiative["workflow"]] if as_text(initiative["workflow"]) else list(lacking)
     for workflow in flows:
         if gate["asks"] == "prerequisites":
             asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
@@ -158,10 +158,10 @@ def _unproven(
     """Return what keeps a gate closed that is not about prerequisites; blank where the evidence is there."""
     about = tables.portfolio[tables.portfolio["workflow"] == workflow]
     if gate["asks"] == "redesign":
-        shown = len(about) and _text(about["redesign_evidence"].iloc[0])
+        shown = len(about) and as_text(about["redesign_evidence"].iloc[0])
         return "" if shown else "no document shows a redesign"
     if gate["asks"] == "differentiator":
-        said = _text(about["differentiator"].iloc[0]) if len(about) else ""
+        said = as_text(about["differentiator"].iloc[0]) if len(about) else ""
         return {"no": "", "yes": "it is what customers choose the client for"}.get(
             said, "nobody has said whether customers choose the client for it"
         )
@@ -209,7 +209,7 @@ def _delivering(what: str, workflow: str, planned: list[dict[str, Any]]) -> list
 
 
 def _about(workflow: str, planned: list[dict[str, Any]]) -> list[str]:
-    return [one["initiative"] for one in planned if _text(one["workflow"]) in ("", workflow)]
+    return [one["initiative"] for one in planned if as_text(one["workflow"]) in ("", workflow)]
 
 
 def _asked(tables: Tables, stage: str, workflow: str) -> set[str]:
@@ -224,12 +224,8 @@ def _asked(tables: Tables, stage: str, workflow: str) -> set[str]:
 
 def _runs_on(workflow: str, systems: Any, tables: Tables) -> bool:
     """Return whether a workflow runs on one of the systems; where nobody said on which it runs, it may."""
-    if not _text(systems):
+    if not as_text(systems):
         return True
     about = tables.workflows.loc[tables.workflows["workflow"] == workflow, "systems"]
-    said = _text(about.iloc[0]).lower() if len(about) else ""
+    said = as_text(about.iloc[0]).lower() if len(about) else ""
     return not said or any(system in said for system in words(systems))
-
-
-def _text(cell: Any) -> str:
-    return cell if isinstance(cell, str) else ""

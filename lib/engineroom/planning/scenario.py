@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engineroom.dictionary import results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.readers.tables import Tables
 
 Floats = NDArray[np.float64]
@@ -227,12 +227,12 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
     else:
         full = first = float(np.nan_to_num(row["annual_saving"]))
         saved = ramped(full, months, transition, ramp)
-    workflow = _text(row["workflow"])
+    workflow = as_text(row["workflow"])
     flows = tables.workflows if not workflow else tables.workflows[tables.workflows["workflow"] == workflow]
     items = flows["monthly_volume"].sum(min_count=1)
     weights = flows["monthly_volume"].where(flows["cost_of_rework"].notna())
     rate = measures[(measures["kpi"] == "error_rate") & (measures["workflow"] == workflow)]["value"]
-    gates = tables.overrides["initiative"].eq(_text(row["initiative"])) if _text(row["initiative"]) else None
+    gates = tables.overrides["initiative"].eq(as_text(row["initiative"])) if as_text(row["initiative"]) else None
     factor = tables.reference_classes[tables.reference_classes["measure"] == "cost_factor"]
     is_past_a_gate = gates is not None and bool(gates.any())
     return Option(
@@ -243,7 +243,7 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
         first=first,
         one_off=float(row["one_off_cost"]),
         run_cost=float(row["run_cost"]),
-        saving_is=_text(row["saving_is"]),
+        saving_is=as_text(row["saving_is"]),
         transition=transition,
         ramp=ramp,
         monthly_items=float(items),
@@ -251,14 +251,10 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
         defect_rate=float(row["defect_rate"]),
         defect_cost=float((flows["cost_of_rework"] * weights).sum() / weights.sum()) if weights.sum() else float("nan"),
         rebuild=(float(factor["low"].iloc[0]), float(factor["high"].iloc[0])) if is_past_a_gate else (1.0, 1.0),
-        owner=_text(row["owner"]),
-        grade=_text(row["grade"]),
-        source=_text(row["source"]),
+        owner=as_text(row["owner"]),
+        grade=as_text(row["grade"]),
+        source=as_text(row["source"]),
     )
-
-
-def _text(cell: Any) -> str:
-    return cell if isinstance(cell, str) else ""
 
 
 def _delayed(path: Floats, delay: Floats) -> Floats:
