@@ -18,7 +18,7 @@ from engineroom.dictionary import quality_tables, results, schemas
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs import traces
 from engineroom.eventlogs.eventlog import EventLog
-from engineroom.measures import kpi
+from engineroom.measures import kpi, stated
 from engineroom.readers.tables import Tables
 
 FRESH_DAYS = 92
@@ -121,14 +121,14 @@ def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -
     ]
     if log is not None:
         volume = measures[(measures["kpi"] == "volume") & (measures["workflow"] != "")].set_index("workflow")["value"]
-        months = _months(tables)
+        months = stated.months(tables)
         flows = tables.workflows.set_index("workflow")
         pairs = [
             (flows["monthly_volume"] * months, volume),
             (tables.costs.set_index("workflow")["transactions"], volume),
         ]
-        for stated, measured in pairs:
-            both = pd.concat([stated, measured], axis=1, join="inner").dropna()
+        for said, measured in pairs:
+            both = pd.concat([said, measured], axis=1, join="inner").dropna()
             off = (both.iloc[:, 0] - both.iloc[:, 1]).abs()
             agree += [bool(near) for near in off <= COUNTS_AGREE * both.iloc[:, 1]]
         touched = measures[(measures["kpi"] == "stp_rate") & (measures["workflow"] != "")].set_index("workflow")
@@ -174,8 +174,3 @@ def _row(dimension: str, subject: str, rule: str, passing: float, applicable: fl
         "passing": np.float64(passing),
         "applicable": np.float64(applicable),
     }
-
-
-def _months(tables: Tables) -> float:
-    period = tables.engagement.header.period
-    return ((period.end - period.start).days + 1) / 30.4375

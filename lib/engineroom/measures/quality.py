@@ -17,7 +17,7 @@ from engineroom.dictionary import columns, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs import caveats, drilldown, traces
 from engineroom.eventlogs.eventlog import EventLog
-from engineroom.measures import gap
+from engineroom.measures import gap, stated
 from engineroom.readers.tables import Tables
 
 TYPICAL_TYPES = (15, 30)
@@ -151,17 +151,17 @@ def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_re
 
     A stated cost goes first: it holds all that an item takes again, where the log sees only steps that say so.
     """
-    stated = tables.workflows.set_index("workflow")
+    flows = tables.workflows.set_index("workflow")
     staff = tables.staffing.dropna(subset=["loaded_rate", "productive_hours"])
     paid = (staff["loaded_rate"] * staff["productive_hours"]).groupby(staff["workflow"]).sum()
     rate = paid / staff.groupby("workflow")["productive_hours"].sum()
     rows: list[dict[str, Any]] = []
     for row, recorded in zip(frame.to_dict("records"), counted["rework_cost"].astype(float), strict=True):
         workflow, cost, spread, method = row["workflow"], math.nan, 0.0, NO_COST
-        price = stated["cost_of_rework"].get(workflow, math.nan)
+        price = flows["cost_of_rework"].get(workflow, math.nan)
         by_rate = row["rework_hours"] * rate.get(workflow, math.nan)
         if not math.isnan(price):
-            own = stated["cost_spread"].get(workflow, math.nan)
+            own = flows["cost_spread"].get(workflow, math.nan)
             cost = failure_cost(row["first_pass"] + row["reworked"], 1 - row["first_pass_yield"], price)
             spread, method = SPREAD if math.isnan(own) else own, STATED
         elif is_recorded and not math.isnan(recorded):
@@ -186,7 +186,7 @@ def types(log: EventLog | None, tables: Tables) -> pd.DataFrame:
         found = drilldown.exceptions(log).rename(columns={"exception": "type"})
     else:
         found = tables.exceptions.rename(columns={"exception": "type"})
-        found = found.assign(events=found["monthly_count"] * months(tables))
+        found = found.assign(events=found["monthly_count"] * stated.months(tables))
     ordered = found[["workflow", "type", "events"]].sort_values(
         ["events", "workflow", "type"], ascending=[False, True, True], kind="stable"
     )
@@ -236,12 +236,6 @@ def kinds(
 def band(number: float) -> str:
     """Return whether a number of types lies below, within or above what is typical, ends included."""
     return "below" if number < TYPICAL_TYPES[0] else "above" if number > TYPICAL_TYPES[1] else "within"
-
-
-def months(tables: Tables) -> float:
-    """Return the length of the period in months of 30.44 days."""
-    period = tables.engagement.header.period
-    return ((period.end - period.start).days + 1) / 30.4375
 
 
 # ------------------------------------------------------------------------------------------------------------ time

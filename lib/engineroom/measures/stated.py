@@ -32,6 +32,12 @@ def period(tables: Tables) -> Measure:
     return {"period_start": pd.Timestamp(whole.start), "period_end": pd.Timestamp(whole.end)}
 
 
+def months(tables: Tables) -> float:
+    """Return the length of the engagement's period in months of 30.44 days."""
+    whole = tables.engagement.header.period
+    return ((whole.end - whole.start).days + 1) / 30.4375
+
+
 def share(definition: str, numerator: float, denominator: float) -> Measure:
     """Return a share of independent items with its Wilson interval."""
     low, high = statistics.wilson(numerator, denominator)
