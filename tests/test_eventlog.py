@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 
 import pandas as pd
 import pytest
 
 from engineroom.errors import DataProblems, EngagementError
-from engineroom.eventlogs import drilldown, eventlog
+from engineroom.eventlogs import drilldown, eventlog, traces
 from engineroom.measures import kpi
 from engineroom.readers import engagement, tables
 
@@ -356,3 +357,27 @@ def test_a_refusal_ends_with_what_to_do(make_engagement) -> None:
         "client/log.csv: 1 problem",
         "  row 2: 1 of 2 rows have no case id (row 2); case may name the wrong column",
     ]
+
+
+def test_no_figure_depends_on_the_order_of_the_rows(make_engagement) -> None:
+    draw = random.Random(7)
+    rows = []
+    for case in range(3000):
+        at = pd.Timestamp("2026-02-01") + pd.Timedelta(draw.random() * 60, "D")
+        for step in "abc":
+            who = draw.choice(["ann", "bo", "BOT"])
+            after = at + pd.Timedelta(draw.expovariate(1 / 40), "h")
+            rows.append(f"C{case},{step},{after},{at},{who},{draw.random() * 90:.4f}\n")
+            at = after
+    more = 'started = "from"\nresource = "who"\ncost = "cost"\n[events.human]\ncolumn = "who"\nautomatic = ["BOT"]\n'
+    more = 'timezone = "UTC"\n' + more
+    header = "case,step,at,from,who,cost\n"
+    found = []
+    for number in range(4):
+        log = opened(make_engagement, header + "".join(rows), more, name=f"client{number}")
+        found.append((traces.efforts(log), drilldown.counts(log, "workflow"), drilldown.steps(log)))
+        draw.shuffle(rows)
+
+    for again in found[1:]:
+        for one, other in zip(found[0], again, strict=True):
+            pd.testing.assert_frame_equal(one, other, check_exact=True)

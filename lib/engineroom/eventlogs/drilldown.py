@@ -68,7 +68,7 @@ def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
         met=_.count(where=(due | answered) & in_time),
         due=_.count(where=due | answered),
         rework_cost=_sum(_.rework_cost, _.is_done),
-        waiting=_fine(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
+        waiting=exact(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
         **_moments("cost", _.cost, _.is_done),
         **_moments("handling", _.handling_hours, _.is_done & handled),
         **_moments("handoffs", _.handoffs, _.is_done),
@@ -285,11 +285,12 @@ def _of(events: ibis.Table, cases: ibis.Table) -> ibis.Table:
 
 def _moments(name: str, amount: Any, where: Any) -> dict[str, Any]:
     counted = where & amount.notnull()
-    squares = _fine(amount * amount, counted)
-    return {name: _fine(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
+    squares = exact(amount * amount, counted)
+    return {name: exact(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
 
 
-def _fine(amount: Any, where: Any) -> Any:
+def exact(amount: Any, where: Any) -> Any:
+    """Return the sum of an amount that is the same in whatever order an engine's threads add it up."""
     return amount.cast(FINE).sum(where=where).cast("float64")
 
 

@@ -192,7 +192,7 @@ def efforts(log: EventLog | None) -> pd.DataFrame:
         by="workflow",
         touches=_.touches.cast("float64").mean(),
         touched_share=(_.touches > 0).cast("float64").mean(),
-        touched_hours=_.hours.mean(where=_.touches > 0),
+        touched_hours=drilldown.exact(_.hours, _.touches > 0) / _.hours.count(where=_.touches > 0).nullif(0),
         share=(_.due.notnull() | _.is_met.notnull()).cast("float64").mean(),
     ).execute()
     frame = counted.merge(touched, on="workflow", how="left")
