@@ -6,7 +6,7 @@ for (const box of document.querySelectorAll("[data-live]")) {
   const answer = box.querySelector("[role=status]");
   const inputs = live.groups.map((group, place) => [...box.querySelectorAll(`[data-group="${place}"]`)]);
 
-  const number = (options) => (amount) => new Intl.NumberFormat(live.locale, options).format(amount);
+  const number = (options) => (amount) => new Intl.NumberFormat(live.locale, options).format(amount).replace("-", "−");
   const currency = { style: "currency", currency: live.currency };
   const cents = number(currency);
   const thousands = number({ ...currency, notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 0 });

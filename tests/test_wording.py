@@ -106,7 +106,7 @@ def test_no_duration_is_shown_as_zero(hours: float) -> None:
 
 @pytest.mark.parametrize(
     ("estimate", "said"),
-    [(14.23, "$14"), (298.82, "$300"), (792.13, "$790"), (2_340.0, "$2,300"), (36_400.0, "$36K"), (-42.0, "-$42")],
+    [(14.23, "$14"), (298.82, "$300"), (792.13, "$790"), (2_340.0, "$2,300"), (36_400.0, "$36K"), (-42.0, "−$42")],
 )
 def test_an_estimate_has_the_digits_that_it_can_have(estimate: float, said: str) -> None:
     assert wording.amount(estimate, "USD") == said

@@ -35,7 +35,7 @@ def value(amount: float, unit: str, currency: str = "", like: float | None = Non
         return money(amount, currency)
     if unit == "count":
         return count(amount)
-    return format_decimal(amount, "#,##0.00" if decimals else "#,##0", locale())
+    return _minus(format_decimal(amount, "#,##0.00" if decimals else "#,##0", locale()))
 
 
 def figure(row: dict[str, Any], currency: str = "") -> str:
@@ -61,7 +61,7 @@ def supported(row: dict[str, Any]) -> int:
 def percent(part: float, decimals: int) -> str:
     """Return a share in percent, as the language writes it: `88.1%`, `88,1 %`."""
     pattern = Locale.parse(locale()).percent_formats[None].pattern
-    return str(format_percent(part, pattern.replace("##0", f"##0.{'0' * decimals}"), locale()))
+    return _minus(format_percent(part, pattern.replace("##0", f"##0.{'0' * decimals}"), locale()))
 
 
 def _decimals(part: float) -> int:
@@ -85,12 +85,17 @@ def _step(hours: float) -> tuple[float, str, int]:
 
 
 def _rounded(amount: float, decimals: int) -> str:
-    return str(format_decimal(amount, "#,##0.0" if decimals else "#,##0", locale()))
+    return _minus(format_decimal(amount, "#,##0.0" if decimals else "#,##0", locale()))
+
+
+def _minus(number: str) -> str:
+    """Return a number with a minus sign where it has a hyphen, which beside a dash or a range reads as neither."""
+    return str(number).replace("-", "−")
 
 
 def exact(amount: float, currency: str) -> str:
     """Return an amount to the cent, however large: `$62,500,000.00`."""
-    return str(format_currency(amount, currency, locale=locale()))
+    return _minus(format_currency(amount, currency, locale=locale()))
 
 
 def tenths(amount: float) -> str:
@@ -101,11 +106,11 @@ def tenths(amount: float) -> str:
 def money(amount: float, currency: str) -> str:
     """Return an amount: with cents below a thousand, else compact (`$1.2M`)."""
     if abs(amount) < 1000:
-        return str(format_currency(amount, currency, locale=locale()))
+        return _minus(format_currency(amount, currency, locale=locale()))
     power, digits = (3, 0) if abs(amount) < 10**6 else (6, 1)
     if _is_compact(power):
-        return str(format_compact_currency(amount, currency, locale=locale(), fraction_digits=digits))
-    return str(
+        return _minus(format_compact_currency(amount, currency, locale=locale(), fraction_digits=digits))
+    return _minus(
         format_currency(round(amount, digits - power), currency, "#,##0\u00a0¤", locale=locale(), currency_digits=False)
     )
 
@@ -117,7 +122,7 @@ def amount(estimate: float, currency: str) -> str:
         return money(estimate, currency)
     step = 100 if size >= 995 else 10 if size >= 99.5 else 1
     pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
-    return str(
+    return _minus(
         format_currency(round(estimate / step) * step, currency, pattern, locale=locale(), currency_digits=False)
     )
 
@@ -141,7 +146,7 @@ def _is_compact(power: int) -> bool:
 
 def count(amount: float) -> str:
     """Return a count with its thousands apart."""
-    return BLANK if amount is None or math.isnan(amount) else str(format_decimal(round(amount), "#,##0", locale()))
+    return BLANK if amount is None or math.isnan(amount) else _minus(format_decimal(round(amount), "#,##0", locale()))
 
 
 def interval(
@@ -206,7 +211,7 @@ def text(cell: Any) -> str:
 
 def plain(number: float) -> str:
     """Return a number for the appendix: whole where it is whole."""
-    return count(number) if float(number).is_integer() else str(format_decimal(number, "#,##0.00", locale()))
+    return count(number) if float(number).is_integer() else _minus(format_decimal(number, "#,##0.00", locale()))
 
 
 def day(date: Any) -> str:
