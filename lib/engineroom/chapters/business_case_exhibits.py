@@ -54,14 +54,14 @@ def decision(
                 cost if not is_idle else wording.BLANK,
                 wording.money(row["claimed"], currency) if not is_idle else wording.BLANK,
                 reached if has_class else wording.BLANK,
-                wording.money(row["mean"], currency) if not is_idle else wording.BLANK,
+                wording.money(row["expected"], currency) if not is_idle else wording.BLANK,
                 words.span(row["p10"], row["p90"], currency) if row["p10"] < row["p90"] else wording.BLANK,
                 _payback(row["payback_months"], option),
                 wording.value(row["best"], "share", decimals=0),
             ]
         )
     columns = [left("option", "Option"), right("one_off", "One-off cost"), right("claimed", "As claimed")]
-    columns += [right("reached", "If it saves what its class has reached"), right("mean", "As expected")]
+    columns += [right("reached", "If it saves what its class has reached"), right("expected", "As expected")]
     columns += [right("span", "P10 to P90"), right("paid", "Pays back in"), right("best", "Best of all in")]
     caption = say(
         "{option} has the highest expected net present value over {years} years",
