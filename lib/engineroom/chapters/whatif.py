@@ -56,7 +56,10 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
     ]
     caption = say("What if: as expected, at {rate} a year", rate=_percent(programme.discount_rate))
     notes = (
-        say("A one-off cost that is not disclosed begins at nothing. Everything without a slider stays as expected."),
+        say(
+            "A one-off cost that is not disclosed counts as nothing here. "
+            "The HTML edition has a slider for each share, delay and cost; all else stays as expected."
+        ),
     )
     raw = _raw(options, programme, seen)
     shown = table("whatif", caption, columns, rows, raw, notes)
