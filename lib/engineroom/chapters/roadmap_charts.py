@@ -104,14 +104,19 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
         given = base.mark_line(interpolate="step-after", color=theme.INK, strokeWidth=1.5).encode(y="capacity:Q")
         panels.append(alt.layer(used, given).properties(width=290, height=92, title=words.team(str(team))))
     chart = alt.concat(*panels, columns=2, spacing={"row": 22, "column": 44})
-    people = shown[shown["team"] != PILOTS]
-    sums = (people if len(people) else shown).groupby("team")[["people", "capacity"]].sum()
-    busiest = (sums["people"] / sums["capacity"]).idxmax()
-    title = say(
-        "{team} is the busiest team: {share} of its time until the plan ends",
-        team=words.team(str(busiest)),
-        share=wording.percent(sums.loc[busiest, "people"] / sums.loc[busiest, "capacity"], 0),
-    )
+    sums = shown.groupby("team")[["people", "capacity"]].sum()
+    shares = sums["people"] / sums["capacity"]
+    people = shares.drop(PILOTS, errors="ignore")
+    if people.empty:  # pilots are a limit, and no team
+        title = say(
+            "No team is named; pilots take {share} of the room for them", share=wording.percent(shares[PILOTS], 0)
+        )
+    else:
+        title = say(
+            "{team} is the busiest team: {share} of its time until the plan ends",
+            team=str(people.idxmax()),
+            share=wording.percent(people.max(), 0),
+        )
     description = say("Panels, one per team: people asked for and people there, week by week.")
     return finished(chart, "capacity", title, description, say("Area: asked for. Line: what the team can give."))
 

@@ -170,7 +170,10 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
     ]
     columns = [left("item", "Item"), right("wave", "Wave"), right("start", "From"), right("end", "To")]
     columns += [right("slack_weeks", "Slack, weeks"), left("owner", "Owner"), left("held_by", "Not earlier because")]
-    notes = ("Slack: weeks an item can slip while every other stays where it is.",)
+    notes = (
+        "Slack: weeks an item can slip while every other stays where it is. Critical: on the chain that sets the end "
+        "of the plan. A dash in the last column: nothing holds the item back, it starts at once.",
+    )
     return table("plan", _proof(schedule), columns, rows, found, notes)
 
 
@@ -182,11 +185,13 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         full = say("never full")
         if weeks:
             full = say_number(weeks, "full in {n} week", "full in {n} weeks")
-        rows.append([_more(row["team"]), full, _effect(row, "gain", objective, tables, "+")])
+        worth = _effect(row, "gain", objective, tables)
+        rows.append([_more(row["team"]), full, say("gains {worth}", worth=worth) if worth else say("nothing")])
     for row in late.to_dict("records"):
         what = say("Four more weeks for {item}", item=words.quoted(row["item"]))
-        told = say("no plan is left") if math.isnan(row["cost"]) else _effect(row, "cost", objective, tables, "−")
-        rows.append([what, "", told])
+        worth = "" if math.isnan(row["cost"]) else _effect(row, "cost", objective, tables)
+        told = say("costs {worth}", worth=worth) if worth else say("nothing")
+        rows.append([what, "", say("no plan is left") if math.isnan(row["cost"]) else told])
     if not rows:
         return note("Nothing can be varied", "There is no plan.")
     columns = [left("change", "Change"), left("state", "Today"), right("effect", "Effect on the plan")]
@@ -195,7 +200,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         best, currency = people.iloc[0], tables.engagement.header.currency
         caption = say("{change} changes the plan the most", change=_more(best["team"]))
         if objective == "finish" or wording.is_range(best["least"], best["most"], currency):
-            worth = _effect(best, "gain", objective, tables, "")
+            worth = _effect(best, "gain", objective, tables)
             caption = say("{change} is worth {worth} to the plan", change=_more(best["team"]), worth=worth)
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])
     notes = [say("Each row is a new plan, solved like the first, not an estimate.")]
@@ -308,14 +313,15 @@ def _way_out(row: dict[str, Any], tables: Tables) -> str:
     return say("Overridden by {approver} on {day}: {reason}.", **by) + " " + price
 
 
-def _effect(row: Any, key: str, objective: str, tables: Tables, sign: str) -> str:
+def _effect(row: Any, key: str, objective: str, tables: Tables) -> str:
+    """Return what a change moves, blank where nothing; no sign, which before a range would belong to one end only."""
     if not row[key] and not row["most"]:
-        return say("nothing")
+        return ""
     if objective == "benefit":
-        return sign + wording.between(row["least"], row["most"], tables.engagement.header.currency)
+        return wording.between(row["least"], row["most"], tables.engagement.header.currency)
     if row["least"] == row["most"]:
-        return sign + wording.plural(row[key], "week")
-    return sign + say("{low} to {high}", low=wording.count(row["least"]), high=wording.plural(row["most"], "week"))
+        return wording.plural(row[key], "week")
+    return say("{low} to {high}", low=wording.count(row["least"]), high=wording.plural(row["most"], "week"))
 
 
 def _proof(schedule: Schedule) -> str:

@@ -55,7 +55,7 @@ def held(row: dict[str, Any]) -> str:
         return say("{team} is full", team=team(name))
     if kind == "blackout":
         return say("No cutover in “{window}”", window=name)
-    return say("Not before its date") if kind == "release" else say("At once")
+    return say("Not before its date") if kind == "release" else wording.BLANK
 
 
 def percent(share: float) -> str:
