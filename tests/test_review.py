@@ -116,6 +116,19 @@ def test_what_is_claimed_is_shown_and_never_a_line() -> None:
     assert told["change"].notna().sum() == 2
 
 
+def test_the_page_shows_claims_that_bear_on_what_is_measured_and_counts_the_others() -> None:
+    tables = er.tables.read(er.engagement.open("starter/insurer"))
+    every = benchmark.claims(tables)
+
+    shown = er.appendix.claims(kpi.measure(tables, None), tables).content
+
+    names = {row[0] for row in shown["rows"]}
+    assert {"SLA compliance"} < names
+    assert not any("aving" in name or "multiple" in name for name in names)
+    assert shown["notes"][1].startswith(f"{len(every) - len(shown['rows'])} claims about nothing that is measured here")
+    assert "engineroom list benchmarks" in shown["notes"][1]
+
+
 def test_no_claim_is_taken_into_a_gap() -> None:
     tables = er.tables.read(er.engagement.open("starter/ecommerce"))
     gaps = gap.find(kpi.measure(tables, er.eventlog.open(tables.engagement)), tables)

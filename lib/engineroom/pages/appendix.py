@@ -12,7 +12,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.measures import benchmark
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
-from engineroom.phrases import retell, say
+from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
 GRADES = (
@@ -85,9 +85,16 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     return table("benchmarks", "The benchmarks behind the verdicts", columns, rows, used, (GRADES,))
 
 
-def claims(tables: Tables) -> Exhibit:
-    """Return what is claimed of others: shown so that it is known, and never a target or a verdict."""
-    told, names = benchmark.claims(tables), tables.definitions.set_index("definition")["name"]
+def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
+    """Return what is claimed of others about a KPI measured here, or of this sector: never a target or a verdict.
+
+    The rest is named under the table and stands in the file beside the report: who is asked about it can look it up.
+    """
+    every, definitions = benchmark.claims(tables), tables.definitions.set_index("definition")
+    names = definitions["name"]
+    is_near = every["definition"].map(definitions["kpi"]).isin(found["kpi"]) | (every["sector"] != "all")
+    told = every[is_near & (every["process"].isna() | every["process"].isin(found["process"]))]
+    left_out = every.drop(told.index)
     currency = tables.engagement.header.currency
     rows: list[list[Cell]] = [
         [
@@ -109,8 +116,27 @@ def claims(tables: Tables) -> Exhibit:
         left("source", "Source"),
     ]
     columns += [left("grade", "Grade"), left("caveat_quoted", "Caveat")]
-    notes = ("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.",)
-    return table("claims_library", "What is claimed, and never used as a yardstick", columns, rows, told, notes)
+    notes = [
+        say("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.")
+    ]
+    if len(left_out):
+        kinds = left_out["definition"].map(names).map(say).value_counts(sort=False)
+        about = "; ".join(say("{name}: {n}", name=name, n=number) for name, number in kinds.items())
+        notes.append(
+            say_number(
+                len(left_out),
+                "{n} claim about nothing that is measured here is left out ({about}); "
+                "“engineroom list benchmarks” shows it.",
+                "{n} claims about nothing that is measured here are left out ({about}); "
+                "“engineroom list benchmarks” shows them.",
+                n=len(left_out),
+                about=about,
+            )
+        )
+    if told.empty:
+        return note("No claim is about what is measured here", " ".join(notes))
+    caption = say("What is claimed of these KPIs or this sector, and never used as a yardstick")
+    return table("claims_library", caption, columns, rows, every, tuple(notes))
 
 
 def _claimed(row: dict[str, Any], currency: str) -> str:
