@@ -307,6 +307,18 @@ def test_every_cell_runs_on_an_engagement_that_sent_nothing_but_answers(make_eng
     assert sentences(found) == {}
 
 
+def test_where_nobody_comes_to_half_a_person_hours_a_week_are_told(ecommerce):
+    row = ecommerce["names"]["needs"].iloc[0]
+    table = ecommerce["needs-table"].content
+
+    assert row["gap_fte"] < row["peak_fte"] < 0.5
+    assert sentences(ecommerce)["Capacity"].startswith(f"{row['skill']} lacks {row['gap_fte'] * 40:.1f} hours in its")
+    assert table["rows"][0][6]["text"] == f"{row['gap_fte'] * 40:.1f}"
+    assert [column["label"] for column in table["columns"][2:5]] == [
+        "Hours there", "Hours needed, mean week", "Hours needed, worst week",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "left_out", ["work", "people", "skills", "activities", "answers", "staffing", "slas", "workflows"]
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engineroom.chapters.operating_exhibits import MOST_ROWS, first_of, hours
+from engineroom.chapters.operating_exhibits import MOST_ROWS, first_of, hours, is_small, staffing
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
@@ -23,23 +23,27 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
             "Capacity cannot be held against demand",
             "The tables work, people and skills would let it: arrivals by week, standard hours, who can do what.",
         )
+    most = most_people(found)
     rows: list[list[Cell]] = [
         [
             row["skill"],
             wording.count(row["people"]),
-            hours(row["have_fte"]),
-            hours(row["need_fte"]),
-            hours(row["peak_fte"]),
+            *(staffing(row[fte], most) for fte in ("have_fte", "need_fte", "peak_fte")),
             wording.day(row["peak_week"]),
-            _gap(row["gap_fte"]),
-            wording.BLANK if not row["gap_fte"] else hours(row["closed_fte"]),
+            _gap(row["gap_fte"], most),
+            wording.BLANK if not row["gap_fte"] else staffing(row["closed_fte"], most),
             part_of(row["short_weeks"], row["weeks"]),
             wording.value(row["shrinkage"], "share", decimals=0),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
-    columns = [left("skill", "Skill"), right("people", "People"), right("have_fte", "FTE there")]
-    columns += [right("need_fte", "FTE needed, mean week"), right("peak_fte", "FTE needed, worst week")]
+    columns = [left("skill", "Skill"), right("people", "People")]
+    if is_small(most):
+        columns += [right("have_fte", "Hours there"), right("need_fte", "Hours needed, mean week")]
+        columns.append(right("peak_fte", "Hours needed, worst week"))
+    else:
+        columns += [right("have_fte", "FTE there"), right("need_fte", "FTE needed, mean week")]
+        columns.append(right("peak_fte", "FTE needed, worst week"))
     columns += [right("peak_week", "Worst week from"), right("gap_fte", "Lacks"), right("closed_fte", "Moving closes")]
     columns += [right("short_weeks", "Weeks short"), right("shrinkage", "Shrinkage")]
     short = int((found["gap_fte"] > 0).sum())
@@ -49,21 +53,33 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
         "{n} of {all} skills are short in their worst week",
         all=len(found),
     )
-    notes = (
-        "FTE needed = load ÷ (40 hours × (1 − shrinkage)). Lacks: with everybody on the main skill. Moving closes: "
-        "what trained people with hours to spare in the same week can take over; each skill at its own worst week.",
+    needed = say("FTE (full-time people) needed = load ÷ (40 hours × (1 − shrinkage)).")
+    if is_small(most):
+        needed = say("Paid hours a week; needed = load ÷ (1 − shrinkage).")
+    told = say(
+        "Lacks: with everybody on the main skill. Moving closes: what trained people with hours to spare in the same "
+        "week can take over; each skill at its own worst week."
     )
+    notes = (f"{needed} {told}",)
     return table("needs", caption + first_of(found), columns, rows, found, notes)
 
 
-def lacking(row: Any) -> str:
-    """Return in a sentence what a skill lacks in its worst week, and how much of that moving people closes."""
-    parts = {"skill": row["skill"], "gap": hours(row["gap_fte"]), "closed": hours(row["closed_fte"])}
+def most_people(found: DataFrame[operating_tables.Needs]) -> float:
+    """Return the most full-time people that any skill has or needs, which says in what unit people are told."""
+    return float(found[["have_fte", "peak_fte"]].max().max())
+
+
+def lacking(found: DataFrame[operating_tables.Needs]) -> str:
+    """Return in a sentence what the first skill lacks in its worst week, and how much of that moving people closes."""
+    row, most = found.iloc[0], most_people(found)
+    gap, closed = staffing(row["gap_fte"], most), staffing(row["closed_fte"], most)
+    gap = say("{n} hours", n=gap) if is_small(most) else say("{n} FTE", n=gap)
+    parts = {"skill": row["skill"], "gap": gap, "closed": closed}
     if math.isclose(row["closed_fte"], row["gap_fte"]):
-        return say("{skill} lacks {gap} FTE in its worst week; moving trained people closes all of it.", **parts)
+        return say("{skill} lacks {gap} in its worst week; moving trained people closes all of it.", **parts)
     if not row["closed_fte"]:
-        return say("{skill} lacks {gap} FTE in its worst week, and nobody trained has hours to spare.", **parts)
-    return say("{skill} lacks {gap} FTE in its worst week; moving trained people closes {closed} of them.", **parts)
+        return say("{skill} lacks {gap} in its worst week, and nobody trained has hours to spare.", **parts)
+    return say("{skill} lacks {gap} in its worst week; moving trained people closes {closed} of them.", **parts)
 
 
 def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_tables.Needs]) -> Exhibit:
@@ -149,10 +165,11 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     """Return how much of its hours each team works on items, against the band."""
     if found.empty:
         return note("No utilisation", "Paid, leave and productive hours in the table staffing would give it.")
+    most = float(found["fte"].max())
     rows: list[list[Cell]] = [
         [
             row["team"],
-            hours(row["fte"]),
+            staffing(row["fte"], most),
             hours(row["available_hours"]),
             hours(row["productive_hours"]),
             wording.value(row["utilisation"], "share", decimals=0),
@@ -161,7 +178,8 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
-    columns = [left("team", "Team"), right("fte", "FTE"), right("available_hours", "Available hours")]
+    paid = right("fte", "Paid hours a week") if is_small(most) else right("fte", "FTE")
+    columns = [left("team", "Team"), paid, right("available_hours", "Available hours")]
     columns += [right("productive_hours", "Productive hours"), right("utilisation", "Utilisation")]
     columns += [left("band", "Against the band"), right("wait_factor", "Wait, in handling times")]
     out = int((found["band"] != "within").sum())
@@ -180,8 +198,8 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     return table("utilisation", caption + first_of(found), columns, rows, found, notes)
 
 
-def _gap(people: float) -> Cell:
-    return {"text": hours(people), "tone": "bad"} if people > 0 else cell("nothing", "good")
+def _gap(people: float, most: float) -> Cell:
+    return {"text": staffing(people, most), "tone": "bad"} if people > 0 else cell("nothing", "good")
 
 
 def _weeks(row: dict[str, Any]) -> Cell:

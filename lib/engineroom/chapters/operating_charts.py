@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import BANDS, lacking
-from engineroom.chapters.operating_exhibits import SIDES, hours
+from engineroom.chapters.capacity_exhibits import BANDS, lacking, most_people
+from engineroom.chapters.operating_exhibits import SIDES, hours, is_small, staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import functions
+from engineroom.organisation.capacity import WEEK
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.phrases import say, say_number
@@ -160,10 +161,12 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     short = needs[needs["gap_fte"] > 0].head(MOST_ROWS)
     if short.empty:
         return nothing()
-    parts = [say("closed by moving trained people"), say("left")]
+    parts, most = [say("closed by moving trained people"), say("left")], most_people(needs)
+    unit = WEEK if is_small(most) else 1.0
+    axis = say("Hours a week") if is_small(most) else say("Full-time people")
     rows = pd.DataFrame(
         [
-            {"skill": row["skill"], "part": part, "rank": rank, "people": people, "said": hours(row["gap_fte"])}
+            {"skill": row["skill"], "part": part, "rank": rank, "people": people * unit}
             for row in short.to_dict("records")
             for rank, (part, people) in enumerate(
                 zip(parts, (row["closed_fte"], row["gap_fte"] - row["closed_fte"]), strict=True)
@@ -175,23 +178,23 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         y=alt.Y("skill:N", sort=list(short["skill"]), title=None, axis=alt.Axis(labelLimit=260))
     )
     bars = base.mark_bar(height={"band": 0.6}).encode(
-        x=alt.X("people:Q", title=say("Full-time people"), stack="zero"),
+        x=alt.X("people:Q", title=axis, stack="zero"),
         color=alt.Color("part:N", title=None, sort=parts, scale=alt.Scale(domain=parts, range=colours)),
         order=alt.Order("rank:Q"),
     )
+    ends = short.assign(people=short["gap_fte"] * unit, said=[staffing(one, most) for one in short["gap_fte"]])
     said = (
-        alt.Chart(short.assign(said=[hours(one) for one in short["gap_fte"]])[["skill", "gap_fte", "said"]])
+        alt.Chart(ends[["skill", "people", "said"]])
         .mark_text(align="left", dx=6)
-        .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="gap_fte:Q", text="said:N")
+        .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="people:Q", text="said:N")
     )
-    worst = short.iloc[0]
-    title = lacking(worst).rstrip(".")
+    title = lacking(needs).rstrip(".")
     facts = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",
             skill=r["skill"],
-            gap=hours(r["gap_fte"]),
-            closed=hours(r["closed_fte"]),
+            gap=staffing(r["gap_fte"], most),
+            closed=staffing(r["closed_fte"], most),
         )
         for r in short.to_dict("records")
     ]

@@ -12,6 +12,7 @@ from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.organisation import functions
+from engineroom.organisation.capacity import WEEK
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.phrases import say, say_number
@@ -19,6 +20,9 @@ from engineroom.readers.tables import Tables
 
 MOST_ROWS = 12
 """Rows of a table on the page; the file beside the report holds all of them."""
+
+HALF_A_PERSON = 0.5
+"""Full-time people below which hours a week are told."""
 
 ADOPTED = 3
 """Level from which a practice counts as adopted."""
@@ -42,6 +46,19 @@ VERDICTS = {
 }
 BASES = {"log": "log", "standard": "standard hours", "map": "map"}
 SIDES = {"cost": "Cost", "quality": "Quality", "time": "Time", "customer": "Customer", "people": "People"}
+SHOWN = {
+    "profile": ("{n} of {all} facets is shown to be modern", "{n} of {all} facets are shown to be modern"),
+    "practices": ("{n} of {all} practices is shown to be in use", "{n} of {all} practices are shown to be in use"),
+    "challenges": (
+        "{n} of {all} hindrances is shown to be under control",
+        "{n} of {all} hindrances are shown to be under control",
+    ),
+    "management": (
+        "{n} of {all} tasks is shown to be led by a system",
+        "{n} of {all} tasks are shown to be led by a system",
+    ),
+}
+"""What level 3 or 4 of a part says, by questionnaire."""
 SURVEYED = "doc004_automated_sla_tracking"
 
 
@@ -61,16 +78,14 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
     ]
     columns = [left("part", "Part"), left("level", "Maturity"), left("anchor", "What is observed")]
     columns += [right("range", "Lowest to highest"), right("evidenced", "With evidence")]
-    shown = int(found["level"].notna().sum())
-    caption = say_number(
-        shown,
-        "{n} of {all} parts has a level that can be shown",
-        "{n} of {all} parts have a level that can be shown",
-        n=shown,
-        all=len(found),
+    high, hidden = int((found["level"] >= ADOPTED).sum()), len(found) - int(found["level"].notna().sum())
+    caption = say_number(high, *SHOWN[name], n=high, all=len(found))
+    if hidden:
+        caption += say_number(hidden, "; {n} is a claim", "; {n} are claims", n=hidden)
+    notes = (
+        "Level: lower median of the answers with evidence, 0 to 4; the caption counts 3 and 4. A level without "
+        "evidence is a claim.",
     )
-    caption += say("; at level 3 or 4: {n}", n=int((found["level"] >= ADOPTED).sum()))
-    notes = ("Level: lower median of the answers with evidence, 0 to 4. A level without evidence is a claim.",)
     return table(name, caption, columns, rows, found, notes)
 
 
@@ -278,6 +293,16 @@ def hours(amount: float) -> str:
     if not amount or amount >= 99.95:
         return wording.count(amount)
     return wording.tenths(amount) if amount >= 0.95 else wording.value(amount, "ratio")
+
+
+def staffing(fte: float, most: float) -> str:
+    """Return full-time people as a number; as paid hours a week where the most is under half a person."""
+    return hours(fte * WEEK if is_small(most) else fte)
+
+
+def is_small(most: float) -> bool:
+    """Return whether people are told as hours a week: nobody pictures 0.08 of a person."""
+    return most < HALF_A_PERSON
 
 
 def waiting(share: float) -> str:

@@ -74,7 +74,7 @@ def _capacity(needs: pd.DataFrame) -> list[dict[str, str]]:
         text = say("Every skill covers its worst week with its own people.")
         return [_finding("good", "Capacity", text, say("{n} skills, week by week.", n=len(needs)))]
     worst = short.iloc[0]
-    text = lacking(worst)
+    text = lacking(needs)
     detail = say(
         "Week from {day}; short in {n} of {all} weeks.",
         day=wording.day(worst["peak_week"]),
