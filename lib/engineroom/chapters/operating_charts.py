@@ -268,7 +268,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     )
     said = base.mark_text(align="left").encode(x=alt.value(392), text="said:N")
     busiest = found.iloc[0]
-    title = say("{team} is the busiest, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
+    title = say("The busiest team is {team}, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
     caption = say("Shaded: the band. Above it queues grow fast, below it hours go where nobody looks.")
     if len(found) > MOST_ROWS:
         caption += " " + say("The {n} busiest of {all} teams.", n=MOST_ROWS, all=len(found))

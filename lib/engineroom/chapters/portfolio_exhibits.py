@@ -130,8 +130,11 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
     columns = [left("workflow", "Workflow"), left("bucket", "Bucket"), left("reason", "Because")]
     columns += [left("confidence", "Confidence"), left("unknown", "Not known"), left("review", "Review by")]
     counts = placements["bucket"].value_counts()
-    said = wording.listed([f"{number} × {say(str(bucket))}" for bucket, number in counts.items()])
-    notes = ("The first rule all of whose conditions hold decides. The rules are a table that can be edited.",)
+    said = wording.listed([f"{say(str(bucket))} ({number})" for bucket, number in counts.items()])
+    notes = (
+        "The first rule all of whose conditions hold decides. The rules are a table that can be edited. STP: "
+        "straight-through processing, no human touches the item.",
+    )
     return table("buckets", say("Portfolio: {counts}", counts=said), columns, rows, placements, notes)
 
 

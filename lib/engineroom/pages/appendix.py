@@ -14,6 +14,7 @@ from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
+from engineroom.statistics import COMPLETE
 
 GRADES = (
     "A: measured, n stated, page read. B: measured, page read. C: a target, or a sample nobody disclosed. "
@@ -36,7 +37,7 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
             else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
             wording.count(row["n"]),
             wording.span(row, currency),
-            retell(row["method"]),
+            wording.BLANK if row["method"] == COMPLETE else retell(row["method"]),
             " ".join(filter(None, (files[_file(row["source"])], retell(_rows(row["source"]))))),
         ]
         for row in found.to_dict("records")
@@ -44,6 +45,8 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value"), right("parts", "Parts")]
     columns += [right("n", "n"), right("interval", "Interval"), left("method", "Method"), left("source", "Source")]
     notes = tuple(f"{short}: {where}" for where, short in files.items())
+    if (found["method"] == COMPLETE).any():
+        notes = (say("A complete count is no sample, and has no sampling interval."), *notes)
     return table("measures", "Every measure and what it was made from", columns, rows, found, notes)
 
 
