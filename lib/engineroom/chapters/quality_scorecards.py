@@ -74,7 +74,8 @@ def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit
         if not row["is_judged"]:
             said, tone = say("Too few weeks to judge"), "unknown"
         elif not pd.isna(row["shifted"]):
-            ends = {end: wording.value(row[end], unit) for end in ("before", "after")}
+            finer = min(row["before"], row["after"])  # one unit for both: "from 96.5 h to 27.1 h"
+            ends = {end: wording.value(row[end], unit, like=finer) for end in ("before", "after")}
             said, tone = say("Shifted from {before} to {after}", **ends), "bad"
         elif row["signals"]:
             said = say_number(row["signals"], "{n} week signals", "{n} weeks signal", n=f"{row['signals']:.0f}")
