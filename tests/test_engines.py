@@ -225,6 +225,20 @@ def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_p
     assert log.source == "ops.events (env:TEST_LOG)"
 
 
+def test_a_session_of_postgresql_only_reads_and_never_loops_over_all_rows(
+    generated, loaded, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("TEST_LOG", loaded)
+
+    events, _ = engines.remote(engagement.open(moved(generated, tmp_path / "postgres", "ops.events")).events, "here")
+
+    with events.get_backend().begin() as cursor:
+        settings = [
+            cursor.execute(f"SHOW {name}").fetchone()[0] for name in ("transaction_read_only", "enable_nestloop")
+        ]
+    assert settings == ["on", "off"]
+
+
 # ------------------------------------------------------------------------------------------------------------ Spark
 
 
