@@ -142,10 +142,12 @@ def test_a_kernel_that_dies_says_so_and_leaves_no_process(tmp_path: Path, warm) 
 
 def test_the_zygote_and_its_kernels_end_with_the_process_that_owns_them(tmp_path: Path) -> None:
     fork = f"fork=['-f', '{tmp_path}/k.json'], cwd='/', env={{'PATH': ''}}"
-    code = "import time, engineroom.kernel as k; z = k.zygote();"
+    code = "import time, engineroom.factory.kernel as k; z = k.zygote();"
     code += f"p = z.ask({fork})['pid']; print(z.pid, p, flush=True); time.sleep(60)"
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     pids = [int(pid) for pid in owner.stdout.readline().split()]
+    assert len(pids) == 2
+    assert all(_is_alive(pid) for pid in pids)
 
     owner.send_signal(signal.SIGKILL)
     owner.wait()

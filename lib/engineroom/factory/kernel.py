@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,12 @@ class Zygote:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
         )
         self._turn = threading.Lock()
-        self.fault = str(self._answer().get("fault", ""))
         atexit.register(self.close)
+
+    @cached_property
+    def fault(self) -> str:
+        """Return why kernels cannot be forked from it, blank where they can: known once it has imported everything."""
+        return str(self._answer().get("fault", ""))
 
     @property
     def pid(self) -> int:
@@ -71,6 +75,8 @@ class Zygote:
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """Return the answer to one request."""
+        if self.fault:
+            return {"fault": self.fault}
         with self._turn:
             assert self._process.stdin
             self._process.stdin.write(json.dumps(request) + "\n")
@@ -147,6 +153,18 @@ def zygote() -> Zygote:
     return Zygote()
 
 
+def begin() -> None:
+    """Start the zygote without waiting for it: it imports for seconds, and the caller has imports of its own."""
+    spare_grammar()
+    if is_possible():
+        zygote()
+
+
+def spare_grammar() -> None:
+    """Keep jsonschema from building a grammar of web addresses at its import: a second, for what nobody asks."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # how Python says: not to be imported
+
+
 def use_warm_kernels() -> None:
     """Make jupyter_client fork kernels in this process, where that is possible and safe."""
     if is_possible() and not zygote().fault:
@@ -198,6 +216,7 @@ def _warm() -> dict[str, str]:
 
     import engineroom
 
+    spare_grammar()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     try:
         for name in PRELOADED:

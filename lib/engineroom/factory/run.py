@@ -183,11 +183,15 @@ def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = Fals
 
 def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the files of a report by their path in the engagement's output folder, checked, and what it says."""
+    if problems := _absent(case):
+        raise DataProblems(problems, case.check_command)
+    from engineroom.factory import kernel
+
+    kernel.begin()  # it imports for seconds: what follows is done meanwhile
     from engineroom.factory import execution
     from engineroom.rendering import document, drawing, render
 
-    if problems := _absent(case):
-        raise DataProblems(problems, case.check_command)
+    render.prepare()
     named = task.folder if task.folder in engagements.starters() else str(case.folder)
     given = {"engagement": named, "sector": case.sector}
     given |= execution.typed(task.report, dict(task.parameters))

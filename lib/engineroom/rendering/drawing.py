@@ -208,7 +208,7 @@ def _drawn(spec: str) -> str:
     drawn = _cut(json.loads(spec))
     if _has_link(drawn):
         raise ValueError("it links to another place; a chart on paper carries no href")
-    _prepare()
+    prepare()
     seal = f"seal-{hashlib.sha256(spec.encode()).hexdigest()}"
     fault = ValueError("the drawing engine returned another chart")
     for _ in range(ATTEMPTS):
@@ -254,7 +254,7 @@ def _numbered(svg: str, cell: str) -> str:
 
 
 @cache
-def _prepare() -> None:
+def prepare() -> None:
     """Let vl-convert measure our typeface, and draw dates in UTC: it reads the zone once, at its first chart."""
     import vl_convert
 

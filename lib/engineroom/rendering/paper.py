@@ -19,6 +19,12 @@ from engineroom.resources import folder
 STANDARDS = ["ua-1", "a-3a"]
 
 
+def prepare() -> None:
+    """Read the typeface, for what is set and for what of it can be printed."""
+    _typst_fonts()
+    _letters()
+
+
 def make(tree: Document, view: dict[str, Any]) -> bytes:
     """Compile the static walker over the tree, in memory, with an empty folder as all it may read."""
     files: dict[str, bytes] = {}

@@ -66,6 +66,12 @@ def made(tree: Document, formats: Iterable[str] = ("html", "pdf")) -> dict[str, 
     return contents
 
 
+def prepare() -> None:
+    """Do once what every report needs: start what draws and what sets, and cut the typeface."""
+    for edition in EDITIONS.values():
+        edition.prepare()
+
+
 def check(edition: str, content: bytes, tree: Document) -> None:
     """Raise `RenderError` if an edition is not whole: cut off, without its figures or tables, or with a traceback."""
     faults = EDITIONS[edition].faults(content, tree)
