@@ -75,12 +75,22 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
 
 
 def test_at_12_consolidation_cuts_workflows_by_90_6_and_days_by_91_4_percent() -> None:
-    assert round(quality.change_in_percent(2663, 250), 3) == -0.906
-    assert round(quality.change_in_percent(35, 3), 3) == -0.914
+    assert round(statistics.relative_change(2663, 250), 3) == -0.906
+    assert round(statistics.relative_change(35, 3), 3) == -0.914
+
+
+def test_a_change_of_35_days_to_3_is_told_as_91_4_percent_less() -> None:
+    told = {"workflow": "(all)", "figure": "cycle_time_p50", "before": 840.0, "after": 72.0, "n_before": 90.0}
+    told |= {"n_after": 80.0, "low": 60.0, "high": 90.0, "verdict": "better"}
+    found = quality_tables.Changes.of([told | {"relative": statistics.relative_change(840, 72)}])
+
+    (row,) = er.quality_scorecards.changes(found, "2026-03-16").content["rows"]
+
+    assert row[2:5] == ["35.0 d", "3.0 d", "−91.4%"]
 
 
 def test_at_15_rework_below_a_tenth_is_a_cut_of_half_at_worst_and_two_thirds_from_30_percent() -> None:
-    cuts = [-quality.change_in_percent(before, 0.10) for before in (0.20, 0.30)]
+    cuts = [-statistics.relative_change(before, 0.10) for before in (0.20, 0.30)]
 
     assert [round(cut, 3) for cut in cuts] == [0.5, 0.667]
 

@@ -158,12 +158,9 @@ def test_the_ninetieth_percentile_has_an_upper_bound_from_36_observations_on():
     assert int(statistics.quantile_ranks(36, 0.9)[1][0]) == 36
 
 
-def test_quantile_interval_picks_the_ranked_observations():
-    values = np.arange(100, 0, -1)
-
-    assert statistics.quantile_interval(values, 0.5) == (50.5, 40.0, 61.0)
-    assert statistics.quantile_interval([1.0, 2.0, 3.0], 0.5)[0] == 2.0
-    assert np.isnan(statistics.quantile_interval([1.0, 2.0, 3.0], 0.5)[1:]).all()
+def test_the_median_of_100_lies_between_the_40th_and_the_61st_and_that_of_3_has_no_bounds():
+    assert [int(rank[0]) for rank in statistics.quantile_ranks(100, 0.5)] == [40, 61]
+    assert [int(rank[0]) for rank in statistics.quantile_ranks(3, 0.5)] == [0, 4]
 
 
 def test_clustered_ratio_is_the_linearised_estimator_worked_by_hand():
@@ -242,10 +239,11 @@ def test_student_is_centred_and_narrows_with_n(mean, deviation, n):
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200), st.sampled_from([0.5, 0.9]))
 def test_quantile_bounds_enclose_the_quantile(values, p):
-    value, low, high = statistics.quantile_interval(values, p)
+    ordered, value = sorted(values), float(np.quantile(values, p))
+    low, high = (int(rank[0]) for rank in statistics.quantile_ranks(len(values), p))
 
-    assert math.isnan(low) or low <= value
-    assert math.isnan(high) or high >= value
+    assert low < 1 or ordered[low - 1] <= value
+    assert high > len(values) or ordered[high - 1] >= value
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=2, max_size=30))

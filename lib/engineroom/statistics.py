@@ -48,7 +48,7 @@ def newcombe(successes: int, n: int, successes_before: int, n_before: int) -> tu
     low, high = confint_proportions_2indep(
         successes, n, successes_before, n_before, method="newcomb", compare="diff", alpha=ALPHA
     )
-    return float(low), float(high)
+    return max(float(low), -1.0), min(float(high), 1.0)  # rounding would let a certain difference exceed 1
 
 
 def student(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
@@ -126,14 +126,6 @@ def quantile_ranks(n: ArrayLike, p: float) -> tuple[NDArray[np.int64], NDArray[n
     return low.astype(np.int64), high.astype(np.int64)
 
 
-def quantile_interval(values: ArrayLike, p: float) -> tuple[float, float, float]:
-    """Return the linear `p` quantile of the values and its order-statistic bounds (NaN where there is none)."""
-    ordered = np.sort(np.asarray(values, float))
-    low, high = (int(rank[0]) for rank in quantile_ranks(len(ordered), p))
-    at = [ordered[rank - 1] if 1 <= rank <= len(ordered) else math.nan for rank in (low, high)]
-    return float(np.quantile(ordered, p)), float(at[0]), float(at[1])
-
-
 def kaplan_meier(
     times: ArrayLike, completed: ArrayLike, censored: ArrayLike, entered: ArrayLike | None = None
 ) -> tuple[Floats, Floats, Floats]:
@@ -181,6 +173,11 @@ def survival_quantile(times: Floats, survival: Floats, error: Floats, p: float) 
         return (float(times[passed[0]]) if len(passed) else math.nan), math.nan, math.nan
     upper = float(times[inside[-1] + 1]) if inside[-1] + 1 < len(times) else math.nan
     return (float(times[passed[0]]) if len(passed) else math.nan), float(times[inside[0]]), upper
+
+
+def relative_change(before: float, after: float) -> float:
+    """Return by what share a figure changed: 2,663 to 250 is -0.906; NaN where it was nothing."""
+    return after / before - 1 if before else math.nan
 
 
 def zero_failure_sample(target: float) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from babel.numbers import format_decimal
 
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, right, table
-from engineroom.phrases import locale, retell, say, say_number
+from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
 RESULT = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
@@ -134,7 +133,7 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
             row["pilot"],
             say(row["name"]),
             *(wording.value(row[key], "share") for key in ("before", "during")),
-            say("{low} to {high}", low=_points(row["low"]), high=_points(row["high"])),
+            say("{low} to {high}", low=wording.points(row["low"]), high=wording.points(row["high"])),
             cell(*RESULT[row["verdict"]]),
             wording.capital(retell(row["reason"])),
         ]
@@ -147,9 +146,3 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
         passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", all=len(rows)
     )
     return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
-
-
-def _points(change: float) -> str:
-    return ("+" if change > 0 else "−" if change < 0 else "±") + str(
-        format_decimal(abs(change) * 100, "#,##0.0", locale())
-    )

@@ -208,9 +208,11 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
     for row in found.to_dict("records"):
         unit = "share" if row["figure"] == "first_pass_yield" else "hours"
         if unit == "share":
-            span = say("{low} to {high} points", low=_points(row["low"]), high=_points(row["high"]))
+            span = say("{low} to {high} points", low=wording.points(row["low"]), high=wording.points(row["high"]))
+            change = say("{n} points", n=wording.points(row["after"] - row["before"]))
         else:
             span = wording.interval(row["low"], row["high"], unit, like=row["after"])
+            change = wording.sign(row["relative"]) + wording.value(abs(row["relative"]), "share")
         both = {"n": wording.count(row["n_before"]), "after": wording.count(row["n_after"])}
         rows.append(
             [
@@ -218,13 +220,15 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
                 row["workflow"],
                 wording.value(row["before"], unit),
                 wording.value(row["after"], unit),
+                change,
                 span,
                 say("{n} / {after}", **both),
                 cell(*VERDICTS[row["verdict"]]),
             ]
         )
     columns = [left("figure", "KPI"), left("workflow", "Workflow"), right("before", "Before"), right("after", "After")]
-    columns += [right("interval", "95% interval"), right("n", "n before / after"), left("verdict", "Verdict")]
+    columns += [right("change", "Change"), right("interval", "95% interval"), right("n", "n before / after")]
+    columns.append(left("verdict", "Verdict"))
     confirmed = int((found["verdict"] != "not confirmed").sum())
     day = wording.day(pd.Timestamp(changed))
     caption = say_number(
@@ -294,10 +298,5 @@ def _rate(value: float, unit: str) -> str:
 
 def _worse(row: dict[str, float | str], end: str) -> str:
     amount = float(row[end])
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
     scale = 100 if row["unit"] == "share" else 1000
-    return f"{sign}{wording.tenths(abs(amount) * scale)}"
-
-
-def _points(share: float) -> str:
-    return ("+" if share > 0 else "−" if share < 0 else "±") + wording.plain(round(abs(share) * 100, 1))
+    return wording.sign(amount) + wording.tenths(abs(amount) * scale)

@@ -96,5 +96,4 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
 
 
 def _signed(amount: float, row: dict[str, Any], currency: str) -> str:
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    return sign + wording.distance(abs(amount), row["unit"], currency, row["value"])
+    return wording.sign(amount) + wording.distance(abs(amount), row["unit"], currency, row["value"])

@@ -160,6 +160,7 @@ class Changes(Table):
     figure: Series[str] = choice("what was measured again", ("first_pass_yield", "cycle_time_p50"), required=True)
     before: Series[float] = number("before")
     after: Series[float] = number("from the day on")
+    relative: Series[float] = number("after ÷ before - 1; blank for a share, which is compared in points")
     n_before: Series[float] = count("completed cases before", required=True)
     n_after: Series[float] = count("completed cases after", required=True)
     low: Series[float] = number("lower end of the difference, or of the figure after")

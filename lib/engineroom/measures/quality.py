@@ -290,11 +290,6 @@ def curves(durations: pd.DataFrame) -> DataFrame[quality_tables.Curves]:
     return quality_tables.Curves.validate(pd.concat(found, ignore_index=True))
 
 
-def change_in_percent(before: float, after: float) -> float:
-    """Return by what share a figure changed: 2,663 to 250 is -0.906."""
-    return after / before - 1
-
-
 def failure_cost(items: float, share: float, unit_cost: float) -> float:
     """Return what failing items cost: items × share that fails × cost of one; 0 where there is none."""
     return items * share * unit_cost if items else 0.0

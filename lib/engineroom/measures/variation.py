@@ -171,6 +171,7 @@ def changes(weekly: pd.DataFrame, durations: pd.DataFrame, changed: str) -> Data
             (before, low_before, high_before, n), (after, low, high, n_after) = parts
             verdict = "better" if high < low_before else "worse" if low > high_before else "not confirmed"
             ends = {"before": before, "after": after, "low": low, "high": high}
+            ends["relative"] = statistics.relative_change(before, after)
             counts = {"n_before": n, "n_after": n_after, "verdict": verdict}
             rows.append({"workflow": workflow, "figure": "cycle_time_p50"} | ends | counts)
     return quality_tables.Changes.of(rows)

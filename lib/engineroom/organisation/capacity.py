@@ -29,11 +29,6 @@ WORK = ["workflow", "skill", "week", "arrivals", "standard_hours", "backlog"]
 # --------------------------------------------------------------------------------------------------- worked formulas
 
 
-def whole_of(part: float, share: float) -> float:
-    """Return the whole of which a part is a share: 800 hours that are 16% are of 5,000."""
-    return part / share
-
-
 def fte(hours: float, weekly_hours: float = WEEK, shrinkage: float = 0.0) -> float:
     """Return how many full-time people a load takes: hours ÷ (week × (1 - shrinkage)).
 

@@ -183,7 +183,17 @@ def signed(row: dict[str, Any], currency: str = "") -> str:
     """Return the gap of a row with its sign: plus is worse."""
     if math.isnan(row["gap"]):
         return BLANK
-    return ("+" if row["gap"] > 0 else "−" if row["gap"] < 0 else "±") + gap(row, currency)
+    return sign(row["gap"]) + gap(row, currency)
+
+
+def points(change: float) -> str:
+    """Return a difference of two shares in points, with its sign: `+6.9`."""
+    return sign(change) + tenths(abs(change) * 100)
+
+
+def sign(number: float) -> str:
+    """Return the sign of a change; none where there is no number."""
+    return "+" if number > 0 else "−" if number < 0 else "±" if number == 0 else ""
 
 
 def line(row: dict[str, Any], currency: str = "", like: float | None = None) -> str:
