@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
@@ -184,7 +185,9 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if "fork" in request:
-            pid = os.fork()
+            with warnings.catch_warnings():  # Python 3.12 warns of any thread; `_warm` has looked at those here
+                warnings.simplefilter("ignore", DeprecationWarning)
+                pid = os.fork()
             if pid == 0:
                 channel.close()
                 _become_kernel(request)
