@@ -29,7 +29,8 @@ from engineroom.readers import engagement as engagements
 
 LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
 SCHEMA = 2
-GRACE = 2.0
+GRACE, PATIENCE = 2.0, 3.0
+"""Seconds a worker has to end: when its batch is gone, and when its batch is stopped (all within five seconds)."""
 ANSWERS_WITHIN = 10.0
 """Seconds a cluster has to answer."""
 ATTEMPTS = 2
@@ -152,9 +153,11 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     finally:
         for future in running:  # interrupted: a worker would otherwise finish its report before it ends
             future.cancel()
-        for worker in active_children() if running else ():
+        workers = active_children() if running else []
+        for worker in workers:
             worker.terminate()
         stack.close()
+        _see_off(workers)
 
 
 def _refused(task: Task, first: Outcome, out: Path) -> Outcome:
@@ -245,6 +248,15 @@ def _workers(terms: Terms) -> Iterator[tuple[Executor, int]]:
             yield pool, terms.jobs
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _see_off(workers: list[Any]) -> None:
+    """Wait for workers that were told to end, and end those that do not: a library's callback can lose an interrupt."""
+    until = time.monotonic() + PATIENCE
+    for worker in workers:
+        worker.join(max(0.0, until - time.monotonic()))
+        if worker.is_alive():
+            worker.kill()
 
 
 def _cluster(address: str) -> Any:

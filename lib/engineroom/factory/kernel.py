@@ -85,9 +85,11 @@ class Zygote:
             return self._answer()
 
     def close(self) -> None:
-        """End the zygote, and with it every kernel it still has."""
+        """End the zygote, and with it every kernel it still has; while it imports it has none, and would not hear."""
         if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
+        if "fault" not in vars(self):
+            self._process.kill()
         try:
             self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
@@ -181,7 +183,10 @@ def main() -> None:
     os.dup2(2, 1)  # what an import prints must not be taken for an answer
     statuses: dict[int, int | None] = {}
     places: dict[int, str] = {}
-    answer(channel, _warm())
+    try:
+        answer(channel, _warm())
+    except BrokenPipeError:  # the owner ended meanwhile
+        return
     for line in sys.stdin:
         request = json.loads(line)
         if "fork" in request:
