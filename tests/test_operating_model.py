@@ -319,6 +319,15 @@ def test_where_nobody_comes_to_half_a_person_hours_a_week_are_told(ecommerce):
     ]  # fmt: skip
 
 
+def test_the_band_of_utilisation_is_told_as_it_was_set(insurer, ecommerce):
+    told = [found["utilisation-table"].content["caption"] for found in (insurer, ecommerce)]
+
+    assert told == [
+        "0 of 2 teams are outside the band of 70% to 85%",
+        "6 of 6 teams are outside the band of 70% to 85%",
+    ]
+
+
 @pytest.mark.parametrize(
     "left_out", ["work", "people", "skills", "activities", "answers", "staffing", "slas", "workflows"]
 )

@@ -165,11 +165,11 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     """Return how much of its hours each team works on items, against the band."""
     if found.empty:
         return note("No utilisation", "Paid, leave and productive hours in the table staffing would give it.")
-    most = float(found["fte"].max())
+    staff = float(found["fte"].max())
     rows: list[list[Cell]] = [
         [
             row["team"],
-            staffing(row["fte"], most),
+            staffing(row["fte"], staff),
             hours(row["available_hours"]),
             hours(row["productive_hours"]),
             wording.value(row["utilisation"], "share", decimals=0),
@@ -178,7 +178,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
-    paid = right("fte", "Paid hours a week") if is_small(most) else right("fte", "FTE")
+    paid = right("fte", "Paid hours a week") if is_small(staff) else right("fte", "FTE")
     columns = [left("team", "Team"), paid, right("available_hours", "Available hours")]
     columns += [right("productive_hours", "Productive hours"), right("utilisation", "Utilisation")]
     columns += [left("band", "Against the band"), right("wait_factor", "Wait, in handling times")]
