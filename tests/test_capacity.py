@@ -213,6 +213,35 @@ def test_a_skill_of_two_workflows_counts_in_weeks_of_which_both_are_known():
     assert found["demand_hours"].tolist() == [15, 15]
 
 
+def test_what_is_rounded_off_adds_up_to_nothing_over_a_team_and_a_quarter():
+    people = [person(f"Person {number}", 37.5, 0.17) for number in range(100)]  # 31.125 hours each
+    rows = [row | {"skill": "intake", "arrivals": 3110.1} for row in weekly("intake", [1.0] * 6)]
+
+    found, _, staff = loaded(
+        tables(work=rows, people=people, skills=[skill(one["person"], "intake") for one in people])
+    )
+
+    assert found["gap_hours"].max() == 0
+    assert capacity.needs(found, staff).at[0, "mean_hours"] == pytest.approx(3110.1, abs=1e-4)
+    backlog = capacity.backlogs(found, pd.DataFrame(columns=["workflow"])).iloc[0]
+    assert (backlog["backlog"], backlog["trend"]) == (0, "steady")
+
+
+@pytest.mark.parametrize("hours", [40.1, 33.3, 0.1])
+def test_a_team_that_is_just_large_enough_is_short_of_nothing(hours):
+    sent_in = tables(
+        work=weekly("intake", [3 * hours] * 6),
+        people=[person(name, hours) for name in "ABC"],
+        skills=[skill(name, "intake") for name in "ABC"],
+    )
+
+    found, moves, _ = loaded(sent_in)
+
+    assert (found["gap_hours"].max(), found["backlog_hours"].max(), len(moves)) == (0, 0, 0)
+    backlog = capacity.backlogs(found, pd.DataFrame(columns=["workflow"])).iloc[0]
+    assert backlog["trend"] == "steady"
+
+
 def test_shrinkage_takes_hours_away_and_a_blank_one_is_the_leave_of_the_team():
     staff = [{"team": "Desk", "fte": 1, "paid_hours": 1000, "leave_hours": 100, "productive_hours": 700}]
     people = capacity.supply(
@@ -279,7 +308,7 @@ def test_utilisation_is_of_the_hours_that_are_there_and_the_band_is_left_in_eith
 
 # ---------------------------------------------------------------------------------------------- allocation, as maths
 
-QUARTERS = st.integers(0, 160).map(lambda units: units / allocation.UNITS_PER_HOUR)
+QUARTERS = st.integers(0, 160).map(lambda units: units / 4)
 
 
 @st.composite

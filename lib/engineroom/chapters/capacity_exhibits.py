@@ -113,7 +113,7 @@ def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_t
     ]
     columns += [right("hours", "Hours")]
     caption = say("Who takes over what in the week from {day}", day=wording.day(week))
-    notes = ("As much of the gaps as possible is closed, with the fewest hours moved; in quarter hours, week by week.",)
+    notes = ("As much of the gaps as possible is closed, with the fewest hours moved; week by week.",)
     return table("moves", caption + first_of(summed), columns, rows, found, notes)
 
 

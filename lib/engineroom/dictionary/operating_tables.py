@@ -42,7 +42,7 @@ class Load(Table):
     skill: Series[str] = key("skill")
     week: Series[pd.Timestamp] = date("Monday of the week", required=True)
     arrivals: Series[float] = count("items that arrived", required=True)
-    demand_hours: Series[float] = number("hours they take, in quarters rounded up", required=True)
+    demand_hours: Series[float] = number("hours they take", required=True)
     capacity_hours: Series[float] = number("hours of the people whose main skill it is", required=True)
     gap_hours: Series[float] = number("demand beyond capacity, everybody in place", required=True)
     left_hours: Series[float] = number("what of it is left when trained people are moved", required=True)
@@ -59,7 +59,7 @@ class Moves(Table):
     person: Series[str] = text("person")
     from_skill: Series[str] = text("main skill; blank: none")
     to_skill: Series[str] = text("skill that is short")
-    hours: Series[float] = number("hours, in quarters")
+    hours: Series[float] = number("hours")
 
 
 class Needs(Table):

@@ -7,8 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-UNITS_PER_HOUR = 4
-"""Hours are handed out in quarters: the program is a flow, so whole units in give whole units out."""
+UNITS_PER_HOUR = 10_000
+"""What hours are handed out in: the program is a flow, so whole units in give whole units out. Finer than any table is
+filled in, because what is rounded off one person and week adds up over a team and a year.
+"""
 
 WORTH_OF_AN_HOUR = 1000.0
 """What an hour of uncovered work weighs against an hour of moved work: coverage first, then the fewest moves."""
@@ -16,21 +18,26 @@ WORTH_OF_AN_HOUR = 1000.0
 Floats = NDArray[np.float64]
 
 
-def quarters_up(hours: pd.Series) -> pd.Series:
-    """Return hours of work, rounded up to quarters."""
-    return np.ceil(hours * UNITS_PER_HOUR - 1e-9) / UNITS_PER_HOUR + 0.0  # no negative zero
+def units_up(hours: pd.Series) -> pd.Series:
+    """Return hours of work, rounded up to whole units."""
+    return np.ceil(hours * UNITS_PER_HOUR - 1e-6) / UNITS_PER_HOUR + 0.0  # no negative zero
 
 
-def quarters_down(hours: pd.Series) -> pd.Series:
-    """Return hours of capacity, rounded down to quarters."""
-    return np.floor(hours * UNITS_PER_HOUR + 1e-9) / UNITS_PER_HOUR
+def units_down(hours: pd.Series) -> pd.Series:
+    """Return hours of capacity, rounded down to whole units."""
+    return np.floor(hours * UNITS_PER_HOUR + 1e-6) / UNITS_PER_HOUR
+
+
+def whole(hours: pd.Series) -> pd.Series:
+    """Return hours in whole units again where they were added up, so that equal hours are equal numbers."""
+    return np.round(hours * UNITS_PER_HOUR) / UNITS_PER_HOUR + 0.0
 
 
 def solve(hours: pd.Series, pairs: pd.DataFrame, demand: pd.Series) -> pd.DataFrame:
     """Return how many hours each person gives to each skill in one week: person, skill, is_main, hours.
 
     `hours` are those a person has, `pairs` (person, skill, is_main) what each can do, `demand` the hours each skill
-    needs, all in quarters. As much demand as possible is covered; among the plans that cover as much, one with the
+    needs, all in whole units. As much demand as possible is covered; among the plans that cover as much, one with the
     fewest hours away from people's main skills. Where people can be lent either way, the first in the table are.
     """
     wanted = demand[demand > 0]

@@ -108,7 +108,7 @@ def supply(tables: Tables) -> pd.DataFrame:
     main = tables.skills[tables.skills["level"] == MAIN].set_index("person")["skill"]
     people = tables.people.assign(shrinkage=shrinkage, skill=tables.people["person"].map(main))
     hours = people["weekly_hours"].astype(float) * (1 - shrinkage)
-    return people.assign(hours=allocation.quarters_down(hours)).reset_index(drop=True)
+    return people.assign(hours=allocation.units_down(hours)).reset_index(drop=True)
 
 
 def load(
@@ -128,13 +128,13 @@ def load(
     by = wanted.groupby(["week", "skill"])
     known = by["workflow"].nunique().unstack().eq(wanted.groupby("skill")["workflow"].nunique())
     arrivals = by["arrivals"].sum().unstack()
-    asked = by["hours"].sum().unstack().where(known).apply(allocation.quarters_up)
-    begun = allocation.quarters_up(wanted.groupby("skill")["backlog_hours"].sum().reindex(names, fill_value=0.0))
+    asked = by["hours"].sum().unstack().where(known).apply(allocation.units_up)
+    begun = allocation.units_up(wanted.groupby("skill")["backlog_hours"].sum().reindex(names, fill_value=0.0))
     hours = people.set_index("person")["hours"].astype(float)
     pairs = skills[skills["level"].isin([MAIN, ABLE])].assign(is_main=skills["level"] == MAIN)
     lent = people["skill"].isna() | people["skill"].isin(names)
     pairs = pairs.loc[pairs["person"].isin(people.loc[lent, "person"]), ["person", "skill", "is_main"]]
-    there = people.groupby("skill")["hours"].sum().reindex(names, fill_value=0.0).astype(float)
+    there = _by_skill(people, names)
     each = _hours_of_one(people, names)
     standing, moved = begun.copy(), begun.copy()
     rows: list[dict[str, Any]] = []
@@ -145,8 +145,8 @@ def load(
         covered = came.clip(upper=there) if given is None else _by_skill(given, names)
         waiting = moved + came
         plan = allocation.solve(hours, pairs, waiting) if (waiting > there).any() else None
-        moved = waiting - (waiting.clip(upper=there) if plan is None else _by_skill(plan, names))
-        began, standing = standing, (standing + came - there).clip(lower=0.0)
+        moved = allocation.whole(waiting - (waiting.clip(upper=there) if plan is None else _by_skill(plan, names)))
+        began, standing = standing, allocation.whole((standing + came - there).clip(lower=0.0))
         if given is not None:
             moves.append(_moved(given, people, week))
         rows += [
@@ -183,7 +183,7 @@ def _hours_of_one(people: pd.DataFrame, names: list[str]) -> pd.Series:
 
 
 def _by_skill(plan: pd.DataFrame, names: list[str]) -> pd.Series:
-    return plan.groupby("skill")["hours"].sum().reindex(names, fill_value=0.0).astype(float)
+    return allocation.whole(plan.groupby("skill")["hours"].sum().reindex(names, fill_value=0.0).astype(float))
 
 
 def _moved(plan: pd.DataFrame, people: pd.DataFrame, week: Any) -> pd.DataFrame:
@@ -269,7 +269,8 @@ def backlogs(found: DataFrame[operating_tables.Load], arrived: pd.DataFrame) -> 
 
 def _by_hours(found: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for skill, mine in found.groupby("skill", sort=True):
-        last, came, there = mine.iloc[-1], float(mine["demand_hours"].mean()), float(mine["capacity_hours"].iloc[0])
+        last, there = mine.iloc[-1], float(mine["capacity_hours"].iloc[0])
+        came = round(float(mine["demand_hours"].mean()), 9)  # equal weeks have a mean that equals them
         yield {
             "queue": skill,
             "kind": "skill",
