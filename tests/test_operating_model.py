@@ -261,13 +261,31 @@ def test_003_13_the_bus_factor_counts_who_can_do_it_and_not_who_learns_it(make_e
     tables = opened(make_engagement(files=people_of(rows)))
     people = capacity.supply(tables)
 
-    found = er.skills.cover(tables, people, columns.empty(operating_tables.Demand)).set_index("skill")
+    found = er.skills.cover(tables, people, columns.empty(operating_tables.Load)).set_index("skill")
 
     assert found["bus_factor"].to_dict() == {"tax": 1, "post": 2}
     assert found.at["tax", "holder"] == "A"
     training = er.skills.training(tables, people, found.reset_index(), columns.empty(operating_tables.Load))
     assert training[["skill", "reason", "person"]].to_numpy().tolist() == [["tax", "cover", "B"]]
     assert training["is_learning"].tolist() == [True]
+
+
+def test_cover_is_held_against_the_same_mean_week_as_the_people_that_are_needed(make_engagement):
+    rows = [("A", "post", "main"), ("B", "post", "main")]
+    files = people_of(rows) | {
+        "tables/work.csv": "workflow,skill,week,arrivals,standard_hours\n"
+        + "".join(f"Mail,post,{day:%Y-%m-%d},30,1\n" for day in WEEKS)
+        + "".join(f"Parcels,post,{day:%Y-%m-%d},30,1\n" for day in WEEKS[:1])  # of the other weeks nothing is known
+    }
+    tables = opened(make_engagement(files=files))
+    people = capacity.supply(tables)
+    wanted = capacity.demand(tables, pd.DataFrame(columns=["workflow", "week", "received"]))
+    load, _ = capacity.load(wanted, people, tables.skills)
+
+    found = er.skills.cover(tables, people, load).iloc[0]
+
+    assert found["mean_hours"] == capacity.needs(load, people).at[0, "mean_hours"] == 60
+    assert not found["is_covered"]
 
 
 def test_004_10_work_above_its_grade_costs_the_difference_to_the_lowest_grade_that_could(make_engagement):

@@ -19,14 +19,15 @@ WEEKS = 52
 
 
 def cover(
-    tables: Tables, people: pd.DataFrame, wanted: DataFrame[operating_tables.Demand]
+    tables: Tables, people: pd.DataFrame, load: DataFrame[operating_tables.Load]
 ) -> DataFrame[operating_tables.Cover]:
     """Return, per skill, how many people can do it, and whether its mean week survives the absence of the largest.
 
+    The mean week is that of `load`: of weeks of which every workflow that asks for the skill is known.
     `bus_factor` is the smallest number of people whose absence leaves the skill to nobody: all who can do it. The
     hours without the largest are an upper bound, for people with several skills can give an hour once.
     """
-    asked = wanted.groupby(["skill", "week"])["hours"].sum().groupby("skill").mean()
+    asked = load.groupby("skill")["demand_hours"].mean().round(9)
     hours = people.set_index("person")["hours"]
     rows = []
     for skill in sorted({*tables.skills["skill"].dropna(), *asked.index}):
@@ -34,7 +35,7 @@ def cover(
         able = mine.loc[mine["level"].isin(CAN), "person"]
         given = hours.reindex(able).fillna(0.0)
         mean = float(asked.get(skill, math.nan))
-        without = float(given.sum() - given.max()) if len(given) else 0.0
+        without = round(float(given.sum() - given.max()), 9) if len(given) else 0.0
         rows.append(
             {
                 "skill": skill,
