@@ -27,6 +27,7 @@ WORKFLOWS = "workflow,process,owner,monthly_volume,unit_cost"
 GOOD = f"{WORKFLOWS}\nDenials,denials,Ann,100,4.5\n"
 THERE_ARE = ", ".join(schemas.INPUTS)
 REPAIR = "Correct the file and run: engineroom check acme"
+TIME = "is a time of a spreadsheet; write {} for hours, and format it as a number"
 
 
 def folder(tmp_path: Path, header: str = "", **files: str | bytes) -> Path:
@@ -133,12 +134,14 @@ def test_a_plain_number_is_read(cell, decimal, value):
         ("$12", "money", ".", '"$12" is not a number'),
         ("about 40", "count", ".", '"about 40" is not a number'),
         (True, "count", ".", '"True" is not a number'),
+        (datetime.time(0, 12), "number", ".", f'"00:12:00" {TIME.format("0.2")}'),
+        (datetime.timedelta(hours=30, minutes=30), "money", ",", f'"1 day, 6:30:00" {TIME.format("30,5")}'),
         (datetime.date(2026, 1, 5), "count", ".", '"2026-01-05" is not a number'),
         ("31/01/2026", "date", ".", '"31/01/2026" is not a date; write it as 2026-01-31'),
         (46053.0, "date", ".", '"46053" is not a date; write it as 2026-01-31'),
         ("2026-02-30", "date", ".", '"2026-02-30" is not a day of the calendar'),
         ("0206-01-31", "date", ".", '"0206-01-31" is not a plausible date; years run from 1990 to 2100'),
-        ("maybe", "flag", ".", '"maybe" is neither true nor false'),
+        ("maybe", "flag", ".", '"maybe" is neither true nor false; write true or false'),
         ("#DIV/0!", "text", ".", "#DIV/0! is a spreadsheet error; correct the formula, or leave the cell blank"),
         ("x" * 70, "number", ".", f'"{"x" * 60}…" is not a number'),
     ],
@@ -188,6 +191,17 @@ def test_a_decimal_comma_is_refused_where_it_is_not_stated(tmp_path, monkeypatch
         "acme/tables/workflows.csv",
         'row 2, unit_cost: "4,5" has a decimal comma; write 4.5, or state [tables] decimal = ","',
     )
+
+
+def test_a_decimal_comma_is_read_in_a_workbook_where_it_is_stated(tmp_path):
+    def cost(opened: openpyxl.Workbook) -> None:
+        opened["workflows"]["E2"] = "4,5"
+
+    place = book(tmp_path, {"workflows": grid(GOOD)}, cost)
+    with (place / "engagement.toml").open("a", encoding="utf-8") as file:
+        file.write('decimal = ","\n')
+
+    assert read(place).workflows["unit_cost"].tolist() == [4.5]
 
 
 def test_a_stated_separator_wins_over_the_header(tmp_path):

@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Characters that would break a line, colour a terminal or turn text around: shown by their number."""
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
+"""Characters that break a line, colour a terminal, turn text around or pass for a blank: shown by their number."""
 
 
 @dataclass(frozen=True, order=True)

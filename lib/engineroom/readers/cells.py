@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -59,6 +59,12 @@ def _share(cell: Any, decimal: str) -> float:
 def _number(cell: Any, decimal: str) -> float:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         return float(cell)
+    if isinstance(cell, time | timedelta):
+        whole = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second) if isinstance(cell, time) else cell
+        part = f"{whole / timedelta(hours=1):.6g}".replace(".", decimal)
+        raise ValueError(
+            f"{_shown(cell)} is a time of a spreadsheet; write {part} for hours, and format it as a number"
+        )
     said = str(cell)
     if re.fullmatch(rf"[+-]?\d+({re.escape(decimal)}\d+)?([eE][+-]?\d{{1,2}})?", said):
         return float(said.replace(",", "."))
@@ -100,7 +106,7 @@ def _date(cell: Any, _: str) -> pd.Timestamp:
 
 def _flag(cell: Any, _: str) -> bool:
     if str(cell).lower() not in FLAGS:
-        raise ValueError(f"{_shown(cell)} is neither true nor false")
+        raise ValueError(f"{_shown(cell)} is neither true nor false; write true or false")
     return FLAGS[str(cell).lower()]
 
 

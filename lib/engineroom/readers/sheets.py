@@ -112,7 +112,7 @@ def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem])
         found = _framed(where, rows, problems)
         filled.append(found is None or not found.empty)
         if found is not None and not found.empty:  # `engineroom new` writes every sheet; those left blank are not sent
-            yield one, Sheet(where, path, found)
+            yield one, Sheet(where, path, found, engagement.tables.decimal)
     if filled and not any(filled) and engagement.events is None and engagement.cases is None:
         cure = "fill in at least one sheet (the sheet guide explains the columns), or name a log in engagement.toml"
         problems.append(Problem(name, rule="nothing is filled in yet", cure=cure))
