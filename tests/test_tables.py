@@ -80,7 +80,7 @@ def folder(tmp_path: Path, header: str = HEADER, **sent: list[dict]) -> Path:
     (place / "tables").mkdir(parents=True, exist_ok=True)
     (place / "engagement.toml").write_text(header, encoding="utf-8")
     for name, changes in sent.items():
-        rows = [ROWS[name] | change for change in changes]
+        rows = [ROWS.get(name, {}) | change for change in changes]
         pd.DataFrame(rows).to_csv(place / "tables" / f"{name}.csv", index=False)
     return place
 
@@ -390,6 +390,68 @@ def test_a_broken_inventory_does_not_make_every_workflow_unknown(tmp_path, monke
     assert "row 1, workflow: column is missing; name of the workflow, as in the event log" in said
 
 
+def test_names_that_differ_in_capitals_are_not_two_people_or_two_skills(tmp_path, monkeypatch):
+    work = {"workflow": "Denials", "skill": "Coding", "week": "2026-01-05", "arrivals": "10", "standard_hours": "1"}
+    skills = [{"person": "Clerk 1", "skill": "coding", "level": "main"}]
+    people = [{"person": name, "weekly_hours": "40", "shrinkage": "0.2"} for name in ("Clerk 1", "CLERK 1")]
+    place = folder(tmp_path, work=[work], people=people, skills=skills)
+
+    cure = "in other capitals; write both alike"
+    assert told(place, monkeypatch) == message(
+        (
+            "acme/tables/people.csv",
+            [f'row 3, person: "CLERK 1" is "Clerk 1" of row 2 of people {cure}'],
+        ),
+        (
+            "acme/tables/skills.csv",
+            [f'row 2, skill: "coding" is "Coding" of row 2 of work {cure}'],
+        ),
+    )
+
+
+def test_a_name_that_differs_in_a_blank_nobody_sees_says_so(tmp_path, monkeypatch):
+    skills = [{"person": "Clerk\u00a01", "skill": "Coding", "level": "main"}]
+    place = folder(tmp_path, people=[{"person": "Clerk 1", "weekly_hours": "40"}], skills=skills)
+
+    assert told(place, monkeypatch) == message(
+        ("acme/tables/skills.csv", [r'row 2, person: "Clerk\xa01" is unknown; did you mean "Clerk 1"?'])
+    )
+
+
+def test_weeks_of_work_begin_on_a_monday_of_the_period_and_take_no_arrivals_of_the_log_beside_them(
+    tmp_path, monkeypatch
+):
+    days = ["2025-12-29", "2026-01-07", "2024-01-01", "2026-06-29", "2026-07-06", ""]
+    row = {"workflow": "Denials", "skill": "Coding", "standard_hours": "1"}
+    place = folder(tmp_path, work=[row | {"week": day, "arrivals": "10" if day else ""} for day in days])
+
+    period = "the period is 2026-01-01 to 2026-06-30"
+    assert told(place, monkeypatch) == message(
+        (
+            "acme/tables/work.csv",
+            [
+                "row 3, week: 2026-01-07 is no Monday; write the one on which the week began: 2026-01-05",
+                f"row 4, week: the week from 2024-01-01 is outside the engagement's period; {period}",
+                f"row 6, week: the week from 2026-07-06 is outside the engagement's period; {period}",
+                "row 7, week: the same work has rows with a week and one without; "
+                "keep the weeks, or the row that takes those of the log",
+            ],
+        )
+    )
+
+
+def test_what_was_done_was_not_done_after_the_day_of_the_report(tmp_path, monkeypatch):
+    tests = {"test": "T", "kind": "risk assessment", "due": "2026-03-31", "done": "2027-03-24", "result": "failed"}
+    sops = {"workflow": "Denials", "sop": "S-1", "reviewed": "2026-07-16"}
+    place = folder(tmp_path, control_tests=[tests], sops=[sops])
+
+    cure = "correct it, or as_of in engagement.toml, which is 2026-07-15"
+    assert told(place, monkeypatch) == message(
+        ("acme/tables/control_tests.csv", [f"row 2, done: 2027-03-24 is after the day of the report; {cure}"]),
+        ("acme/tables/sops.csv", [f"row 2, reviewed: 2026-07-16 is after the day of the report; {cure}"]),
+    )
+
+
 def test_an_unknown_prerequisite_or_process_lists_what_there_is(tmp_path, monkeypatch):
     place = folder(tmp_path, workflows=[{"process": "zzz"}], readiness=[{"prerequisite": "qqq"}])
     readiness, workflows = (line for line in told(place, monkeypatch).splitlines() if line.startswith("  row"))
@@ -511,7 +573,7 @@ def test_a_stale_row_of_a_pack_is_read_and_marked(tmp_path):
             "grade: grade A or B needs kind measured, verification page, and for A an n; grade targets C, claims D",
         ),
         ({"low_inclusive": ""}, "low_inclusive: is blank; whether the lower edge belongs to the band"),
-        ({"low_inclusive": "perhaps"}, 'low_inclusive: "perhaps" is neither true nor false'),
+        ({"low_inclusive": "perhaps"}, 'low_inclusive: "perhaps" is neither true nor false; write true or false'),
         ({"year": "1825"}, "year: 1825 is below 1990"),
     ],
     ids=lambda given: "" if isinstance(given, str) else "-".join(f"{k}={v}" for k, v in given.items()),

@@ -59,6 +59,16 @@ class Work(Table):
         return ~table.duplicated(["workflow", "skill", "week"])
 
     @pa.dataframe_check(
+        name="week workflow skill",
+        title="the same work has rows with a week and one without",
+        description="keep the weeks, or the row that takes those of the log",
+    )
+    def weeks_or_the_log(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
+        """Hours of the tables and of the log would be counted both."""
+        has_weeks = table["week"].notna().groupby([table["workflow"], table["skill"]]).transform("any")
+        return table["week"].notna() | ~has_weeks.astype(bool)
+
+    @pa.dataframe_check(
         name="arrivals week",
         title="week and arrivals stand alone",
         description="give both, or neither to take those of the log",

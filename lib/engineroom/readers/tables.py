@@ -16,6 +16,9 @@ from engineroom.errors import DataProblems, Problem
 from engineroom.readers import reference, sheets
 from engineroom.readers.engagement import Engagement, digest
 
+HAPPENED = (("control_tests", "done"), ("sops", "reviewed"), ("answers", "date"), ("obligations", "date"))
+"""Days on which something was done: none can lie after the day of the report."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -166,6 +169,8 @@ def _references(
         unassigned = workflows.index[workflows["sector"].isna()]
         cure = "this engagement has several sectors; name one"
         yield from sheets.few(where["workflows"], "sector", [(row, "is blank", cure) for row in unassigned])
+    yield from _alike(where, read_in)
+    yield from _days(where, read_in, engagement)
     yield from _values(where["kpis"], read_in["kpis"], known)
     monthly, default = read_in["monthly_values"], known[known["is_default"]].set_index("kpi")["unit"]
     is_above = (monthly["kpi"].map(default) == "share") & (monthly["numerator"] > monthly["denominator"])
@@ -185,6 +190,43 @@ def _references(
             (row, rule.format(*pair), cure) for row, pair in zip(read_in[table].index[outside], days, strict=True)
         ]
         yield from sheets.few(where[table], "period_end", faults)
+
+
+def _alike(where: dict[str, str], read_in: dict[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Yield every name that another row writes with other capitals: it would count as a second person or skill."""
+    for column, tables in (("person", ("people",)), ("skill", ("work", "skills"))):
+        first: dict[str, tuple[str, str]] = {}
+        for table in tables:
+            faults = []
+            for row, name in read_in[table][column].dropna().drop_duplicates().items():
+                meant, at = first.setdefault(name.casefold(), (name, f"row {row} of {table}"))
+                if name != meant:
+                    faults.append((row, f'"{name}" is "{meant}" of {at} in other capitals', "write both alike"))
+            yield from sheets.few(where[table], column, faults)
+
+
+def _days(where: dict[str, str], read_in: dict[str, pd.DataFrame], engagement: Engagement) -> Iterator[Problem]:
+    """Yield the weeks that begin on another day than Monday or lie outside the period, and what is yet to happen."""
+    period, as_of = engagement.header.period, engagement.header.as_of
+    weeks = read_in["work"]["week"].dropna()
+    faults = []
+    for row, day in weeks.items():
+        monday = day - pd.Timedelta(days=day.weekday())
+        if day != monday:
+            rule, cure = f"{day:%Y-%m-%d} is no Monday", f"write the one on which the week began: {monday:%Y-%m-%d}"
+            faults.append((row, rule, cure))
+        elif monday > pd.Timestamp(period.end) or monday + pd.Timedelta(days=6) < pd.Timestamp(period.start):
+            rule = f"the week from {day:%Y-%m-%d} is outside the engagement's period"
+            faults.append((row, rule, f"the period is {period.start} to {period.end}"))
+    yield from sheets.few(where["work"], "week", faults)
+    for table, column in HAPPENED:
+        days = read_in[table][column].dropna()
+        cure = f"correct it, or as_of in engagement.toml, which is {as_of}"
+        late = [
+            (row, f"{day:%Y-%m-%d} is after the day of the report", cure)
+            for row, day in days[days > pd.Timestamp(as_of)].items()
+        ]
+        yield from sheets.few(where[table], column, late)
 
 
 def _values(where: str, kpis: pd.DataFrame, known: pd.DataFrame) -> Iterator[Problem]:
