@@ -404,3 +404,10 @@ def test_a_case_done_before_the_period_but_due_in_it_counts_for_the_sla_alone(ma
     assert (sla["numerator"], sla["denominator"]) == (2, 4)
     assert found.loc[("volume/completed", ""), "value"] == 4
     assert found.loc[("open_cases/at_period_end", ""), "value"] == 1
+
+
+def test_teams_of_which_everybody_was_on_leave_have_no_utilisation(make_engagement) -> None:
+    staff = "team,fte,paid_hours,leave_hours,productive_hours,loaded_rate\nDesk,1,100,100,0,50\n"
+    read = tables.read(engagement.open(make_engagement(files={"tables/staffing.csv": staff})))
+
+    assert kpi.measure(read, None).empty

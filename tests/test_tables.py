@@ -152,6 +152,11 @@ def test_reference_data_cannot_be_changed_for_the_next_reader():
             {"value": "", "numerator": "", "denominator": ""},
             "value: nothing was measured; give value, or both its parts",
         ),
+        (
+            "kpis",
+            {"numerator": "", "denominator": "", "n": "0"},
+            "n: 0 is not above 0",
+        ),
         ("kpis", {"denominator": ""}, "denominator: numerator or denominator stands alone; give both or neither"),
         (
             "kpis",
@@ -182,7 +187,7 @@ def test_reference_data_cannot_be_changed_for_the_next_reader():
             "numerator: numerator is above denominator; a part cannot exceed the whole",
         ),
         ("kpis", {"value": "", "numerator": "-1"}, "numerator: -1 is below 0"),
-        ("kpis", {"n": "-5"}, "n: -5 is below 0"),
+        ("kpis", {"n": "-5"}, "n: -5 is not above 0"),
         ("kpis", {"period_end": ""}, "period_end: is blank; last day"),
         (
             "kpis",
@@ -374,6 +379,13 @@ def test_one_unknown_name_in_many_rows_is_one_line(tmp_path, monkeypatch):
             ['row 2, workflow: "Denial" is unknown, here and in 8 more rows; did you mean "Denials"?'],
         )
     )
+
+
+def test_a_semicolon_at_the_end_of_a_list_names_nothing(tmp_path):
+    control = {"control": "C", "risks": " R ;", "kind": "other", "nature": "preventive"}
+    place = folder(tmp_path, risks=[{"risk": "R", "impact": "high"}], controls=[control])
+
+    assert read(place).controls["control"].tolist() == ["C"]
 
 
 def test_workflows_are_not_looked_up_where_no_inventory_was_sent(tmp_path):

@@ -37,7 +37,7 @@ class Kpis(Table):
     value: Series[float] = number("the value in the KPI's unit, shares as fractions (0.04, not 4%)")
     numerator: Series[float] = number("what was counted: the value is numerator ÷ denominator")
     denominator: Series[float] = count("what it was counted in")
-    n: Series[float] = count("items, answers or days the value rests on", expected=True)
+    n: Series[float] = count("items, answers or days the value rests on", expected=True, gt=0)
     deviation: Series[float] = number("standard deviation of one item, for averages", ge=0)
     period_start: Series[pd.Timestamp] = date("first day", required=True)
     period_end: Series[pd.Timestamp] = date("last day", required=True)

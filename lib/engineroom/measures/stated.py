@@ -154,6 +154,8 @@ def _from_staffing(tables: Tables) -> Iterator[Measure]:
         return
     available = float((told["paid_hours"] - told["leave_hours"].fillna(0)).sum())
     productive = float(told["productive_hours"].sum())
+    if not available > 0:  # everybody was on leave
+        return
     yield (
         complete("utilisation/available_hours", productive / available, available, productive, available)
         | {"workflow": "", "source": f"{tables.sources['staffing']} · {_row_numbers(told.index)}"}

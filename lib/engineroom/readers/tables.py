@@ -162,7 +162,7 @@ def _references(
     several += [("controls", "risks", set(read_in["risks"]["risk"].dropna()), "add it to the table risks")]
     for table, column, known_names, cure in several:
         parts = read_in[table][column].dropna().astype("str").str.split(";").explode().astype("str").str.strip()
-        yield from reference.unknown(where[table], parts, known_names, cure)
+        yield from reference.unknown(where[table], parts[parts != ""], known_names, cure)
     for table, column, among, cure in names:
         yield from reference.unknown(where[table], read_in[table][column], set(among), cure)
     if len(chosen) > 1:
