@@ -361,7 +361,19 @@ def test_an_auditor_who_does_the_work_is_not_independent(healthcare) -> None:
 
 @pytest.mark.parametrize(
     ("reviewed", "months", "overdue"),
-    [("2025-07-16", "", False), ("2025-07-13", "", True), ("2025-07-13", "24", False), ("", "", True)],
+    [
+        ("2025-07-16", "", False),
+        ("2025-07-15", "", False),  # due on the day of the report
+        ("2025-07-14", "", True),
+        ("2025-07-13", "24", False),
+        ("2024-07-15", "24", False),
+        ("2023-07-15", "36", False),  # a leap day lies between
+        ("2026-05-15", "2", False),
+        ("2026-06-30", "0.5", False),
+        ("2026-06-29", "0.5", True),
+        ("2025-07-15", "99999", False),
+        ("", "", True),
+    ],
 )
 def test_a_review_is_overdue_after_its_months_or_twelve_or_never_made(
     make_engagement: Made, reviewed: str, months: str, overdue: bool

@@ -19,6 +19,9 @@ from engineroom.readers.tables import Tables
 REVIEW_MONTHS = 12.0
 """Months until the next review of a procedure, where it does not say."""
 
+LONGEST = 1200.0
+"""Months after which nobody asks whether a review is due."""
+
 DAYS_PER_MONTH = 30.4375
 ELEMENTS = {
     "has_map": "end-to-end map",
@@ -95,7 +98,7 @@ def procedures(tables: Tables) -> DataFrame[governance_tables.Procedures]:
             {name: row[name] for name in ("workflow", "sop", "owner", "reviewed", "variants_known", "variants_covered")}
             | {
                 "age_months": float("nan") if never else (as_of - row["reviewed"]).days / DAYS_PER_MONTH,
-                "is_overdue": bool(never or as_of > row["reviewed"] + pd.DateOffset(days=round(due * DAYS_PER_MONTH))),
+                "is_overdue": bool(never or as_of > _after(row["reviewed"], due)),
                 "elements": len(there),
                 "missing": "; ".join(name for name in ELEMENTS.values() if name not in there) or None,
             }
@@ -191,6 +194,12 @@ def figures(
         pair = f"{row['first']}; {row['second']}"
         rows.append({"figure": pair, **about, "method": statistics.WILSON, "source": "event log"})
     return governance_tables.Figures.of(rows)
+
+
+def _after(day: pd.Timestamp, months: float) -> pd.Timestamp:
+    """Return the same day so many months later, the last of the month where there is none; beyond a century, then."""
+    whole = int(min(months, LONGEST))
+    return day + pd.DateOffset(months=whole) + pd.Timedelta(days=round(min(months - whole, 1) * DAYS_PER_MONTH))
 
 
 def _folded(name: str) -> str:
