@@ -252,10 +252,22 @@ def test_shrinkage_takes_hours_away_and_a_blank_one_is_the_leave_of_the_team():
 
 
 def test_a_skill_nobody_has_is_short_by_all_of_its_demand():
-    found, _, people = loaded(tables(work=weekly("audit", [16])))
+    found, _, people = loaded(tables(work=weekly("audit", [16]), people=[person("A")], skills=[skill("A", "intake")]))
 
     row = capacity.needs(found, people).iloc[0]
     assert (row["capacity_hours"], row["gap_hours"], row["left_hours"], row["gap_fte"]) == (0, 16, 16, 0.4)
+
+
+def test_where_nobody_wrote_down_who_does_the_work_nothing_is_said_to_be_missing():
+    work = weekly("audit", [16], backlog=3)
+
+    unsent, _, people = loaded(tables(work=work))
+    nobody_in_place, _, _ = loaded(tables(work=work, people=[person("A")], skills=[skill("A", "audit", "learning")]))
+
+    assert unsent.empty
+    assert nobody_in_place.empty
+    assert capacity.needs(unsent, people).empty
+    assert capacity.backlogs(unsent, pd.DataFrame(columns=["workflow"])).empty
 
 
 def test_the_backlog_runs_on_with_people_in_place_and_drains_when_they_are_moved():

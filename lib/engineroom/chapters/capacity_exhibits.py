@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engineroom.chapters.operating_exhibits import MOST_ROWS, first_of, hours, is_small, staffing
+from engineroom.chapters.operating_exhibits import CAPACITY_NEEDS, MOST_ROWS, first_of, hours, is_small, staffing
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
@@ -21,7 +21,7 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
     if found.empty:
         return note(
             "Capacity cannot be held against demand",
-            "The tables work, people and skills would let it: arrivals by week, standard hours, who can do what.",
+            CAPACITY_NEEDS,
         )
     most = most_people(found)
     rows: list[list[Cell]] = [

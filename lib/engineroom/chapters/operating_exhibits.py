@@ -258,9 +258,9 @@ def absent(
         if getattr(tables, name).empty:
             rows.append([say(figure), say("The table {name} would give it.", name=name)])
     if load.empty and len(tables.work):
-        rows.append(
-            [say("Capacity against demand"), say("Arrivals by week would give it: in the table work, or a log.")]
-        )
+        has_hands = (tables.skills["level"] == "main").any()
+        needs = "Arrivals by week would give it: in the table work, or a log." if has_hands else CAPACITY_NEEDS
+        rows.append([say("Capacity against demand"), say(needs)])
     if not (travel["basis"] == "log").any():
         rows.append([say("Waiting as measured"), needed(log, "handling_time", "started")])
     if log is None or "open_cases" in log.absent:
@@ -274,6 +274,8 @@ def absent(
     )
     return table("absent", caption, columns, rows, raw)
 
+
+CAPACITY_NEEDS = "The tables work, people and skills would let it: arrivals by week, standard hours, who can do what."
 
 ABSENT = {
     "answers": "Levels of the questionnaires",

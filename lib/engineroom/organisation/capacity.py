@@ -120,9 +120,10 @@ def load(
     run on from week to week, with everybody in place and with people moved for arrivals and backlog together.
 
     A week counts for a skill where all workflows that ask for it are known. What is not known is taken as busy: nobody
-    is lent from a skill in a week without figures, or from one without any.
+    is lent from a skill in a week without figures, or from one without any. Where nobody's main skill is known, nothing
+    is: who was not written down is not absent.
     """
-    if wanted.empty:
+    if wanted.empty or people["skill"].isna().all():
         return columns.empty(operating_tables.Load), columns.empty(operating_tables.Moves)
     weeks, names = sorted(wanted["week"].unique()), sorted(wanted["skill"].unique())
     by = wanted.groupby(["week", "skill"])
