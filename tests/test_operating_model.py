@@ -74,7 +74,7 @@ def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
     said = sentences(insurer)
 
     assert said["Capacity"].startswith("Assessment lacks 10.8 FTE in its worst week; moving trained people closes 3.8")
-    assert said["Backlog"] == "The backlog of Invoice exceptions never drains: more arrives than is done."
+    assert said["Backlog"] == "The backlog of Invoice exceptions never drains: no less arrives than is done."
     assert said["People"] == "One person holds Supplier tax alone."
     assert said["Scorecard"].startswith("Supplier invoices is steered by cost alone")
     assert said["Waiting"] == "An item of Claims waits for 99.9% of its way."
@@ -105,6 +105,30 @@ def test_open_cases_of_the_log_add_up_week_by_week(ecommerce):
         change = mine["open"].diff().dropna()
         assert (change == (mine["received"] - mine["completed"]).iloc[1:]).all(), workflow
         assert (mine["open"] >= 0).all(), workflow
+
+
+def test_a_pile_of_which_nothing_is_done_is_a_queue_that_never_drains(make_engagement):
+    stuck = [f"S{number},Stuck,Start,2025-12-01 09:00\n" for number in range(30)]
+    moving = [
+        f"M{number},Moving,{step},{day:%Y-%m-%d} {hour}:00\n"
+        for number, day in enumerate(pd.date_range("2026-01-05", "2026-01-25"))
+        for step, hour in (("Start", 10), ("Done", 12))
+    ]
+    toml = '[events]\nsource = "log.csv"\ncase = "id"\nactivity = "step"\ncompleted = "at"\ntimezone = "UTC"\n'
+    toml += 'workflow = "flow"\n[events.closed]\nactivities = ["Done"]\n'
+
+    def queues(rows: list[str], name: str) -> pd.DataFrame:
+        place = make_engagement(toml, {"log.csv": "id,flow,step,at\n" + "".join(rows)}, name=name)
+        log = er.eventlog.open(er.engagement.open(place))
+        none = columns.empty(operating_tables.Load)
+        return capacity.backlogs(none, er.traces.arrivals(log)).set_index("queue")
+
+    beside, alone = queues(stuck + moving, "beside"), queues(stuck, "alone")
+
+    assert beside.loc["Stuck", ["start", "backlog", "capacity", "drain_weeks"]].tolist() == [30, 30, 0, math.inf]
+    assert alone.loc["Stuck", ["start", "backlog", "capacity", "drain_weeks"]].tolist() == [30, 30, 0, math.inf]
+    assert beside.loc["Moving", ["start", "backlog"]].tolist() == [0, 0]
+    assert math.isnan(beside.at["Moving", "drain_weeks"])
 
 
 def test_touches_and_waiting_are_of_the_log_and_of_standard_hours(ecommerce):
@@ -365,7 +389,7 @@ def test_every_cell_runs_with_one_person_and_one_skill_in_one_week(make_engageme
     assert (
         sentences(found)["Capacity"] == "post lacks 0.25 FTE in its worst week, and nobody trained has hours to spare."
     )
-    assert sentences(found)["Backlog"] == "The backlog of post never drains: more arrives than is done."
+    assert sentences(found)["Backlog"] == "The backlog of post never drains: no less arrives than is done."
 
 
 def test_many_people_and_skills_leave_the_page_readable_and_the_file_whole(make_engagement):

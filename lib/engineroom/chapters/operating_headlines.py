@@ -93,8 +93,8 @@ def _backlogs(backlogs: pd.DataFrame) -> list[dict[str, str]]:
         names = named(never["queue"].tolist())
         text = say_number(
             len(never),
-            "The backlog of {names} never drains: more arrives than is done.",
-            "The backlogs of {names} never drain: more arrives than is done.",
+            "The backlog of {names} never drains: no less arrives than is done.",
+            "The backlogs of {names} never drain: no less arrives than is done.",
             names=names,
         )
         first = never.iloc[0]

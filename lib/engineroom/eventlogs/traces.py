@@ -145,7 +145,7 @@ def arrivals(log: EventLog | None) -> pd.DataFrame:
     """Return, per workflow and whole week of the period, the cases received and completed, and those open at its end.
 
     Columns: workflow, week, received, completed, open. Weeks begin on Monday on the log's own clock; every workflow has
-    every week.
+    every week, those as well in which nothing came and nothing was done.
     """
     named = ["workflow", "week", "received", "completed", "open"]
     if log is None or "open_cases" in log.absent:
@@ -160,18 +160,23 @@ def arrivals(log: EventLog | None) -> pd.DataFrame:
     went = cases.filter(_.is_done).mutate(week=monday(_.completed))
     went = went.agg(by=["workflow", "week"], completed=_.count()).execute()
     began = cases.filter(_.received < log.start).agg(by="workflow", began=_.count()).execute()
-    frame = came.merge(went, on=["workflow", "week"], how="outer")
-    if frame.empty:
-        return pd.DataFrame(columns=named)
-    weeks = pd.date_range(frame["week"].min(), frame["week"].max(), freq="7D")
-    every = pd.MultiIndex.from_product([sorted(frame["workflow"].unique()), weeks], names=["workflow", "week"])
-    frame = frame.set_index(["workflow", "week"]).reindex(every).fillna(0.0).astype(float).reset_index()
+    first, last = (pd.Timestamp(at).tz_localize("UTC").tz_convert(log.timezone or "UTC") for at in (log.start, log.end))
+    first, last = first.tz_localize(None), last.tz_localize(None)
+    seen = [*came["week"], *went["week"]] or [first.to_period("W").start_time, last]
+    weeks = pd.date_range(min(seen), max(seen), freq="7D")
+    names = sorted({*came["workflow"], *went["workflow"], *began["workflow"]})
+    every = pd.MultiIndex.from_product([names, weeks], names=["workflow", "week"])
+    counted = {
+        name: rows.set_index(["workflow", "week"])[name].reindex(every)
+        for name, rows in (("received", came), ("completed", went))
+        if len(rows)
+    }
+    frame = (
+        pd.DataFrame(counted, index=every, columns=["received", "completed"]).fillna(0.0).astype(float).reset_index()
+    )
     change = (frame["received"] - frame["completed"]).groupby(frame["workflow"]).cumsum()
     frame["open"] = change + frame["workflow"].map(began.set_index("workflow")["began"]).fillna(0.0).astype(float)
-    first, last = (pd.Timestamp(at).tz_localize("UTC").tz_convert(log.timezone or "UTC") for at in (log.start, log.end))
-    is_whole = (frame["week"] >= first.tz_localize(None)) & (
-        frame["week"] + pd.Timedelta(days=7) <= last.tz_localize(None)
-    )
+    is_whole = (frame["week"] >= first) & (frame["week"] + pd.Timedelta(days=7) <= last)
     return frame.loc[is_whole, named].reset_index(drop=True)
 
 

@@ -262,7 +262,8 @@ def backlogs(found: DataFrame[operating_tables.Load], arrived: pd.DataFrame) -> 
 
     A skill's backlog is that of the path with everybody in place; arrivals are the mean of its weeks. A workflow's is
     its open cases, and its pace what it completed a week; where open cases differ from those at the start by less than
-    chance explains (two standard errors of counts), they are work in progress and nothing has to drain.
+    chance explains (two standard errors of counts), they are work in progress and nothing has to drain, unless nothing
+    was completed at all.
     """
     rows = [*_by_hours(found), *_by_pace(arrived)]
     return operating_tables.Backlogs.of(rows)
@@ -299,7 +300,7 @@ def _by_pace(arrived: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "backlog": ended,
             "arrivals": came / weeks,
             "capacity": done / weeks,
-            "drain_weeks": np.nan if trend == "steady" else drain(ended, done, came) * weeks,
+            "drain_weeks": np.nan if trend == "steady" and (done or not ended) else drain(ended, done, came) * weeks,
             "moved_backlog": np.nan,
             "trend": trend,
         }
