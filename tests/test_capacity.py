@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
 from engineroom.dictionary import columns, operations, schemas
+from engineroom.errors import EngineroomError
 from engineroom.organisation import allocation, capacity
 
 WEEKS = pd.date_range("2026-01-05", periods=6, freq="7D")
@@ -316,6 +317,17 @@ def test_utilisation_is_of_the_hours_that_are_there_and_the_band_is_left_in_eith
 
     assert found["utilisation"].round(2).to_dict() == {"Full": 0.97, "Fit": 0.8, "Idle": 0.5}
     assert found["band"].to_dict() == {"Full": "above", "Fit": "within", "Idle": "below"}
+
+
+@pytest.mark.parametrize(("least", "most"), [(70, 0.85), (0.85, 0.7), (0.7, 85)])
+def test_a_band_that_is_none_is_refused(least, most):
+    with pytest.raises(EngineroomError) as raised:
+        capacity.utilisation(tables(), least, most)
+
+    assert str(raised.value) == (
+        f"least_busy is {least:g} and most_busy is {most:g}; "
+        "write two shares from 0 to 1, the lower first, such as 0.7 and 0.85"
+    )
 
 
 # ---------------------------------------------------------------------------------------------- allocation, as maths

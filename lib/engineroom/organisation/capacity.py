@@ -15,6 +15,7 @@ import pandas as pd
 
 from engineroom.dictionary import columns, operating_tables
 from engineroom.dictionary.columns import DataFrame
+from engineroom.errors import EngineroomError
 from engineroom.organisation import allocation
 from engineroom.readers.tables import Tables
 
@@ -234,8 +235,12 @@ def needs(found: DataFrame[operating_tables.Load], people: pd.DataFrame) -> Data
 def utilisation(tables: Tables, least: float, most: float) -> DataFrame[operating_tables.Utilisation]:
     """Return productive ÷ (paid - leave) hours by team, against a band that is left in either direction.
 
-    Above it queues grow fast; below it hours go where nobody looks. The wait is Erlang's, for one queue a team.
+    Above it queues grow fast; below it hours go where nobody looks. The wait is Erlang's, for one queue a team. Raises
+    `EngineroomError` where the band is none.
     """
+    if not 0 <= least < most <= 1:
+        rule = f"least_busy is {least:g} and most_busy is {most:g}"
+        raise EngineroomError(f"{rule}; write two shares from 0 to 1, the lower first, such as 0.7 and 0.85")
     told = tables.staffing.dropna(subset=["paid_hours", "productive_hours"])
     available = told["paid_hours"] - told["leave_hours"].fillna(0)
     share = (told["productive_hours"] / available.where(available > 0)).astype(float)
