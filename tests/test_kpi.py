@@ -338,6 +338,22 @@ def test_the_log_speaks_where_a_table_states_the_same(make_engagement) -> None:
     assert kpi.superseded(read, log, found)[["stated", "measured"]].values.tolist() == [[0.9, 0.75]]
 
 
+def test_an_audit_of_one_workflow_says_nothing_against_the_log_of_another(make_engagement) -> None:
+    audit = (
+        "kpi,workflow,numerator,denominator,n,period_start,period_end,source\n"
+        "error_rate,two,30,100,100,2026-01-01,2026-06-30,audit\n"
+    )
+    toml = SMALL_TOML + '[events.error]\nactivities = ["mistake found"]\n'
+    log = SMALL + "A,mistake found,2026-02-02 18:00,ann,one,,0\n"
+    case = engagement.open(make_engagement(toml, {"data/small.csv": log, "tables/kpis.csv": audit}))
+    read, opened = tables.read(case), eventlog.open(case)
+
+    found = kpi.measure(read, opened)
+
+    assert found[found["kpi"] == "error_rate"]["workflow"].tolist() == ["", "one", "two"]
+    assert kpi.superseded(read, opened, found).empty
+
+
 def test_means_are_weighted_by_n_and_carry_their_spread(make_engagement) -> None:
     rows = (
         "kpi,value,n,deviation,period_start,period_end,source\n"

@@ -117,7 +117,10 @@ def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -
     agree: list[bool] = []
     told = kpi.superseded(tables, log, measures)
     agree += [
-        abs(row["stated"] - row["measured"]) <= COUNTS_AGREE * abs(row["measured"]) for row in told.to_dict("records")
+        bool(row["low"] <= row["stated"] <= row["high"])
+        if row["unit"] == "share" and not math.isnan(row["low"])
+        else abs(row["stated"] - row["measured"]) <= COUNTS_AGREE * abs(row["measured"])
+        for row in told.to_dict("records")
     ]
     if log is not None:
         volume = measures[(measures["kpi"] == "volume") & (measures["workflow"] != "")].set_index("workflow")["value"]

@@ -85,12 +85,22 @@ def missing(tables: Tables, log: EventLog | None, measures: DataFrame[results.Me
 
 
 def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:
-    """Return the KPIs that a table states and the log contradicts or confirms: name, workflow, stated, measured."""
+    """Return the KPIs that a table states and the log contradicts or confirms: name, workflow, stated, measured.
+
+    `low` and `high` are the interval of the log's figure. Those of the whole engagement are compared only where both
+    are made of the same workflows: an audit of one says nothing against the log of another.
+    """
     if log is None:
-        return pd.DataFrame(columns=["name", "workflow", "stated", "measured", "unit"])
+        return pd.DataFrame(columns=["name", "workflow", "stated", "measured", "unit", "low", "high"])
     said = pd.DataFrame(stated.measures(tables), columns=["definition", "workflow", "value", "source"])
     both = said.merge(measures, on=["definition", "workflow"], suffixes=("_stated", ""))
     both = both[both["source"] != both["source_stated"]]
+    logged = measures[~measures["source"].isin(said["source"])]
+    own, theirs = (
+        one[one["workflow"] != ""].groupby("definition")["workflow"].agg(frozenset).to_dict() for one in (said, logged)
+    )
+    is_alike = both["definition"].map(lambda name: name not in own or own[name] == theirs.get(name)).astype(bool)
+    both = both[(both["workflow"] != "") | is_alike]
     names = tables.definitions.set_index("definition")["name"]
     return pd.DataFrame(
         {
@@ -99,6 +109,8 @@ def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results
             "stated": both["value_stated"],
             "measured": both["value"],
             "unit": both["unit"],
+            "low": both["low"],
+            "high": both["high"],
         }
     ).reset_index(drop=True)
 
