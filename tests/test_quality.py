@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -448,6 +449,26 @@ def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make
         "Where both are known the stated cost is taken, because a log prices only the steps that say they are rework. "
         "The log records $7 where $16 to $24 are stated."
     )
+
+
+def test_where_nobody_says_what_was_reworked_its_cost_is_unknown_and_not_nought(make_engagement) -> None:
+    toml = '[cases]\nsource = "log.csv"\ncase = "id"\nreceived = "at"\ncompleted = "done"\ntimezone = "UTC"\n'
+    toml += 'workflow = "flow"\n[cases.reworked]\ncolumn = "again"\nyes = ["y"]\nno = ["n"]\n'
+    rows = [
+        f"{flow}{n},{flow},2026-02-02 09:00,2026-02-03 09:00,{said}\n" for flow, said in ("Ay", "B?") for n in range(4)
+    ]
+    flows = (
+        "workflow,process,owner,monthly_volume,unit_cost,cost_of_rework\nA,denials,Ann,9,4,20\nB,denials,Ann,9,4,20\n"
+    )
+    files = {"log.csv": "id,flow,at,done,again\n" + "".join(rows), "tables/workflows.csv": flows}
+    tables, log = opened(make_engagement(toml, files))
+
+    found = quality.factory(log, quality.yields(log, tables), tables).set_index("workflow")
+
+    assert found.loc["A", ["reworked", "not_told", "rework_cost"]].tolist() == [4, 0, 80]
+    assert found.loc["B", ["reworked", "not_told"]].tolist() == [0, 4]
+    assert math.isnan(found.at["B", "rework_cost"])
+    assert found.at["B", "cost_method"] == quality.NOT_TOLD
 
 
 def test_without_a_stated_cost_the_log_prices_the_rework_and_the_page_says_so(make_engagement) -> None:

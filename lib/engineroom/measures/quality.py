@@ -38,6 +38,7 @@ SPREAD = 0.2
 RECORDED = "cost recorded on failed attempts and rework steps"
 STATED = "reworked items × stated cost of rework"
 BY_RATE = "rework hours × loaded rate of the teams"
+NOT_TOLD = "needs to know which items were reworked"
 NO_COST = "needs cost in engagement.toml, cost_of_rework in the table workflows, or loaded_rate in staffing"
 
 
@@ -149,7 +150,8 @@ def dpmo(defects: pd.Series, opportunities: pd.Series) -> pd.Series:
 def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_recorded: bool) -> pd.DataFrame:
     """Return the rows with the cost of rework by the first method whose parts are known.
 
-    A stated cost goes first: it holds all that an item takes again, where the log sees only steps that say so.
+    A stated cost goes first: it holds all that an item takes again, where the log sees only steps that say so. Where of
+    no completed item it is known whether it was reworked, the cost is not nought but unknown.
     """
     flows = tables.workflows.set_index("workflow")
     staff = tables.staffing.dropna(subset=["loaded_rate", "productive_hours"])
@@ -160,7 +162,9 @@ def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_re
         workflow, cost, spread, method = row["workflow"], math.nan, 0.0, NO_COST
         price = flows["cost_of_rework"].get(workflow, math.nan)
         by_rate = row["rework_hours"] * rate.get(workflow, math.nan)
-        if not math.isnan(price):
+        if row["not_told"] and not row["first_pass"] + row["reworked"]:
+            method = NOT_TOLD
+        elif not math.isnan(price):
             own = flows["cost_spread"].get(workflow, math.nan)
             cost = failure_cost(row["first_pass"] + row["reworked"], 1 - row["first_pass_yield"], price)
             spread, method = SPREAD if math.isnan(own) else own, STATED
