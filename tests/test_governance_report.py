@@ -470,6 +470,16 @@ def test_the_gravest_come_first_and_a_control_turns_the_headline(healthcare) -> 
     assert after == "Each of the 14 risks has a control."
 
 
+def test_single_sided_risks_are_among_those_with_a_control_and_not_more_of_them(healthcare) -> None:
+    tables, _ = healthcare
+    one = tables.controls.head(1).assign(nature="preventive", risks="; ".join(tables.risks["risk"]))
+    sided = er.tables.Tables(**{**tables.__dict__, "controls": one, "control_tests": tables.control_tests.head(0)})
+
+    said = headlines(sided, None)["Risks"]
+
+    assert said == "Each of the 14 risks has a control. 14 of them are guarded by controls of one nature only."
+
+
 def test_an_engagement_without_any_of_these_tables_says_what_would_give_them() -> None:
     tables, log = opened(Path("starter/legal"))
     found = looked_at(tables, log)

@@ -84,7 +84,10 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
     single = int(coverage["cover"].isin(["preventive only", "detective only"]).sum())
     doubt = int((coverage["doubtful"] > 0).sum())
     said = []
-    if single:
+    if single and bare.empty:
+        said.append(say_number(single, "{n} of them is guarded by controls of one nature only.",
+                               "{n} of them are guarded by controls of one nature only."))  # fmt: skip
+    elif single:
         said.append(say_number(single, "{n} more is guarded by controls of one nature only.",
                                "{n} more are guarded by controls of one nature only."))  # fmt: skip
     if doubt:
