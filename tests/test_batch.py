@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -256,6 +257,24 @@ def test_a_stopped_batch_ends_soon_leaves_no_process_and_retry_makes_what_an_und
 
     assert cli.main(["retry", "--out", str(tmp_path)]) == 0
     assert made(tmp_path) == made(clean / "out")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_a_worker_that_does_not_hear_that_its_batch_is_stopped_is_ended(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(batch, "PATIENCE", 0.2)
+    ready = tmp_path / "ready"
+    deaf = f"import signal, time; signal.signal(15, signal.SIG_IGN); open({str(ready)!r}, 'w'); time.sleep(99)"
+    worker = multiprocessing.get_context("spawn").Process(target=exec, args=(deaf,))
+    worker.start()
+    until = time.monotonic() + 60
+    while not ready.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    worker.terminate()
+
+    batch._see_off([worker])
+
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
 
 
 def _session(leader: int) -> list[str]:
