@@ -82,6 +82,26 @@ def test_plain_binomial_limits_would_call_over_dispersed_weeks_out_of_control() 
     assert not beyond.any()
 
 
+def test_the_level_before_and_after_a_shift_is_the_pooled_rate_of_its_weeks() -> None:
+    weekly = weeks_of([9, 15, 10, 16, 11, 14] * 3 + [20, 42, 21, 40, 22, 41] * 3).assign(judged=[50, 150] * 18)
+
+    found = variation.signals(variation.points(weekly)).set_index("figure").loc["rework"]
+
+    before, after = weekly[weekly["week"] < found["shifted"]], weekly[weekly["week"] >= found["shifted"]]
+    pooled = [part["reworked"].sum() / part["judged"].sum() for part in (before, after)]
+    assert [found["before"], found["after"]] == pytest.approx(pooled)
+    assert found["before"] < found["centre"] < found["after"]
+
+
+def test_the_levels_of_a_duration_lie_on_either_side_of_its_centre_however_skewed_the_weeks_are() -> None:
+    weekly = weeks_of([0] * 20, [80, 120, 75, 60, 20, 100, 150, 170, 90, 95, 25, 5, 0.03, 100, 8, 0.02, 40, 4, 20, 3])
+
+    found = variation.signals(variation.points(weekly)).iloc[0]
+
+    assert found["after"] < found["centre"] < found["before"]
+    assert found["centre"] == pytest.approx(np.sqrt(found["before"] * found["after"]))
+
+
 def test_fewer_than_twenty_weeks_are_not_judged() -> None:
     weekly = weeks_of([5] * 19)
 

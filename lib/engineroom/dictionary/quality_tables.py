@@ -116,8 +116,8 @@ class Signals(Table):
     centre: Series[float] = number("centre line", required=True)
     signals: Series[float] = count("weeks that signal", required=True)
     shifted: Series[pd.Timestamp] = date("week from which the level lies elsewhere; blank: none was found")
-    before: Series[float] = number("mean before that week")
-    after: Series[float] = number("mean from that week on")
+    before: Series[float] = number("level before that week, as the centre is counted")
+    after: Series[float] = number("level from that week on")
     is_judged: Series[bool] = flag("at least twenty weeks were seen", required=True)
 
 

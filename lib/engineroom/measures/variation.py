@@ -112,12 +112,23 @@ def signals(drawn: DataFrame[quality_tables.Points]) -> DataFrame[quality_tables
                 "centre": chart["centre"].iloc[0],
                 "signals": int(chart["is_signal"].sum()),
                 "shifted": pd.NaT if at is None else chart["week"].iloc[at],
-                "before": math.nan if at is None else chart["value"].iloc[:at].mean(),
-                "after": math.nan if at is None else chart["value"].iloc[at:].mean(),
+                "before": math.nan if at is None else _level(chart.iloc[:at]),
+                "after": math.nan if at is None else _level(chart.iloc[at:]),
                 "is_judged": judged,
             }
         )
     return quality_tables.Signals.of(rows)
+
+
+def _level(weeks: pd.DataFrame) -> float:
+    """Return the level of some weeks as the centre is that of all: rates pooled, durations on the scale of logarithms.
+
+    A week weighs as its limits say: half the width of a rate's shrinks with the root of its items.
+    """
+    weight = (weeks["high"] - weeks["centre"]) ** -2.0
+    if weeks["figure"].iloc[0] == "cycle time":
+        return math.exp(np.average(np.log(weeks["value"]), weights=weight))
+    return float(np.average(weeks["value"], weights=weight))
 
 
 def shift(chart: pd.DataFrame) -> int | None:
