@@ -89,7 +89,7 @@ def test_a_phrase_that_agrees_with_a_number_holds_it_as_a_part_says_or_as_it_is(
         ("14 of 33,483 rows do not say who did them", "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat"),
         ("no time zone is stated", "keine Zeitzone ist angegeben"),
         ("Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),
-        ("guide: best in class", "Leitfaden: Klassenbeste"),
+        ("Optimisation guide (best in class)", "Optimierungsleitfaden (Klassenbeste)"),
         ("said by nobody before", "said by nobody before"),
         ("", ""),
     ],
