@@ -90,7 +90,8 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     )
     if claimed:
         caption += say(", {n} of them called done without evidence", n=claimed)
-    return table("prerequisites_owed", caption, columns, rows, open_ones)
+    notes = ("The plan waits only for those that hold up one of its initiatives and that none of them delivers.",)
+    return table("prerequisites_owed", caption, columns, rows, open_ones, notes)
 
 
 def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables) -> Exhibit:

@@ -65,7 +65,7 @@ def facts(
         met = {"n": int(prerequisites["is_met"].sum()), "all": len(prerequisites)}
         items.append(fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
     tone = "caution" if len(owed) else "good"
-    items.append(fact("Prerequisites owed", wording.count(len(owed)), say("before the first change"), tone))
+    items.append(fact("Prerequisites to wait for", wording.count(len(owed)), say("before the first change"), tone))
     if len(plan):
         items.append(fact("Done by", words.day(plan["end"].max()), say("the last initiative"), "neutral"))
     return Exhibit("facts", {"items": items})
@@ -112,7 +112,7 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
     text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
     if owed:
         after = say_number(
-            owed, "after {n} prerequisite that is still owed", "after {n} prerequisites that are still owed"
+            owed, "after {n} prerequisite that the plan waits for", "after {n} prerequisites that the plan waits for"
         )
         text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, **said)
     proof = say("Proven: no order within the same limits is better.")
