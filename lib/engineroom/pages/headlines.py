@@ -146,7 +146,8 @@ def _summary(rows: pd.DataFrame) -> dict[str, str]:
         "Of {n} comparisons with a benchmark, {said}.",
         said=wording.listed([words for words, number in counted.items() if number]),
     )
-    return finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text)
+    detail = say("Those of the whole engagement, and a workflow's where its KPI can be compared nowhere else.")
+    return finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text, detail)
 
 
 def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
