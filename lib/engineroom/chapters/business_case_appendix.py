@@ -10,7 +10,7 @@ from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import retell, say
 from engineroom.planning.scenario import DO_NOTHING, Programme
 from engineroom.planning.uncertainty import Simulation
@@ -52,6 +52,7 @@ def classes(tables: Tables) -> Exhibit:
             "document 002 says 30 to 50% for automation, document 003 says 30 to 60%, and document 002 says half of "
             "it arrives."
         ),
+        ROWS,
     )
     return table("reference_classes", "What others have reached, and what is quoted", columns, rows, found, notes)
 

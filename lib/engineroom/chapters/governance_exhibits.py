@@ -138,8 +138,8 @@ def pressures(found: DataFrame[governance_tables.Pressures]) -> Exhibit:
     columns += [right("uncovered", "Its risks without control")]
     caption = say("Throughput is raised where risks are not covered") + first_of(found, MOST_ROWS)
     notes = (
-        "A target without a change of control is the pattern behind the sales scandal at Wells Fargo (002-18). Cover "
-        "these risks first, or say who accepts them.",
+        "A target without a change of control is the pattern behind the sales scandal at Wells Fargo (source "
+        "document 002, row 18). Cover these risks first, or say who accepts them.",
     )
     return table("red_flags", caption, columns, rows, found, notes)
 

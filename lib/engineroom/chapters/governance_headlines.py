@@ -271,7 +271,10 @@ def _pressure(pressures: pd.DataFrame) -> dict[str, str]:
         "bad",
         "Red flag",
         text,
-        say("A higher target without a new control is the pattern of the sales scandal at Wells Fargo (002-18)."),
+        say(
+            "A higher target without a new control is the pattern of the sales scandal at Wells Fargo "
+            "(source document 002, row 18)."
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import governance
 from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, part_of, right, table
+from engineroom.pages.blocks import ROWS, Cell, Exhibit, cell, left, note, part_of, right, table
 from engineroom.phrases import retell, say, say_number
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
@@ -123,7 +123,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     caption = say_number(len(draft.dropped), "{n} initiative is refused", "{n} initiatives are refused")
     if past:
         caption += say_number(past, ", {n} goes past a closed gate", ", {n} go past a closed gate")
-    notes = ("Source: document and row of the rule. An override is the client's decision, not a finding.",)
+    notes = (ROWS, "An override is the client's decision, not a finding.")
     return table("refusals", caption, columns, rows, hard, notes)
 
 
@@ -281,7 +281,7 @@ def gates(tables: Tables) -> Exhibit:
     ]
     columns = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
     columns.append(left("source", "Source"))
-    return table("gates", say("The {n} gates", n=len(rows)), columns, rows, tables.gates)
+    return table("gates", say("The {n} gates", n=len(rows)), columns, rows, tables.gates, (ROWS,))
 
 
 def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
