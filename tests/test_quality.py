@@ -373,7 +373,7 @@ def test_a_workflow_without_a_control_chart_is_not_called_stable(
     assert headline("Exceptions", healthcare, kinds=found)["tone"] == tone
     shown = er.quality_exhibits.kinds(found, log).content
     assert shown["rows"][0][-1]["text"] == cell
-    assert ("not known" in shown["caption"]) == (stable is None)
+    assert ("cannot be judged yet" in shown["caption"]) == (stable is None)
 
 
 # --------------------------------------------------------------------------------------------- one intake, two prices

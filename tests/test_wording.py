@@ -28,6 +28,12 @@ def test_a_duration_is_told_in_the_unit_a_person_would_choose(hours: float, said
     assert wording.duration(hours) == said
 
 
+def test_both_ends_of_an_interval_have_the_same_digits() -> None:
+    assert wording.interval(0.983, 0.9921, "share") == "98.30% to 99.21%"
+    assert wording.interval(0.9999, 1.0, "share") == "99.99% to 100.00%"
+    assert wording.interval(0.983, 0.99, "share") == "98.3% to 99.0%"
+
+
 def test_values_of_one_row_share_their_unit() -> None:
     assert wording.interval(20.0, 80.0, "hours", like=70.0) == "0.8 d to 3.3 d"
 

@@ -126,7 +126,7 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
     chart = alt.layer(wide, inner, zero, line).properties(width=540, height=230)
     end = found.iloc[-1]
     title = say(
-        "{option} comes to {range} after {n} years in eight draws of ten",
+        "{option} comes to {range} after {n} years in eight draws of ten, before discounting",
         option=name,
         range=words.span(end["p10"], end["p90"], currency),
         n=programme.years,

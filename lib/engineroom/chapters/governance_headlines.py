@@ -223,7 +223,7 @@ def _tests(tests: pd.DataFrame) -> dict[str, str]:
         "{n} of {all} tests is overdue: “{test}” by {days}.",
         "{n} of {all} tests are overdue, “{test}” the longest, by {days}.",
         all=len(tests),
-        test=longest["test"],
+        test=wording.text(longest["control"]) or longest["test"],
         days=wording.plural(longest["days_late"], "day"),
     )
     return finding("bad", "Tests", text, detail)
@@ -239,7 +239,13 @@ def _duties(duties: pd.DataFrame) -> dict[str, str]:
         all=len(apply),
         names=named(list(dict.fromkeys(duties["regulation"]))),
     )
-    detail = say("{n} more are claimed without evidence and do not count.", n=claimed) if claimed else ""
+    detail = ""
+    if claimed:
+        detail = say_number(
+            claimed,
+            "{n} more is claimed without evidence and does not count.",
+            "{n} more are claimed without evidence and do not count.",
+        )
     return finding("good" if met == len(apply) else "caution", "Regulations", text, detail)
 
 

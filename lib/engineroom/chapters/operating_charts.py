@@ -117,8 +117,8 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
         low = int((level <= 1).sum())
         title = say_number(
             low,
-            "{n} of {all} parts stands at level 0 or 1",
-            "{n} of {all} parts stand at level 0 or 1",
+            "{n} of {all} facets stands at level 0 or 1",
+            "{n} of {all} facets stand at level 0 or 1",
             n=low,
             all=len(found),
         )

@@ -185,7 +185,7 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhib
         all=len(rows),
     )
     if unknown := int((found["is_stable"].isna() & ~found["stabilise_first"]).sum()):
-        caption += say("; of {n} it is not known", n=unknown)
+        caption += say("; {n} cannot be judged yet", n=unknown)
     notes = (
         "A source calls 15 to 30 types of exception typical of a workflow: a bot built on them hard-codes each. "
         "Stabilise first: as many types as that or more, or weeks that signal on the control chart.",

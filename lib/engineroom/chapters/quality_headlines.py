@@ -243,7 +243,7 @@ def _data(dimensions: pd.DataFrame) -> dict[str, str]:
     }
     if least["value"] >= ABOVE:
         text = say(
-            "The client's data passes every rule that was tried in nine of ten; the lowest is {dimension} at {share}.",
+            "Each rule tried is kept by at least 90% of the client's data; the lowest is {dimension} at {share}.",
             **parts,
         )
         return finding("good", "Data", text, detail)

@@ -137,7 +137,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     columns = [left("dimension", "Dimension"), left("subject", "Of what"), left("rule", "What passes")]
     columns += [left("value", "Passing"), right("interval", "95% interval"), right("applicable", "n")]
     least = data_quality.weakest(found)
-    caption = say("Data quality: every dimension that was measured passes in nine of ten")
+    caption = say("Data quality: at least 90% pass in every dimension that was measured")
     if least is not None and least["value"] < ABOVE:
         caption = say(
             "Data quality: {dimension} is the weakest dimension at {share}",

@@ -162,6 +162,8 @@ def interval(
         return say("from {low}; no upper bound", **ends)
     if math.isnan(low):
         return say("up to {high}; no lower bound", **ends)
+    if unit == "share" and decimals and _decimals(low) != _decimals(high):
+        ends = {"low": percent(low, 2), "high": percent(high, 2)}
     return say("{low} to {high}", **ends)
 
 
