@@ -83,6 +83,18 @@ def test_a_phrase_that_agrees_with_a_number_holds_it_as_a_part_says_or_as_it_is(
     assert phrases.say_number(1200, "{n} row", "{n} rows", n="1,200") == "1,200 rows"
 
 
+def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:
+    forms = "{n} of {all} pilots passed", "{n} of {all} pilots passed"
+
+    assert phrases.say_number(0, *forms, all=3) == "None of the 3 pilots passed"
+    assert (
+        phrases.say_number(0, *(f"Last year: {form}" for form in forms), all="3")
+        == "Last year: none of the 3 pilots passed"
+    )
+    assert phrases.say_number(0, *forms, all=1) == "0 of 1 pilots passed"
+    assert phrases.say_number(2, *forms, all=3) == "2 of 3 pilots passed"
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [

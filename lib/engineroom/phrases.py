@@ -62,8 +62,15 @@ def say(text: str, /, **parts: object) -> str:
 
 
 def say_number(number: float, one: str, many: str, /, **parts: object) -> str:
-    """Return the form of a phrase that agrees with a number, which is its `{n}` unless a part says how to write it."""
-    return _plural(language(), number, one, many).format(**{"n": number, **parts})
+    """Return the form of a phrase that agrees with a number, which is its `{n}` unless a part says how to write it.
+
+    Nobody says "0 of 5 workflows": of several, none is told as a word, in a language that has one for all genders.
+    """
+    form = _plural(language(), number, one, many)
+    if number == 0 and parts.get("all") not in (0, 1, "0", "1"):
+        start = "None" if form.startswith("{n}") else "none"
+        form = form.replace("{n} of {all}", f"{start} of the {{all}}")
+    return form.format(**{"n": number, **parts})
 
 
 def translate(text: str, into: str) -> str:
