@@ -44,10 +44,10 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     ]
     columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value"), right("parts", "Parts")]
     columns += [right("n", "n"), right("interval", "Interval"), left("method", "Method"), left("source", "Source")]
-    notes = tuple(f"{short}: {where}" for where, short in files.items())
+    notes = ["; ".join(f"{short}: {where}" for where, short in files.items())]
     if (found["method"] == COMPLETE).any():
-        notes = (say("A complete count is no sample, and has no sampling interval."), *notes)
-    return table("measures", "Every measure and what it was made from", columns, rows, found, notes)
+        notes.insert(0, say("A complete count is no sample, and has no sampling interval."))
+    return table("measures", "Every measure and what it was made from", columns, rows, found, tuple(notes))
 
 
 def definitions(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:

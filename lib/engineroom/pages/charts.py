@@ -96,7 +96,8 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     for name in kpis:
         rows = mine[mine["name"] == name]
         definitions = tables.definitions[tables.definitions["name"] == name]["definition"]
-        panels.append(_bands(rows, bands[bands["definition"].isin(definitions)], say(name) if len(kpis) > 1 else ""))
+        head, width = (say(name), 190) if len(kpis) > 1 else ("", 420)
+        panels.append(_bands(rows, bands[bands["definition"].isin(definitions)], head, width))
     straddling = int(mine["straddles"].sum())
     whole = mine[mine["workflow"] == ""]
     first = (whole if len(whole) else mine).iloc[0]
@@ -105,7 +106,7 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     if straddling:
         title += say_number(straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge")
     facts = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
-    chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=26)
+    chart = panels[0] if len(panels) == 1 else alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60})
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
     return finished(
         chart, f"tiers-{scale.replace('_', '-')}", title, say("Bands of a published scale."), caption, facts
@@ -229,7 +230,7 @@ def _panel(rows: pd.DataFrame, tables: Tables, title: str, width: int, comparabl
     return alt.layer(*layers).properties(width=width, height=alt.Step(24 if title else ROW), title=title)
 
 
-def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
+def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str, width: int) -> Chart:
     unit = rows["unit"].iloc[0]
     shown = rows.assign(
         label=rows["workflow"].map(wording.whose),
@@ -273,11 +274,11 @@ def _bands(rows: pd.DataFrame, bands: pd.DataFrame, title: str) -> Chart:
         x=alt.X("from:Q"), x2=alt.X2("to:Q"), opacity=alt.value(0.45)
     )
     value = base.mark_point(filled=True, size=80, color=theme.ACCENT, opacity=1).encode(x=alt.X("value:Q"))
-    return alt.layer(ground, interval, value).properties(width=420, height=alt.Step(30), title=title)
+    return alt.layer(ground, interval, value).properties(width=width, height=alt.Step(30), title=title)
 
 
 def _axis(unit: str) -> alt.Axis:
-    return alt.Axis(format="%") if unit == "share" else alt.Axis()
+    return alt.Axis(format="%", tickCount=4) if unit == "share" else alt.Axis()
 
 
 def _domain(rows: pd.DataFrame, unit: str) -> alt.Scale:
