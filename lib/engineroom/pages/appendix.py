@@ -129,9 +129,9 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
             say_number(
                 len(left_out),
                 "{n} claim about nothing that is measured here is left out ({about}); "
-                "“engineroom list benchmarks” shows it.",
+                "claims_library.csv beside this report holds it.",
                 "{n} claims about nothing that is measured here are left out ({about}); "
-                "“engineroom list benchmarks” shows them.",
+                "claims_library.csv beside this report holds them.",
                 n=len(left_out),
                 about=about,
             )
