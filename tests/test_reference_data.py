@@ -100,7 +100,7 @@ COMPUTED = {  # definitions that engineroom computes from event logs and tables
     "sla_compliance/due_in_period": ("share", "up", "cost_of_late"),
     "cost_per_transaction/loaded": ("money", "down", "unit"),
     "utilisation/available_hours": ("share", "band", None),
-    "handoffs/per_item": ("count", "down", None),
+    "handoffs/per_item": ("ratio", "down", None),
 }
 
 
