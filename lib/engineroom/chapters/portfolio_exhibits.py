@@ -195,16 +195,17 @@ def maps(found: DataFrame[plans.Maps]) -> Exhibit:
     return table("maps", caption, columns, rows, found, ("Described: owner, input, output and exception path.",))
 
 
-def comparability(matrix: pd.DataFrame) -> Exhibit:
+def comparability(matrix: pd.DataFrame, tables: Tables) -> Exhibit:
     """Return which business unit follows which definition: what must agree before anything is centralised."""
     if matrix.empty:
         return note("No business unit has said how it measures", "The table unit_definitions holds it.")
     units = [column for column in matrix.columns if column not in ("workflow", "kpi", "name", "is_comparable")]
+    names = tables.definitions.set_index("definition")["name"]
     rows: list[list[Cell]] = [
         [
             r["workflow"],
             say(r["name"]),
-            *(wording.text(r[unit]) or say("not said") for unit in units),
+            *(say(names.get(r[unit], "not said")) for unit in units),
             cell(*ALIKE[r["is_comparable"]]),
         ]
         for r in matrix.to_dict("records")
@@ -222,5 +223,5 @@ def comparability(matrix: pd.DataFrame) -> Exhibit:
         "{n} of {all} KPIs are measured differently by the units",
         all=len(rows),
     )
-    notes = ("Under each unit: the definition it follows, as the library names it.",)
+    notes = ("Under each unit: what it measures by that name; its definition is in the file beside this report.",)
     return table("comparability", caption, columns, rows, matrix, notes)
