@@ -218,7 +218,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
         rows = mine.rename(columns=names).melt("day", list(names.values()), "plan", "hours")
         base = alt.Chart(rows).encode(
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)),
-            y=alt.Y("hours:Q", title=None, axis=alt.Axis(tickCount=3, format="~s"), scale=alt.Scale(domainMin=0)),
+            y=alt.Y("hours:Q", title=None, axis=alt.Axis(tickCount=3, format=",~r"), scale=alt.Scale(domainMin=0)),
         )
         lines = base.mark_line(interpolate="step-after", strokeWidth=1.8).encode(
             color=alt.Color(
@@ -319,7 +319,7 @@ def _panel(rows: pd.DataFrame, skill: str) -> Chart:
     floor = 0.0 if min(values) < 0.5 * max(values) else min(values) * 0.9
     scale = alt.Scale(domain=[floor, max(values) * 1.05 or 1.0], nice=False)
     base = alt.Chart(data).encode(x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)))
-    axis = alt.Axis(tickCount=3, format="~s")
+    axis = alt.Axis(tickCount=3, format=",~r")
     lacks = base.mark_area(color=theme.FILLS["bad"], opacity=0.7, interpolate="step-after").encode(
         y=alt.Y("capacity_hours:Q", title=None, axis=axis, scale=scale), y2="over:Q"
     )
