@@ -52,7 +52,11 @@ def values(found: DataFrame[results.Values], tables: Tables) -> Exhibit:
     hit = found[found["missed"] > 0].sort_values("missed", ascending=False, kind="stable")
     caption = say("No kind of value is endangered by a missed benchmark")
     if len(hit):
-        caption = say("The gaps endanger {value} the most", value=wording.inside(say(VALUES[hit["value"].iloc[0]])))
+        row = hit.iloc[0]
+        parts = {"missed": wording.count(row["missed"]), "compared": wording.count(row["compared"])}
+        caption = say(
+            "{value} misses the most benchmarks: {missed} of {compared}", value=say(VALUES[row["value"]]), **parts
+        )
     notes = ("Each KPI serves one kind of value; where nothing is compared, nobody can say that all is well.",)
     return table("values", caption, columns, rows, found, notes)
 
