@@ -262,7 +262,10 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
         "{n} events over {months} months keep what is gained",
         months=governance.MONTHS,
     )
-    notes = ("Every single day stands in the files beside this report, ready for a calendar.",)
+    notes = (
+        "Every single day stands in the files beside this report, ready for a calendar.",
+        "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
+    )
     shown = table("governance_calendar", caption, columns, rows, events, notes)
     return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": governance.ics(events, tables)}})
 
