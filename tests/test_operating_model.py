@@ -365,7 +365,7 @@ def test_the_band_of_utilisation_is_told_as_it_was_set(insurer, ecommerce):
     told = [found["utilisation-table"].content["caption"] for found in (insurer, ecommerce)]
 
     assert told == [
-        "0 of 2 teams are outside the band of 70% to 85%",
+        "None of the 2 teams are outside the band of 70% to 85%",
         "6 of 6 teams are outside the band of 70% to 85%",
     ]
 

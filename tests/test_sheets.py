@@ -368,6 +368,17 @@ def test_hidden_sheets_guides_and_charts_are_no_tables(tmp_path):
     assert read(place).workflows["workflow"].tolist() == ["Denials"]
 
 
+def test_a_hidden_sheet_with_the_name_of_a_table_is_neither_read_nor_passed_over(tmp_path, monkeypatch):
+    def hide(opened):
+        opened["staffing"].sheet_state = "hidden"
+
+    place = book(tmp_path, {"workflows": grid(GOOD), "staffing": [["team"], ["Clerks"]]}, hide)
+
+    assert told(place, monkeypatch) == message(
+        "intake.xlsx / staffing", "the sheet is hidden; show it to have it read, or give it another name"
+    )
+
+
 def test_a_merged_header_is_refused(tmp_path, monkeypatch):
     place = book(tmp_path, {"workflows": grid(GOOD)}, lambda opened: opened["workflows"].merge_cells("A1:B1"))
 

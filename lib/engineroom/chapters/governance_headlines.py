@@ -94,7 +94,7 @@ def _risks(coverage: pd.DataFrame) -> dict[str, str]:
         said.append(say_number(doubt, "{n} rests on a control that failed its test or is broken in the log.",
                                "{n} rest on a control that failed its test or is broken in the log."))  # fmt: skip
     if bare.empty:
-        text = say("Each of the {all} risks has a control.", all=len(coverage))
+        text = say_number(len(coverage), "The one risk has a control.", "Each of the {n} risks has a control.")
         return finding("caution" if single or doubt else "good", "Risks", text, " ".join(said))
     text = say_number(
         len(bare),
@@ -172,7 +172,9 @@ def _lines(roles: pd.DataFrame) -> dict[str, str]:
     if roles["missing"].notna().any():
         names = named(roles[roles["missing"].notna()]["workflow"].tolist())
         return finding("bad", "Three lines", say("A line has nobody in {names}.", names=names), double)
-    text = say("Each of the {n} workflows has all three lines.", n=len(roles))
+    text = say_number(
+        len(roles), "The one workflow has all three lines.", "Each of the {n} workflows has all three lines."
+    )
     return finding("caution" if twice else "good", "Three lines", text, double)
 
 

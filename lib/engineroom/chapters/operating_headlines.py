@@ -72,7 +72,8 @@ def _capacity(needs: pd.DataFrame) -> list[dict[str, str]]:
     short = needs[needs["gap_fte"] > 0]
     if short.empty:
         text = say("Every skill covers its worst week with its own people.")
-        return [_finding("good", "Capacity", text, say("{n} skills, week by week.", n=len(needs)))]
+        detail = say_number(len(needs), "{n} skill, week by week.", "{n} skills, week by week.")
+        return [_finding("good", "Capacity", text, detail)]
     worst = short.iloc[0]
     text = lacking(needs)
     detail = say(

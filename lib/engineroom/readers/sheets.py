@@ -89,6 +89,10 @@ def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem])
         return
     shown = [one.name for one in opened.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
     grids = [one.name for one in opened.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet and one.name in shown]
+    for one in opened.sheet_names:
+        if one in schemas.INPUTS and one not in shown and opened.get_sheet_by_name(one).height > 1:
+            cure = "show it to have it read, or give it another name"
+            problems.append(Problem(f"{name} / {one}", rule="the sheet is hidden", cure=cure))
     formulas = _without_value(path, [one for one in grids if one in schemas.INPUTS])
     filled: list[bool] = []
     for one in grids:
