@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engineroom import errors
+from engineroom.chapters import roadmap_headlines
 from engineroom.dictionary import plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
@@ -31,6 +32,23 @@ def ranked(hospital) -> pd.DataFrame:
 
 def changed(read: tables.Tables, name: str, **columns: object) -> tables.Tables:
     return replace(read, **{name: getattr(read, name).assign(**columns)})
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "tone", "said"),
+    [
+        (-58_000.0, -4_200.0, "bad", "After 24 months it has brought less than it cost: −$58K to −$4,200."),
+        (-5_000.0, 60_000.0, "caution", "Benefit less cost after 24 months: −$5,000 to $60K."),
+        (5_000.0, 60_000.0, "neutral", "Benefit less cost after 24 months: $5,000 to $60K."),
+    ],
+)
+def test_a_plan_that_loses_at_both_ends_is_no_neutral_news(hospital, low, high, tone, said) -> None:
+    money = {"annual_benefit": 50_000.0, "annual_benefit_low": 36_000.0, "annual_benefit_high": 77_000.0}
+    plan = pd.DataFrame([money | {"cost_low": 90_000.0, "cost_high": 120_000.0}])
+
+    found = roadmap_headlines._worth(plan, pd.DataFrame({"low": [low] * 25, "high": [high] * 25}), hospital)
+
+    assert (found["tone"], said in found["detail"]) == (tone, True)
 
 
 # ------------------------------------------------------------------------------------------------------------ buckets

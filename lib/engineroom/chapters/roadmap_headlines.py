@@ -60,7 +60,7 @@ def facts(
     if last is not None and wording.is_range(last["low"], last["high"], currency):
         value = wording.between(last["low"], last["high"], currency)
         said = say("benefit less cost after {n} months", n=len(curve) - 1)
-        items.append(fact("Net benefit", value, said, "neutral"))
+        items.append(fact("Net benefit", value, said, _tone(last)))
     else:
         met = {"n": int(prerequisites["is_met"].sum()), "all": len(prerequisites)}
         items.append(fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
@@ -170,6 +170,8 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
     )
     net = wording.between(end["low"], end["high"], currency)
     detail = say("Benefit less cost after {n} months: {net}.", n=len(curve) - 1, net=net)
+    if end["high"] < 0:
+        detail = say("After {n} months it has brought less than it cost: {net}.", n=len(curve) - 1, net=net)
     earning = plan[plan["annual_benefit"] > 0]
     points = int((earning["annual_benefit_low"] == earning["annual_benefit_high"]).sum())
     if points:
@@ -180,7 +182,12 @@ def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str,
             all=len(earning),
         )
     detail += " " + say("The figures are the client's own.")
-    return finding("neutral", "Benefit", text, detail)
+    return finding(_tone(end), "Benefit", text, detail)
+
+
+def _tone(end: Any) -> str:
+    """Return how good the end of the curve is: bad where even the better end is a loss."""
+    return "bad" if end["high"] < 0 else "caution" if end["low"] < 0 else "neutral"
 
 
 def _bottleneck(row: Any, currency: str) -> dict[str, str]:
