@@ -443,6 +443,17 @@ def test_letters_the_typeface_lacks_become_a_box_in_print_and_stay_in_the_page()
     assert "Client □□□□ □" in pdf_text(made["pdf"])
 
 
+def test_no_line_ends_between_a_minus_and_its_currency():
+    losses = " ".join(f"{'x' * (number % 9 + 1)} −$4,20{number % 10}" for number in range(120))
+
+    both = render.editions(notebook(markdown("losses", losses)))
+
+    assert pdf_text(both["pdf"]).count("−$4,20") == 120
+    page = both["html"].decode()
+    assert page.count("−\u2060$4,20") == 120
+    assert "−$" not in page
+
+
 def test_the_smallest_and_the_fullest_report_can_be_set():
     empty_table = {"name": "t", "caption": "", "columns": [{"key": "a", "label": "A"}], "rows": [], "total_rows": 0}
     long = {"name": "u", "caption": "Long", "columns": [{"key": str(i), "label": "A long heading of a column"} for i in range(16)],

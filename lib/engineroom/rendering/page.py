@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 from functools import cache, lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ POLICY = (  # no style but the one in the head, no script but the what-if's wher
 )
 
 
-USUAL = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) | frozenset("\n–—‘’“”„•…‰→≤≥−▲●◆■")
+USUAL = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) | frozenset("\n\u2060–—‘’“”„•…‰→≤≥−▲●◆■")
 """Letters every page carries, needed or not: the typeface is cut once for all reports of western Europe (8 kB more)."""
 
 
@@ -89,8 +90,15 @@ def _digest(content: str) -> str:
 @cache
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(folder("templates"))
-    environment = jinja2.Environment(loader=loader, autoescape=True)
+    environment = jinja2.Environment(loader=loader, autoescape=True, finalize=_unbroken)
     return environment.get_template("report.html.j2")
+
+
+def _unbroken(said: Any) -> Any:
+    """Return a text in which no line ends between a minus and its currency: on the next line the amount has no sign."""
+    if isinstance(said, Markup) or not isinstance(said, str):
+        return said
+    return re.sub(r"−(?=[^\s\d])", "−\u2060", said)
 
 
 @lru_cache(maxsize=64)
