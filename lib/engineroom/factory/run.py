@@ -191,7 +191,7 @@ def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict
     from engineroom.factory import execution
     from engineroom.rendering import document, drawing, render
 
-    render.prepare()
+    render.prepare(task.formats)
     named = task.folder if task.folder in engagements.starters() else str(case.folder)
     given = {"engagement": named, "sector": case.sector}
     given |= execution.typed(task.report, dict(task.parameters))

@@ -20,7 +20,8 @@ STANDARDS = ["ua-1", "a-3a"]
 
 
 def prepare() -> None:
-    """Read the typeface, for what is set and for what of it can be printed."""
+    """Start what draws, and read the typeface: for what is set, and for what of it can be printed."""
+    drawing.prepare()
     _typst_fonts()
     _letters()
 

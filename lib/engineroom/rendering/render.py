@@ -66,10 +66,10 @@ def made(tree: Document, formats: Iterable[str] = ("html", "pdf")) -> dict[str, 
     return contents
 
 
-def prepare() -> None:
-    """Do once what every report needs: start what draws and what sets, and cut the typeface."""
-    for edition in EDITIONS.values():
-        edition.prepare()
+def prepare(formats: Iterable[str] = ("html", "pdf")) -> None:
+    """Do once what every report in these formats needs: start what draws and what sets, and cut the typeface."""
+    for name in formats:
+        EDITIONS[name].prepare()
 
 
 def check(edition: str, content: bytes, tree: Document) -> None:
