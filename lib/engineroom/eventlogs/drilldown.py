@@ -109,7 +109,7 @@ def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
     found = found.sort_values(["volume", "group"], ascending=[False, True]).reset_index(drop=True)
     found["share"] = found["volume"] / total if total else np.nan
     found["cumulative_share"] = found["share"].cumsum()
-    return logtables.Groups.validate(found[list(logtables.Groups.to_schema().columns)])
+    return logtables.Groups.validate(found[logtables.Groups.names()])
 
 
 @_once

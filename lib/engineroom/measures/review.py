@@ -42,8 +42,7 @@ def benchmarks(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[resul
             pace, *ends = (better * one for one in statistics.slope(series))
             row |= {"pace": pace, "low": min(ends), "high": max(ends)}
         rows.append(row | {"verdict": _verdict(row, str(gap["verdict"]))})
-    frame = pd.DataFrame(rows, columns=list(results.Reviews.to_schema().columns))
-    return results.Reviews.validate(frame)
+    return results.Reviews.of(rows)
 
 
 def _verdict(row: dict[str, Any], verdict: str) -> str:
