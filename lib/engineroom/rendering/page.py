@@ -90,14 +90,13 @@ def _digest(content: str) -> str:
 @cache
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(folder("templates"))
-    environment = jinja2.Environment(loader=loader, autoescape=True, finalize=_unbroken)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    environment.filters["unbroken"] = _unbroken
     return environment.get_template("report.html.j2")
 
 
-def _unbroken(said: Any) -> Any:
-    """Return a text in which no line ends between a minus and its currency: on the next line the amount has no sign."""
-    if isinstance(said, Markup) or not isinstance(said, str):
-        return said
+def _unbroken(said: str) -> str:
+    """Return prose in which no line ends between a minus and its currency: on the next line the amount has no sign."""
     return re.sub(r"−(?=[^\s\d])", "−\u2060", said)
 
 
