@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
 from pathlib import Path
@@ -37,8 +38,14 @@ def statuses(out: Path) -> list[tuple[str, str]]:
     return [(told["report"].partition("/")[0], told["status"]) for told in map(json.loads, lines)]
 
 
+def made_by(monkeypatch, produce: Callable[..., tuple[list[Path], str, str]]) -> None:
+    """Let reports be made by a function of the test, and nothing be computed for them."""
+    monkeypatch.setattr(run, "assess", lambda *_: "")
+    monkeypatch.setattr(run, "produce", produce)
+
+
 def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok", ""))
+    made_by(monkeypatch, lambda *_, **__: ([], "ok", ""))
 
     for number, outcome in enumerate(batch.outcomes(TASKS, Terms(tmp_path)), 1):
         assert len(statuses(tmp_path)) == number
@@ -55,7 +62,7 @@ def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch
             raise fault
         return [], "ok", ""
 
-    monkeypatch.setattr(run, "produce", produce)
+    made_by(monkeypatch, produce)
 
     outcomes = list(batch.outcomes(TASKS, Terms(tmp_path)))
 
@@ -67,7 +74,7 @@ def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch
 
 
 def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "produce", lambda *_, **__: 1 / 0)
+    made_by(monkeypatch, lambda *_, **__: 1 / 0)
 
     (outcome,) = batch.outcomes(TASKS[:1], Terms(tmp_path))
 
@@ -78,7 +85,7 @@ def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Pat
 
 
 def test_a_caller_that_stops_asking_stops_the_batch(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(run, "produce", lambda *_, **__: ([], "ok", ""))
+    made_by(monkeypatch, lambda *_, **__: ([], "ok", ""))
 
     next(batch.outcomes(TASKS, Terms(tmp_path)))
 
@@ -92,8 +99,11 @@ def test_a_report_whose_process_dies_is_tried_again_and_then_failed(tmp_path: Pa
 
     class Dying(batch.Inline):
         def submit(self, fn, /, task, *rest):
-            tried.append(Path(task.folder).name)
             future: Future = Future()
+            if fn is batch.assess:
+                future.set_result(batch.Outcome(task[0], "ok", 0, "", (), 0.0))
+                return future
+            tried.append(Path(task.folder).name)
             if Path(task.folder).name == "b":
                 future.set_exception(BrokenProcessPool("gone"))
             else:
@@ -139,7 +149,7 @@ def test_a_client_with_bad_data_is_told_once_and_no_report_of_it_is_begun(tmp_pa
             raise DataProblems([Problem("a/tables/kpis.csv", 2, "kpi", "is blank")])
         return [], "ok", ""
 
-    monkeypatch.setattr(run, "produce", produce)
+    made_by(monkeypatch, produce)
     tasks = [Task(f"/clients/{name}", "legal", report) for name in "ab" for report in ("benchmark_gap", "roadmap")]
 
     outcomes = list(batch.outcomes(tasks, Terms(tmp_path)))

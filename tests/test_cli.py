@@ -10,7 +10,8 @@ import pytest
 
 from engineroom import cli
 from engineroom.errors import NotebookError
-from engineroom.factory import batch, console, run
+from engineroom.factory import batch, console, execution, run
+from engineroom.resources import folder
 
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,80,100,100,2026-01-01,2026-06-30,x\n"
 
@@ -50,14 +51,22 @@ def test_an_unknown_sector_is_exit_12(small: Path, tmp_path: Path, capsys) -> No
     assert capsys.readouterr().err == 'client has no sector "legal"; its sectors are: healthcare\n'
 
 
-@pytest.mark.parametrize("given", ["lines=typical", "sector=legal", "engagement=x"])
-def test_an_unknown_or_reserved_parameter_is_refused_before_a_kernel_starts(small, tmp_path, capsys, given) -> None:
-    command = ["run", str(small), "--report", "benchmark_gap", "--out", str(tmp_path / "out"), "-p", given]
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("lines=typical", 'there is no parameter "lines"; did you mean "line"?'),
+        ("line=median", "line is \"median\": Input should be 'leading' or 'typical'"),
+        ("years=many", 'years is "many": Input should be a valid integer, unable to parse string as an integer'),
+    ],
+)
+@pytest.mark.parametrize("verb", ["run", "assess"])
+def test_an_unknown_parameter_or_value_is_refused_before_anything_is_computed(
+    small, tmp_path, capsys, verb, given, told
+) -> None:
+    assert cli.main([verb, str(small), "--out", str(tmp_path / "out"), "-p", given]) == 12
 
-    assert cli.main(command) == 12
-
-    assert f'benchmark_gap has no parameter "{given.partition("=")[0]}"' in capsys.readouterr().err
-    assert not list((tmp_path / "out").rglob("*.html"))
+    assert capsys.readouterr().err == f"{told}\n"
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_parameter_without_a_value_is_a_usage_error(small: Path, tmp_path: Path) -> None:
@@ -168,16 +177,21 @@ def test_new_makes_a_folder_and_says_what_to_do_next(tmp_path: Path, capsys) -> 
 
 
 @pytest.mark.slow
-def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small: Path, tmp_path: Path, capsys) -> None:
-    out = tmp_path / "out"
+def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small, tmp_path, capsys, monkeypatch) -> None:
+    out, notebooks = tmp_path / "out", tmp_path / "notebooks"
+    notebooks.mkdir()
+    text = (folder("notebooks") / "benchmark_gap.ipynb").read_text(encoding="utf-8")
+    spoilt = text.replace("er.exhibits.scorecard(case.gaps, case.tables)", "1 / 0")
+    (notebooks / "benchmark_gap.ipynb").write_text(spoilt, encoding="utf-8")
+    monkeypatch.setattr(execution, "folder", lambda _: notebooks)
 
-    code = cli.main(["run", str(small), "--report", "benchmark_gap", "--out", str(out), "-p", "line=median"])
+    code = cli.main(["run", str(small), "--report", "benchmark_gap", "--out", str(out)])
 
     said = capsys.readouterr().err
     kept = out / "client" / "healthcare" / "benchmark_gap.failed.ipynb"
     assert code == 13
-    assert "client/healthcare/benchmark_gap: cell gaps failed" in said
-    assert 'ReportError: line is "median"; it may be: leading, typical' in said
+    assert "client/healthcare/benchmark_gap: cell scorecard failed" in said
+    assert "ZeroDivisionError: division by zero" in said
     assert kept.is_file()
     assert not list(out.glob("*/**/*.html"))
 

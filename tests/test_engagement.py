@@ -263,7 +263,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path, monkeypatch):
         'engagement.client: is blank; write the client\'s name, for example client = "Harbour General"',
         'engagement.currency: "$" is not a currency code; write three capital letters, for example currency = "USD"',
         'engagement.sectors: "legl" is unknown; did you mean "legal"?',
-        "notes: unknown key; there are: benchmarks, cases, engagement, events, tables",
+        "notes: unknown key; there are: assessment, benchmarks, cases, engagement, events, tables",
         'tables.book: unknown key; did you mean "workbook"?',
     )
 

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from engineroom.factory import execution
+from engineroom.factory.limits import Limits
 from engineroom.readers import engagement
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ def running(tmp_path: Path, make_engagement, monkeypatch) -> Callable[..., Any]:
         monkeypatch.setattr(execution, "folder", lambda _: tmp_path)
         private = tmp_path / "private"
         private.mkdir()
-        return execution.execute(case, "report", {"engagement": "x"}, private, **limits)
+        return execution.execute(case, "report", {"engagement": "x"}, private, tmp_path, Limits(**limits))
 
     return run
 

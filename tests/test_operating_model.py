@@ -81,7 +81,7 @@ def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
 
 
 def test_a_headline_states_figures_that_stand_in_a_table(insurer):
-    row = insurer["names"]["needs"].iloc[0]
+    row = insurer["names"]["case"].needs.iloc[0]
 
     assert sentences(insurer)["Capacity"] == (
         f"{row['skill']} lacks {row['gap_fte']:.1f} FTE in its worst week; "
@@ -91,7 +91,7 @@ def test_a_headline_states_figures_that_stand_in_a_table(insurer):
 
 
 def test_arrivals_come_from_the_log_where_the_table_names_no_week(ecommerce):
-    wanted, arrived = ecommerce["names"]["wanted"], ecommerce["names"]["arrived"]
+    wanted, arrived = ecommerce["names"]["case"].demand, ecommerce["names"]["case"].arrivals
 
     orders = wanted[wanted["workflow"] == "Orders"]
     assert len(orders) == arrived["week"].nunique() == 25  # whole weeks of the half-year
@@ -100,8 +100,8 @@ def test_arrivals_come_from_the_log_where_the_table_names_no_week(ecommerce):
 
 
 def test_open_cases_of_the_log_add_up_week_by_week(ecommerce):
-    names = ecommerce["names"]
-    for workflow, mine in names["arrived"].groupby("workflow"):
+    arrived = ecommerce["names"]["case"].arrivals
+    for workflow, mine in arrived.groupby("workflow"):
         change = mine["open"].diff().dropna()
         assert (change == (mine["received"] - mine["completed"]).iloc[1:]).all(), workflow
         assert (mine["open"] >= 0).all(), workflow
@@ -132,7 +132,7 @@ def test_a_pile_of_which_nothing_is_done_is_a_queue_that_never_drains(make_engag
 
 
 def test_touches_and_waiting_are_of_the_log_and_of_standard_hours(ecommerce):
-    travel = ecommerce["names"]["travel"].set_index("workflow")
+    travel = ecommerce["names"]["case"].travel.set_index("workflow")
 
     assert travel["basis"].eq("standard").all()  # the log has no start times
     assert (travel["touches"] > 0).all()
@@ -140,7 +140,7 @@ def test_touches_and_waiting_are_of_the_log_and_of_standard_hours(ecommerce):
 
 
 def test_headlines_flip_with_the_figures(insurer):
-    names = insurer["names"]
+    case = insurer["names"]["case"]
     given = [
         "profile",
         "needs",
@@ -152,7 +152,7 @@ def test_headlines_flip_with_the_figures(insurer):
         "travel",
         "balance",
     ]
-    tables = {name: names[name] for name in given}
+    tables = {name: getattr(case, "skill_cover" if name == "cover" else name) for name in given}
     calm = tables | {
         "needs": tables["needs"].assign(gap_fte=0.0, closed_fte=0.0),
         "backlogs": tables["backlogs"].assign(drain_weeks=0.0),
@@ -162,7 +162,7 @@ def test_headlines_flip_with_the_figures(insurer):
         "profile": tables["profile"].assign(level=3.0),
     }
 
-    before, after = (er.operating_headlines.findings(**one, tables=names["tables"]) for one in (tables, calm))
+    before, after = (er.operating_headlines.findings(**one, tables=case.tables) for one in (tables, calm))
 
     tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]
     for label in ("Capacity", "Backlog", "People", "Scorecard"):
@@ -198,7 +198,7 @@ def test_the_share_of_volume_with_an_automated_due_date_is_pooled_over_items(mak
 
 
 def test_a_due_date_in_the_log_is_tracking_though_nobody_wrote_a_promise(ecommerce):
-    found = ecommerce["names"]["tracking"].set_index("workflow")
+    found = ecommerce["names"]["case"].tracking.set_index("workflow")
 
     assert found.loc["Supplier invoices", ["tracked_by", "tracked_share", "state"]].tolist() == ["log", 1.0, "tracked"]
     assert pd.isna(found.at["Supplier invoices", "requirement"])
@@ -206,14 +206,14 @@ def test_a_due_date_in_the_log_is_tracking_though_nobody_wrote_a_promise(ecommer
 
 
 def test_000_16_a_scorecard_of_cost_alone_is_flagged(insurer):
-    found = insurer["names"]["balance"].set_index("workflow")
+    found = insurer["names"]["case"].balance.set_index("workflow")
 
     assert found.at["Supplier invoices", "verdict"] == "cost only"
     assert found.at["Claims", "verdict"] == "gaps"  # nobody asks the customer
 
 
 def test_the_scorecard_of_the_shop_has_every_side(ecommerce):
-    assert ecommerce["names"]["balance"].set_index("workflow").at["Customer enquiries", "verdict"] == "balanced"
+    assert ecommerce["names"]["case"].balance.set_index("workflow").at["Customer enquiries", "verdict"] == "balanced"
 
 
 # ---------------------------------------------------------------------------------------------- functions, 001-01
@@ -350,7 +350,7 @@ def test_every_cell_runs_on_an_engagement_that_sent_nothing_but_answers(make_eng
 
 
 def test_where_nobody_comes_to_half_a_person_hours_a_week_are_told(ecommerce):
-    row = ecommerce["names"]["needs"].iloc[0]
+    row = ecommerce["names"]["case"].needs.iloc[0]
     table = ecommerce["needs-table"].content
 
     assert row["gap_fte"] < row["peak_fte"] < 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import signal
@@ -76,13 +77,17 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("folder", nargs="+")
     check.set_defaults(command=_check)
 
+    assess = verbs.add_parser("assess", help="the figures alone: every result table, stored beside the reports")
+    assess.add_argument("folder", nargs="+", help="engagement folder, or a bundled starter such as starter/healthcare")
+    assess.add_argument("--json", action="store_true", help="print every result table as JSON (docs/assessment.md)")
+    _figure_arguments(assess)
+    _limit_arguments(assess)
+    assess.set_defaults(command=_assess)
+
     run = verbs.add_parser("run", help="make reports")
     run.add_argument("folder", nargs="+", help="engagement folder, or a bundled starter such as starter/healthcare")
     run.add_argument("--report", action="append", default=[], metavar="NAME", help="default: all reports")
-    run.add_argument("--sector", action="append", default=[], metavar="NAME", help="default: all of the engagement's")
-    run.add_argument(
-        "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="of the report's notebook"
-    )
+    _figure_arguments(run)
     _format_argument(run)
     _output_arguments(run)
     run.set_defaults(command=_run)
@@ -105,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
 
     listing = verbs.add_parser("list", help="what there is to choose from")
-    listing.add_argument("what", choices=("reports", "sectors", "kpis", "benchmarks", "questions"))
+    listing.add_argument("what", choices=("reports", "parameters", "sectors", "kpis", "benchmarks", "questions"))
     listing.set_defaults(command=_list)
 
     doctor = verbs.add_parser("doctor", help="what this machine has and lacks")
@@ -113,17 +118,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _figure_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sector", action="append", default=[], metavar="NAME", help="default: all of the engagement's"
+    )
+    about = "of [assessment] in engagement.toml, for all reports; engineroom list parameters"
+    parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help=about)
+
+
 def _output_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    _limit_arguments(parser)
     parser.add_argument("--jobs", type=_number, metavar="N", help="reports made at the same time (default: 1)")
     parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler whose workers make them")
-    parser.add_argument(
-        "--timeout", type=_number, default=3600, metavar="SECONDS", help="for one report (default: 3600)"
-    )
-    parser.add_argument("--memory", type=_number, default=0, metavar="MIB", help="for one report (default: no limit)")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first report that fails")
     parser.add_argument("--force", action="store_true", help="make again what nothing has changed of")
     parser.add_argument("--why", action="store_true", help="say why each report is made again or kept")
+
+
+def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    parser.add_argument(
+        "--timeout", type=_number, default=3600, metavar="SECONDS", help="for one report or assessment (default: 3600)"
+    )
+    parser.add_argument(
+        "--memory", type=_number, default=0, metavar="MIB", help="for one report or assessment (default: no limit)"
+    )
 
 
 def _format_argument(parser: argparse.ArgumentParser) -> None:
@@ -166,16 +185,41 @@ def _check(given: argparse.Namespace) -> int:
     return worst
 
 
+def _assess(given: argparse.Namespace) -> int:
+    from engineroom.factory import run
+    from engineroom.factory.limits import Limits
+
+    worst, printed, limits = 0, [], Limits(given.timeout, given.memory)
+    run.refuse_collisions(list(dict.fromkeys(given.folder)))
+    for folder in dict.fromkeys(given.folder):
+        try:
+            for saved in run.assess_whole(folder, given.sector, _parameters(given), given.out.absolute(), limits):
+                printed.append(saved)
+                if not given.json:
+                    print(f"{saved.place}: {len(saved.tables)} tables")
+        except EngineroomError as error:
+            print(error, file=sys.stderr)
+            worst = worst or error.exit_code
+    if given.json:
+        from engineroom import storage
+
+        print(json.dumps([storage.plain(saved) for saved in printed], ensure_ascii=False))
+    return worst
+
+
+def _parameters(given: argparse.Namespace) -> dict[str, str]:
+    return dict(_pair(pair) for pair in given.parameter)
+
+
 def _run(given: argparse.Namespace) -> int:
     from engineroom.factory import run
 
-    parameters = dict(_pair(pair) for pair in given.parameter)
     formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
     tasks: list[run.Task] = []
     worst = 0
     for folder in dict.fromkeys(given.folder):
         try:
-            tasks += run.plan([folder], given.report, given.sector, formats, parameters)
+            tasks += run.plan([folder], given.report, given.sector, formats, _parameters(given))
         except EngineroomError as error:
             print(error, file=sys.stderr)
             worst = worst or error.exit_code
@@ -225,7 +269,7 @@ def _pack(given: argparse.Namespace) -> int:
 def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
     from engineroom.factory import batch, console
-    from engineroom.factory.run import Limits
+    from engineroom.factory.limits import Limits
 
     began, told = time.perf_counter(), []
     limits = Limits(given.timeout, given.memory)
@@ -252,15 +296,15 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
 
 def _list(given: argparse.Namespace) -> int:
     from engineroom.dictionary.operations import LEVELS
-    from engineroom.factory import execution, run
+    from engineroom.factory import run
     from engineroom.pages import wording
     from engineroom.readers import engagement, reference
 
     if given.what == "reports":
-        for report in run.reports():
-            print(report)
-            for name, about in execution.parameters_of(report).items():
-                print(f"  {name}: {about['inferred_type_name']} = {about['default']}  {about['help']}")
+        print("\n".join(run.reports()))
+    elif given.what == "parameters":
+        for name, about in engagement.Parameters.model_fields.items():
+            print(f"{name:16} {about.default!s:10} {about.description}")
     elif given.what == "sectors":
         for sector in engagement.sectors():
             print(f"{sector:24} {reference.pack(sector).summary}")

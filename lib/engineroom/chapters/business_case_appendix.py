@@ -13,7 +13,6 @@ from engineroom.pages import wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import retell, say
 from engineroom.planning.scenario import DO_NOTHING, Programme
-from engineroom.planning.uncertainty import Simulation
 from engineroom.readers.tables import Tables
 
 
@@ -135,7 +134,7 @@ def _flat(found: pd.DataFrame, programme: Programme) -> list[str]:
     ]
 
 
-def convention(programme: Programme, drawn: Simulation, seed: int) -> Exhibit:
+def convention(programme: Programme, draws: DataFrame[scenarios.Knowing]) -> Exhibit:
     """Return, in words, how the figures are counted and drawn."""
     if not programme.options:
         return nothing()
@@ -153,7 +152,7 @@ def convention(programme: Programme, drawn: Simulation, seed: int) -> Exhibit:
             "As expected: every assumption at its mean. The chances come from {n} draws (seed {seed}); assumptions "
             "are drawn independently of each other. Where nobody says how much of a claim arrives, it is drawn "
             "between what the reference class has reached and the claim itself.",
-            n=wording.count(len(drawn.worth)),
-            seed=seed,
+            n=wording.count(draws["draws"].iloc[0]),
+            seed=draws["seed"].iloc[0],
         ),
     )

@@ -190,7 +190,9 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     return table("waterfall", say("{option}, step by step", option=name), columns, rows, steps)
 
 
-def impacts(found: DataFrame[scenarios.Impacts], all_known: float, programme: Programme) -> Exhibit:
+def impacts(
+    found: DataFrame[scenarios.Impacts], drawing: DataFrame[scenarios.Knowing], programme: Programme
+) -> Exhibit:
     """Return what each assumption does to the lead, and what knowing it would be worth."""
     if found.empty:
         return nothing()
@@ -216,7 +218,7 @@ def impacts(found: DataFrame[scenarios.Impacts], all_known: float, programme: Pr
         ),
         say(
             "Knowing all of them: {amount} (expected value of perfect information).",
-            amount=words.money(all_known, currency),
+            amount=words.money(drawing["knowing_all"].iloc[0], currency),
         ),
     )
     caption = "Impact on the lead: how far each assumption moves it, not how likely that is"

@@ -11,7 +11,7 @@ from engineroom.chapters.governance_charts import COVER_TONES, COVERS, KINDS, NA
 from engineroom.chapters.quality_exhibits import filled
 from engineroom.dictionary import governance_tables, operating_tables, oversight
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, part_of, right, table
 from engineroom.pages.headlines import named
@@ -144,7 +144,7 @@ def pressures(found: DataFrame[governance_tables.Pressures]) -> Exhibit:
     return table("red_flags", caption, columns, rows, found, notes)
 
 
-def conflicts(found: DataFrame[governance_tables.Conflicts], log: EventLog | None) -> Exhibit:
+def conflicts(found: DataFrame[governance_tables.Conflicts], log: LogProfile | None) -> Exhibit:
     """Return every rule of separation with what the log shows and the tables declare; people are counted, not named."""
     if found.empty:
         text = "The table separations names pairs of activities that one person may not do in one case."

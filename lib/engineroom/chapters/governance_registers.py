@@ -10,7 +10,7 @@ from engineroom.chapters.governance_exhibits import MOST_ROWS, whose
 from engineroom.chapters.quality_exhibits import filled
 from engineroom.dictionary import governance_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.organisation import accountability
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, part_of, right, table
@@ -208,7 +208,7 @@ def service_levels(tables: Tables) -> Exhibit:
     return table("service_levels", caption + first_of(tables.slas, MOST_ROWS), columns, rows, tables.slas)
 
 
-def absent(tables: Tables, log: EventLog | None) -> Exhibit:
+def absent(tables: Tables, log: LogProfile | None) -> Exhibit:
     """Return what this report could not say, each with the table or column that would give it."""
     rows: list[list[Cell]] = [
         [say(figure), say("Would need {what}.", what=say(needs))]

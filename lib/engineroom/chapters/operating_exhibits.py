@@ -10,7 +10,7 @@ import pandas as pd
 from engineroom.chapters.quality_exhibits import filled, needed
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.organisation import functions
 from engineroom.organisation.capacity import WEEK
 from engineroom.pages import wording
@@ -125,7 +125,7 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
     return table("coverage", caption, *filled(columns, rows), found, tuple(notes))
 
 
-def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> Exhibit:
+def travel(found: DataFrame[operating_tables.Travel], log: LogProfile | None) -> Exhibit:
     """Return touches, handoffs, and end-to-end time against the sum of the steps."""
     told = found[found[["touches", "handoffs", "work_hours"]].notna().any(axis=1)]
     if told.empty:
@@ -249,7 +249,7 @@ def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhib
 def absent(
     load: DataFrame[operating_tables.Load],
     travel: DataFrame[operating_tables.Travel],
-    log: EventLog | None,
+    log: LogProfile | None,
     tables: Tables,
 ) -> Exhibit:
     """Return what the report cannot say, each with what would let it."""

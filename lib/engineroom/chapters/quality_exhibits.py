@@ -9,7 +9,7 @@ import pandas as pd
 
 from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import quality
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Column, Exhibit, cell, first_of, left, note, nothing, right, table
@@ -35,7 +35,7 @@ TAKEN = ["workflow", "reworked", "rework_hours", "rework_cost", "rework_cost_low
 """Columns of the hidden factory that say what its rework took."""
 
 
-def status_log(log: EventLog | None) -> Exhibit:
+def status_log(log: LogProfile | None) -> Exhibit:
     """Return the warning that repeats mean nothing in a log of status changes; nothing for any other log."""
     if not quality.is_saturated(log):
         return nothing()
@@ -48,7 +48,7 @@ def status_log(log: EventLog | None) -> Exhibit:
     )
 
 
-def yields(found: DataFrame[quality_tables.Yields], log: EventLog | None) -> Exhibit:
+def yields(found: DataFrame[quality_tables.Yields], log: LogProfile | None) -> Exhibit:
     """Return the steps, or checks, at which most items fail, with their first-pass yield."""
     if found.empty:
         return note("No first-pass yield by step", needed(log, "rolled_throughput_yield", "[events.rework]"))
@@ -146,7 +146,7 @@ def rework(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
     return table("rework", say("What the rework took, by workflow"), *filled(columns, rows), told[TAKEN], tuple(notes))
 
 
-def kinds(found: DataFrame[quality_tables.Kinds], log: EventLog | None) -> Exhibit:
+def kinds(found: DataFrame[quality_tables.Kinds], log: LogProfile | None) -> Exhibit:
     """Return the number of exception types of each workflow against what is typical, and what to stabilise first."""
     if found.empty:
         return note("No exception is told apart", needed(log, "exception_types", "exception"))
@@ -212,7 +212,7 @@ def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
     return table("tiers", say("Straight-through rate and its tier"), columns, rows, found, notes)
 
 
-def times(found: DataFrame[quality_tables.Times], log: EventLog | None) -> Exhibit:
+def times(found: DataFrame[quality_tables.Times]) -> Exhibit:
     """Return how long items take, with and without the open ones, and how much of it somebody works on them."""
     if found.empty:
         return note("No cycle time", "A log with one row an event, or one row an item, would give it.")
@@ -262,7 +262,7 @@ def times(found: DataFrame[quality_tables.Times], log: EventLog | None) -> Exhib
 def absent(
     yields: DataFrame[quality_tables.Yields],
     health: DataFrame[quality_tables.Health],
-    log: EventLog | None,
+    log: LogProfile | None,
     tables: Tables,
     changed: str,
 ) -> Exhibit:
@@ -315,7 +315,7 @@ def filled(columns: list[Column], rows: list[list[Cell]]) -> tuple[list[Column],
     return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
-def needed(log: EventLog | None, kpi: str, key: str) -> str:
+def needed(log: LogProfile | None, kpi: str, key: str) -> str:
     """Return what would give a figure: what the log says is absent, or a log with one row an event."""
     if log is None:
         return say("A log with one row an event would give it.")

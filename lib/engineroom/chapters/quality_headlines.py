@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom.chapters.quality_scorecards import ABOVE, DIMENSIONS
 from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import data_quality, quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import wording
@@ -35,7 +35,7 @@ def findings(
     measures: DataFrame[results.Measures],
     kept: DataFrame[quality_tables.Kept],
     intake: Intake,
-    log: EventLog | None,
+    log: LogProfile | None,
     tables: Tables,
 ) -> Exhibit:
     """Return the headline sentences: what is right the first time, what the rest costs, what wavers."""
@@ -77,7 +77,7 @@ def facts(
     return Exhibit("facts", {"items": items})
 
 
-def _first(factory: pd.DataFrame, measures: pd.DataFrame, log: EventLog | None) -> dict[str, str]:
+def _first(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> dict[str, str]:
     if factory.empty or not factory["first_pass_yield"].notna().any():
         if quality.is_saturated(log):
             text = say("A first-pass yield cannot be told: in this log nearly every item repeats an activity.")

@@ -10,7 +10,7 @@ from engineroom.chapters import roadmap_words as words
 from engineroom.chapters.quality_exhibits import filled, needed
 from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import data_quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import wording
@@ -151,7 +151,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     return table("data_quality", caption, columns, rows, found, notes)
 
 
-def health(found: DataFrame[quality_tables.Health], log: EventLog | None) -> Exhibit:
+def health(found: DataFrame[quality_tables.Health], log: LogProfile | None) -> Exhibit:
     """Return what follows the steps of systems: errors, corrections, waits, beside the same for people."""
     if found.empty:
         return note("Systems and people are not told apart", needed(log, "stp_rate", "[events.human]"))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from engineroom.dictionary.columns import Series, Table, count, date, flag, key, number
+from engineroom.dictionary.columns import Series, Table, count, date, flag, key, number, text
 
 
 class Groups(Table):
@@ -77,3 +77,113 @@ class Resources(Table):
     first: Series[pd.Timestamp] = date("start of its first event", required=True)
     last: Series[pd.Timestamp] = date("end of its last event", required=True)
     utilisation: Series[float] = number("share of its stated working hours that its events took")
+
+
+class Logs(Table):
+    """What a log is: one row where the engagement has one, none where it has none."""
+
+    source: Series[str] = key("file or table, with the SHA-256 of the file")
+    timezone: Series[str] = key("its own clock")
+    calendar: Series[str] = text(
+        "working calendar in which durations are counted; blank: they are elapsed", required=True
+    )
+    rows_used: Series[float] = count("rows that the figures rest on", required=True)
+
+
+class Absent(Table):
+    """A KPI that the log cannot give."""
+
+    kpi: Series[str] = key("KPI id")
+    needs: Series[str] = key("what would give it")
+
+
+class WorkflowWeeks(Table):
+    """What was completed of each workflow in each week, from Monday on the log's own clock."""
+
+    workflow: Series[str] = key("workflow")
+    week: Series[pd.Timestamp] = date("its Monday", required=True)
+    completed: Series[int] = count("cases completed", required=True)
+    reworked: Series[int] = count("of those, reworked", required=True)
+    judged: Series[int] = count("of those, known to be reworked or not", required=True)
+    hours: Series[float] = number("median cycle time")
+    failures: Series[float] = count("exceptions in the cases that were followed")
+    followed: Series[int] = count("cases of which the log tells the exceptions", required=True)
+
+
+class Durations(Table):
+    """How many cases left after how long."""
+
+    workflow: Series[str] = key("workflow")
+    entered: Series[float] = number("age when observation began; -1: received in the period", required=True)
+    hours: Series[float] = number("age when it was completed, or when the period ended", required=True)
+    completed: Series[int] = count("cases completed at that age", required=True)
+    open: Series[int] = count("cases still open at that age", required=True)
+    is_after: Series[bool] = flag("completed on or after the day of the change", required=True)
+
+
+class Corrections(Table):
+    """How often completed cases needed a stated rework activity."""
+
+    workflow: Series[str] = key("workflow")
+    step: Series[str] = key("rework activity")
+    events: Series[float] = count("times it was done", required=True)
+    cases: Series[float] = count("completed cases that needed it", required=True)
+    handling_hours: Series[float] = number("hours spent on it in all")
+
+
+class Following(Table):
+    """What comes after the steps of systems and of people in completed cases."""
+
+    workflow: Series[str] = key("workflow")
+    is_human: Series[bool] = flag("steps of people, else of systems", required=True)
+    steps: Series[int] = count("steps", required=True)
+    followed: Series[int] = count("steps with a next event", required=True)
+    corrected: Series[int] = count("steps whose next event is a stated rework activity", required=True)
+    failed: Series[int] = count("steps that ended in an exception", required=True)
+    wait_p50_hours: Series[float] = number("median wait for the next event")
+    wait_p90_hours: Series[float] = number("90th percentile of the same")
+
+
+class StraightThrough(Table):
+    """Completed cases that no human touched."""
+
+    workflow: Series[str] = key("workflow")
+    straight: Series[int] = count("such cases", required=True)
+    reworked: Series[int] = count("of those, reworked", required=True)
+
+
+class Arrivals(Table):
+    """What came in and what was left, by workflow and whole week of the period."""
+
+    workflow: Series[str] = key("workflow")
+    week: Series[pd.Timestamp] = date("its Monday", required=True)
+    received: Series[float] = count("cases received", required=True)
+    completed: Series[float] = count("cases completed", required=True)
+    open: Series[float] = number("cases open at its end", required=True)
+
+
+class Efforts(Table):
+    """Means over the completed cases of a workflow; blank where the log does not tell."""
+
+    workflow: Series[str] = key("workflow")
+    completed: Series[float] = count("completed cases", required=True)
+    touches: Series[float] = number("human touches per case")
+    handoffs: Series[float] = number("hand-offs per case")
+    handling_hours: Series[float] = number("handling hours per case handled")
+    waiting_hours: Series[float] = number("cycle time less handling, per case handled")
+    share: Series[float] = number("share of cases with a due date", required=True)
+    monthly: Series[float] = number("completed cases a month of 30.44 days", required=True)
+    touched_share: Series[float] = number("share of cases that a human touched")
+    touched_hours: Series[float] = number("mean cycle time of those")
+
+
+class Together(Table):
+    """In how many completed cases one person did both activities of a rule of separation; people are counted."""
+
+    rule: Series[int] = count("place of the rule in the table separations", required=True)
+    workflow: Series[str] = key("workflow")
+    both: Series[float] = count("cases with both activities", required=True)
+    judged: Series[float] = count("of those, with a named person for each", required=True)
+    same: Series[float] = count("of those, with one person for both", required=True)
+    people: Series[float] = count("people who did both at least once", required=True)
+    able: Series[float] = count("people who did either", required=True)

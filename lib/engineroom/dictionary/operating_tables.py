@@ -219,3 +219,16 @@ class Balance(Table):
     measured: Series[float] = count("perspectives that are measured", required=True)
     verdict: Series[str] = choice("verdict", ("balanced", "gaps", "cost only", "nothing measured"), required=True)
     definitions: Series[float] = count("KPIs that follow several definitions, on the row of the whole", required=True)
+
+
+class Supply(Table):
+    """People with the hours a week they have for work."""
+
+    person: Series[str] = key("person")
+    team: Series[str] = text("team")
+    grade: Series[float] = number("grade")
+    weekly_hours: Series[float] = number("hours of a full week")
+    shrinkage: Series[float] = number("share of them that is leave, training and the like", required=True)
+    loaded_rate: Series[float] = number("cost of an hour")
+    skill: Series[str] = text("main skill")
+    hours: Series[float] = number("hours a week that are left", required=True)

@@ -10,6 +10,7 @@ STATUSES = ("done", "claimed", "in_progress", "not_started", "not_recorded")
 DECISIONS = ("open", "waits", "overridden", "refused")
 HELD = ("precedence", "capacity", "blackout", "release", "nothing")
 RHYTHMS = ("once", "monthly", "quarterly")
+SEARCHES = ("optimal", "feasible", "infeasible", "unknown")
 
 
 class Prerequisites(Table):
@@ -244,3 +245,129 @@ class Calendar(Table):
     does: Series[str] = key("what is decided")
     rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
     source: Series[str] = key("row of the domain notes")
+
+
+class Touches(Table):
+    """What causes the manual touches of a workflow."""
+
+    workflow: Series[str] = key("workflow")
+    touches: Series[float] = count("manual touches a month", required=True)
+    upstream_data: Series[float] = number("share that repairs what came in wrong", required=True)
+    judgement: Series[float] = number("share that needs judgement", required=True)
+    rule: Series[float] = number("share that follows a rule", required=True)
+    system: Series[float] = number("share that a system causes", required=True)
+
+
+class AtSource(Table):
+    """An exception that is caused upstream, and what it costs."""
+
+    workflow: Series[str] = key("workflow")
+    exception: Series[str] = key("type of exception")
+    monthly_count: Series[float] = count("times a month", required=True)
+    yearly_cost: Series[float] = number("what it costs a year")
+    share: Series[float] = number("share of the cost of all that come from upstream")
+
+
+class CostTypes(Table):
+    """A transaction type and its share of the cost."""
+
+    type: Series[str] = key("transaction type")
+    cost: Series[float] = number("cost", required=True)
+    share: Series[float] = number("share of the cost of this and all dearer types", required=True)
+
+
+class TargetPaths(Table):
+    """A point of the way to a workflow's straight-through target."""
+
+    workflow: Series[str] = key("workflow")
+    date: Series[pd.Timestamp] = date("day", required=True)
+    stp: Series[float] = number("straight-through rate", required=True)
+    is_target: Series[bool] = flag("it is what is to be reached, not what was counted", required=True)
+
+
+class Comparability(Table):
+    """Whether business units measure a KPI alike; one more column per unit holds the definition it uses."""
+
+    class Config:
+        """Take the columns of the business units."""
+
+        strict = False
+
+    workflow: Series[str] = key("workflow")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page")
+    is_comparable: Series[bool] = flag("all units use the same definition", required=True)
+
+
+class Starts(Table):
+    """When the solver starts each activity."""
+
+    item: Series[str] = key("initiative or prerequisite")
+    week: Series[int] = count("week after the start of the plan", required=True)
+
+
+class Search(Table):
+    """How the search for the plan ended: one row."""
+
+    objective: Series[str] = choice("what was pursued", ("benefit", "finish"), required=True)
+    status: Series[str] = choice("optimal, feasible, infeasible or unknown", SEARCHES, required=True)
+    value: Series[int] = number("value of the plan found", required=True)
+    bound: Series[int] = number("value that no plan can beat", required=True)
+
+
+class Limits(Table):
+    """The limits that exclude each other where no plan keeps them all: one row per word of a limit."""
+
+    limit: Series[int] = count("place of the limit", required=True)
+    place: Series[int] = count("place of the word in it", required=True)
+    word: Series[str] = key("kind of limit, or a name it is about")
+
+
+class TeamLoad(Table):
+    """What a team is asked for and can give in a week."""
+
+    team: Series[str] = key("team")
+    week: Series[pd.Timestamp] = date("its Monday", required=True)
+    people: Series[float] = number("people asked for", required=True)
+    capacity: Series[float] = number("people there are", required=True)
+
+
+class OneMore(Table):
+    """What one more person in a team, or one more pilot at once, would gain."""
+
+    team: Series[str] = key("team")
+    weeks_full: Series[int] = count("weeks in which all of it is used", required=True)
+    least: Series[int] = number("gain, at least", required=True)
+    gain: Series[int] = number("gain of the plan found", required=True)
+    most: Series[int] = number("gain, at most", required=True)
+
+
+class Delays(Table):
+    """What four more weeks on an item would cost; blank where no plan would be left."""
+
+    item: Series[str] = key("initiative or prerequisite")
+    least: Series[float] = number("cost, at least")
+    cost: Series[float] = number("cost of the plan found")
+    most: Series[float] = number("cost, at most")
+
+
+class Priced(Table):
+    """What an initiative takes and brings."""
+
+    initiative: Series[str] = key("initiative")
+    workflow: Series[str] = text("workflow")
+    person_weeks: Series[float] = number("weeks of work it takes")
+    annual_benefit_low: Series[float] = number("benefit a year, at least")
+    annual_benefit: Series[float] = number("benefit a year")
+    annual_benefit_high: Series[float] = number("benefit a year, at most")
+    cost: Series[float] = number("one-off cost")
+    state: Series[str] = choice("its place", ("in the plan", "left out", "refused"), required=True)
+
+
+class Benefits(Table):
+    """Benefit less cost, added up month by month."""
+
+    date: Series[pd.Timestamp] = date("first of the month", required=True)
+    low: Series[float] = number("at least", required=True)
+    expected: Series[float] = number("as expected", required=True)
+    high: Series[float] = number("at most", required=True)

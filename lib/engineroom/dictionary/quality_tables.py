@@ -225,3 +225,12 @@ class Instruments(Table):
     is_made_here: Series[bool] = flag(
         "made from the tables and the log, not a measure of the engagement", required=True
     )
+
+
+class Types(Table):
+    """A type of exception of a workflow and how often it comes, the most frequent first."""
+
+    workflow: Series[str] = key("workflow")
+    type: Series[str] = key("type of exception")
+    events: Series[float] = count("times it came", required=True)
+    cumulative_share: Series[float] = number("share of this and all more frequent types", required=True)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from engineroom.dictionary import schemas
 from engineroom.dictionary.columns import (
     DIRECTIONS,
     UNITS,
@@ -95,6 +96,40 @@ class Gaps(Measures):
     verdict: Series[str] = choice("what the interval allows to say", VERDICTS, required=True)
     items_needed: Series[float] = count("further items that would settle an inconclusive verdict at this rate")
     reason: Series[str] = text("why there is no verdict, or no number of items settles it")
+
+
+class Rivals(schemas.Benchmarks):
+    """A published value that disagrees with others about a KPI, and the verdict it would give the client."""
+
+    benchmark: Series[str] = key("benchmark id")
+    collision: Series[str] = key("collision id")
+    topic: Series[str] = key("what the rivals are about")
+    lesson: Series[str] = key("why they differ")
+    kpi: Series[str] = key("KPI id")
+    is_comparable: Series[bool] = flag("the client's measure follows the same definition and process", required=True)
+    measured: Series[float] = number("the client's value; blank: not compared")
+    workflow: Series[str] = text("the client's workflow; blank text: the whole engagement", required=True)
+    verdict: Series[str] = key("what the comparison would say")
+
+
+class Superseded(Table):
+    """A figure that a table states and the log gives too: the log is used."""
+
+    name: Series[str] = key("name of the KPI on the page")
+    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    stated: Series[float] = number("value that the table states", required=True)
+    measured: Series[float] = number("value that the log gives", required=True)
+    unit: Series[str] = choice("unit", UNITS, required=True)
+    low: Series[float] = number("lower end of the log's 95% interval")
+    high: Series[float] = number("upper end of the log's 95% interval")
+
+
+class MissingKpis(Table):
+    """A KPI of the sector pack that nothing supports."""
+
+    name: Series[str] = key("name of the KPI on the page")
+    why: Series[str] = key("why the sector watches it")
+    needs: Series[str] = key("what would give it")
 
 
 class Tiers(Table):

@@ -182,3 +182,30 @@ class Diagnoses(Table):
     upstream: Series[float] = share("share of touches that repair what came in wrong; blank: not coded")
     judgement: Series[float] = share("share of touches that need judgement; blank: not coded")
     asked_by: Series[str] = text("who asks", required=True)
+
+
+class Fan(Table):
+    """What the best option has come to, quarter by quarter."""
+
+    month: Series[int] = count("month", required=True)
+    p10: Series[float] = number("10th percentile", required=True)
+    p25: Series[float] = number("25th percentile", required=True)
+    p50: Series[float] = number("median", required=True)
+    p75: Series[float] = number("75th percentile", required=True)
+    p90: Series[float] = number("90th percentile", required=True)
+    option: Series[str] = key("option")
+
+
+class Odds(Table):
+    """How often the best option stays the best at a cost that only it would have."""
+
+    cost: Series[float] = number("cost at the start", required=True)
+    best: Series[float] = number("share of the draws", required=True)
+
+
+class Knowing(Table):
+    """What knowing every figure before the decision would be worth on average: one row."""
+
+    draws: Series[int] = count("draws", required=True)
+    seed: Series[int] = number("seed of the draws", required=True)
+    knowing_all: Series[float] = number("expected value of perfect information", required=True)

@@ -204,14 +204,10 @@ def weeks(log: EventLog | None) -> DataFrame[logtables.Weeks]:
     return logtables.Weeks.validate(found.reset_index(drop=True))
 
 
-def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
-    """Return the weeks of each workflow by completion: completed, reworked, judged, hours (median), failures, followed.
-
-    `failures` counts the exceptions of the `followed` cases, those of which the log tells them.
-    """
+def workflow_weeks(log: EventLog | None) -> DataFrame[logtables.WorkflowWeeks]:
+    """Return the weeks of each workflow by completion."""
     if log is None:
-        named = ["workflow", "week", "completed", "reworked", "judged", "hours", "failures", "followed"]
-        return pd.DataFrame(columns=named)
+        return columns.empty(logtables.WorkflowWeeks)
     done = log.cases.filter(_.is_done)
     clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
     frame = (
@@ -227,7 +223,8 @@ def workflow_weeks(log: EventLog | None) -> pd.DataFrame:
         )
         .execute()
     )
-    return frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
+    ordered = frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
+    return logtables.WorkflowWeeks.validate(ordered)
 
 
 def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[logtables.Resources]:

@@ -17,16 +17,16 @@ import ibis
 import pandas as pd
 
 from engineroom.dictionary import columns, results
-from engineroom.dictionary.columns import DataFrame
 from engineroom.errors import DataProblems, EngineroomError, Problem
 from engineroom.eventlogs import casetable, caveats, engines, lifecycle, logfile, logrows, workingtime
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.eventlogs.workingtime import OLDEST, Window
 from engineroom.readers.engagement import Engagement, Events, Source
 
 
 @dataclass(frozen=True)
-class EventLog:
-    """A checked log as a case table.
+class EventLog(LogProfile):
+    """A checked log as a case table, beside its profile.
 
     Attributes
     ----------
@@ -34,10 +34,6 @@ class EventLog:
         Columns of `results.Cases`, times as naive UTC; the cases of `casetable.in_period`. Always in DuckDB.
     start, end : datetime
         The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
-    caveats : DataFrame[Caveats]
-        What was found, left out or assumed.
-    absent : dict of str to str
-        KPI id -> what in engagement.toml would give it.
     source : str
         File and SHA-256, or the table and the variable that names its database.
     timezone : str
@@ -56,8 +52,6 @@ class EventLog:
     cases: ibis.Table
     start: datetime
     end: datetime
-    caveats: DataFrame[results.Caveats]
-    absent: dict[str, str]
     source: str
     timezone: str
     attributes: dict[str, str]

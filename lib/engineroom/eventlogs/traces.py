@@ -11,6 +11,8 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from engineroom.dictionary import logtables
+from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
 from engineroom.eventlogs.drilldown import stated_or_not
 from engineroom.eventlogs.eventlog import EventLog
@@ -19,16 +21,12 @@ from engineroom.readers.tables import Tables
 FINE_HOURS = 48
 """Durations are counted to the minute up to here, to the hour beyond: ten million cases become some thousand rows."""
 
-CORRECTIONS = ["workflow", "step", "events", "cases", "handling_hours"]
-FOLLOWING = ["workflow", "is_human", "steps", "followed", "corrected", "failed", "wait_p50_hours", "wait_p90_hours"]
-TOGETHER = ["rule", "workflow", "both", "judged", "same", "people", "able"]
 
-
-def corrections(log: EventLog | None, tables: Tables) -> pd.DataFrame:
+def corrections(log: EventLog | None, tables: Tables) -> DataFrame[logtables.Corrections]:
     """Return, per workflow and stated rework activity, how often completed cases needed it and how long it took."""
     names = rework_steps(tables)
     if log is None or log.timed is None or not names:
-        return pd.DataFrame(columns=CORRECTIONS)
+        return empty(logtables.Corrections)
     frame = (
         _of_done(log, log.timed.filter(_.activity.isin(list(names))))
         .agg(
@@ -40,7 +38,7 @@ def corrections(log: EventLog | None, tables: Tables) -> pd.DataFrame:
         .execute()
     )
     found = frame.rename(columns={"activity": "step"}).sort_values(["workflow", "step"]).reset_index(drop=True)
-    return found[CORRECTIONS].astype({"events": float, "cases": float, "handling_hours": float})
+    return logtables.Corrections.validate(found[logtables.Corrections.names()])
 
 
 def rework_steps(tables: Tables) -> tuple[str, ...]:
@@ -49,18 +47,17 @@ def rework_steps(tables: Tables) -> tuple[str, ...]:
     return spec.rework.activities if spec and spec.rework else ()
 
 
-def durations(log: EventLog | None, tables: Tables, changed: str = "") -> pd.DataFrame:
-    """Return how many cases left after how long: workflow, entered, hours, completed, open, is_after.
+def durations(log: EventLog | None, tables: Tables, changed: str = "") -> DataFrame[logtables.Durations]:
+    """Return how many cases left after how long.
 
     `open` counts cases that were not complete when the period ended, at the age they had. `entered` is the age at which
     a case came under observation: its age when the period began, or -1 for cases received in the period. `is_after`
     tells those completed from the day `changed` on. Exits are rounded up and entries down, to the minute up to 48 hours
     and to the hour beyond, on the calendar of the log.
     """
-    columns = ["workflow", "entered", "hours", "completed", "open", "is_after"]
     spec = tables.engagement.events or tables.engagement.cases
     if log is None or spec is None:
-        return pd.DataFrame(columns=columns)
+        return empty(logtables.Durations)
     window = eventlog.window(tables.engagement, spec)
 
     cases = log.cases.filter(_.is_done | _.is_open)
@@ -89,12 +86,13 @@ def durations(log: EventLog | None, tables: Tables, changed: str = "") -> pd.Dat
         )
         .execute()
     )
-    return (
-        frame[columns].sort_values(["workflow", "hours", "entered", "is_after"], kind="stable").reset_index(drop=True)
+    ordered = frame[logtables.Durations.names()].sort_values(
+        ["workflow", "hours", "entered", "is_after"], kind="stable"
     )
+    return logtables.Durations.validate(ordered.reset_index(drop=True))
 
 
-def following(log: EventLog | None, tables: Tables) -> pd.DataFrame:
+def following(log: EventLog | None, tables: Tables) -> DataFrame[logtables.Following]:
     """Return what comes after the steps of systems and of people in completed cases, per workflow.
 
     `corrected` counts the steps whose next event is a stated rework activity, `failed` those that ended in an
@@ -102,7 +100,7 @@ def following(log: EventLog | None, tables: Tables) -> pd.DataFrame:
     has no start), in elapsed hours. Rows whose actor is unknown are left out.
     """
     if log is None or log.events is None or "stp_rate" in log.absent:
-        return pd.DataFrame(columns=FOLLOWING)
+        return empty(logtables.Following)
     rows = _of_done(log, log.events)
     last = engines.in_byte_order(rows.activity, log.events.get_backend().name)
     turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
@@ -125,31 +123,31 @@ def following(log: EventLog | None, tables: Tables) -> pd.DataFrame:
         wait_p50_hours=_.wait.quantile(0.5, where=_.begins.notnull()),
         wait_p90_hours=_.wait.quantile(0.9, where=_.begins.notnull()),
     ).execute()
-    return frame[FOLLOWING].sort_values(["workflow", "is_human"]).reset_index(drop=True)
+    ordered = frame[logtables.Following.names()].sort_values(["workflow", "is_human"])
+    return logtables.Following.validate(ordered.reset_index(drop=True))
 
 
-def straight_through(log: EventLog | None) -> pd.DataFrame:
+def straight_through(log: EventLog | None) -> DataFrame[logtables.StraightThrough]:
     """Return, per workflow, the completed cases that no human touched and those of them that were reworked."""
     if log is None or "stp_rate" in log.absent or "rework_rate" in log.absent:
-        return pd.DataFrame(columns=["workflow", "straight", "reworked"])
+        return empty(logtables.StraightThrough)
     straight = log.cases.filter(_.is_done & (_.touches == 0) & _.is_reworked.notnull())
     frame = (
         straight.mutate(workflow=stated_or_not(_.workflow))
         .agg(by="workflow", straight=_.count(), reworked=_.count(where=_.is_reworked))
         .execute()
     )
-    return frame.sort_values("workflow").reset_index(drop=True)
+    return logtables.StraightThrough.validate(frame.sort_values("workflow").reset_index(drop=True))
 
 
-def arrivals(log: EventLog | None) -> pd.DataFrame:
+def arrivals(log: EventLog | None) -> DataFrame[logtables.Arrivals]:
     """Return, per workflow and whole week of the period, the cases received and completed, and those open at its end.
 
-    Columns: workflow, week, received, completed, open. Weeks begin on Monday on the log's own clock; every workflow has
+    Weeks begin on Monday on the log's own clock; every workflow has
     every week, those as well in which nothing came and nothing was done.
     """
-    named = ["workflow", "week", "received", "completed", "open"]
     if log is None or "open_cases" in log.absent:
-        return pd.DataFrame(columns=named)
+        return empty(logtables.Arrivals)
 
     def monday(time: Any) -> Any:
         return engines.clock_of_utc(time, log.timezone, "duckdb").truncate("W").cast("timestamp(6)")
@@ -177,20 +175,13 @@ def arrivals(log: EventLog | None) -> pd.DataFrame:
     change = (frame["received"] - frame["completed"]).groupby(frame["workflow"]).cumsum()
     frame["open"] = change + frame["workflow"].map(began.set_index("workflow")["began"]).fillna(0.0).astype(float)
     is_whole = (frame["week"] >= first) & (frame["week"] + pd.Timedelta(days=7) <= last)
-    return frame.loc[is_whole, named].reset_index(drop=True)
+    return logtables.Arrivals.validate(frame.loc[is_whole, logtables.Arrivals.names()].reset_index(drop=True))
 
 
-def efforts(log: EventLog | None) -> pd.DataFrame:
-    """Return, per workflow, means of completed cases: touches, handoffs, handling and waiting hours, and due dates.
-
-    Columns: workflow, completed, touches, handoffs, handling_hours, waiting_hours, share (of cases with a due date),
-    monthly (completed cases a month of 30.44 days), touched_share and touched_hours (of cases that a human touched: how
-    many, and their mean cycle time). Blank where the log does not tell.
-    """
-    named = ["workflow", "completed", "touches", "handoffs", "handling_hours", "waiting_hours", "share", "monthly"]
-    named += ["touched_share", "touched_hours"]
+def efforts(log: EventLog | None) -> DataFrame[logtables.Efforts]:
+    """Return, per workflow, means of completed cases; blank where the log does not tell."""
     if log is None:
-        return pd.DataFrame(columns=named)
+        return empty(logtables.Efforts)
     counted = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
     done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow))
     touched = done.agg(
@@ -220,7 +211,15 @@ def efforts(log: EventLog | None) -> pd.DataFrame:
             "touched_hours": frame["touched_hours"].astype(float),
         }
     )
-    return found.sort_values("workflow", kind="stable").reset_index(drop=True)
+    return logtables.Efforts.validate(found.sort_values("workflow", kind="stable").reset_index(drop=True))
+
+
+def described(log: EventLog | None) -> DataFrame[logtables.Logs]:
+    """Return what the log is, in one row; no row without a log."""
+    if log is None:
+        return empty(logtables.Logs)
+    about = {"source": log.source, "timezone": log.timezone, "calendar": log.calendar, "rows_used": rows_used(log)}
+    return logtables.Logs.of([about])
 
 
 def rows_used(log: EventLog | None) -> float:
@@ -250,7 +249,7 @@ class Pair(NamedTuple):
     second: str
 
 
-def together(log: EventLog | None, pairs: list[Pair]) -> pd.DataFrame:
+def together(log: EventLog | None, pairs: list[Pair]) -> DataFrame[logtables.Together]:
     """Return, per pair and workflow, in how many completed cases one person did both activities.
 
     `both` counts the cases with both activities, `judged` those of them in which a named person did each, `same` those
@@ -258,7 +257,7 @@ def together(log: EventLog | None, pairs: list[Pair]) -> pd.DataFrame:
     differ in capitals only are one. No name travels: `people` did both at least once, `able` did either.
     """
     if log is None or log.events is None or "handoffs" in log.absent:
-        return pd.DataFrame(columns=TOGETHER)
+        return empty(logtables.Together)
     tells = "stp_rate" not in log.absent
     person = ibis.ifelse(_.is_human, _.resource, None) if tells else _.resource
     frames = []
@@ -288,10 +287,10 @@ def together(log: EventLog | None, pairs: list[Pair]) -> pd.DataFrame:
         ).execute()
         own = each.filter(_.person.notnull()).agg(by=["workflow", "person"], cases=_.count(where=_.is_same))
         people = own.agg(by="workflow", able=_.count(), people=_.count(where=_.cases > 0)).execute()
-        frames.append(counted.merge(people, on="workflow", how="left").assign(rule=place)[TOGETHER])
+        frames.append(counted.merge(people, on="workflow", how="left").assign(rule=place))
     if not frames:
-        return pd.DataFrame(columns=TOGETHER)
-    whole = pd.concat(frames, ignore_index=True)
-    counts = TOGETHER[2:]
+        return empty(logtables.Together)
+    whole = pd.concat(frames, ignore_index=True)[logtables.Together.names()]
+    counts = [name for name in whole if name not in ("rule", "workflow")]
     whole[counts] = whole[counts].fillna(0).astype(float)
-    return whole.sort_values(["rule", "workflow"], kind="stable").reset_index(drop=True)
+    return logtables.Together.validate(whole.sort_values(["rule", "workflow"], kind="stable").reset_index(drop=True))

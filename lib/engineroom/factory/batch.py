@@ -17,14 +17,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError, ReportError
 from engineroom.factory import manifest, run
-from engineroom.factory.run import Limits, Task
+from engineroom.factory.limits import USUAL, Limits
+from engineroom.factory.run import Task
 from engineroom.readers import engagement as engagements
 
 LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
@@ -35,6 +36,10 @@ ANSWERS_WITHIN = 10.0
 """Seconds a cluster has to answer."""
 ATTEMPTS = 2
 """A report whose worker process died is tried once more: it may have been another report's memory that killed it."""
+
+
+Group = tuple[Task, ...]
+"""Reports of one engagement and sector: they tell one assessment."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Terms:
     out: Path
     jobs: int = 1
     scheduler: str = ""
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = USUAL
     force: bool = False
 
 
@@ -88,36 +93,54 @@ class Inline(Executor):
         return future
 
 
-def make(task: Task, out: Path, limits: Limits, force: bool = False) -> Outcome:
+def make(task: Task, out: Path, limits: Limits, force: bool = False, assessed: str = "") -> Outcome:
     """Make one report and return its outcome; never raises, so that one report cannot stop the others."""
+
+    def report() -> Outcome:
+        outputs, status, why = run.produce(task, out, limits, force, assessed)
+        names = tuple(path.relative_to(out).as_posix() for path in outputs)
+        return Outcome(task, status, 0, "", names, 0.0, why)
+
+    return _told(report, task, out)
+
+
+def assess(group: Group, out: Path, limits: Limits, force: bool = False) -> Outcome:
+    """Compute what the reports of a group tell; its outcome is that of the first of them, `why` the fingerprint."""
+    return _told(lambda: Outcome(group[0], "ok", 0, "", (), 0.0, run.assess(group, out, limits, force)), group[0], out)
+
+
+def _told(work: Callable[[], Outcome], task: Task, out: Path) -> Outcome:
+    """Return what came of some work with the seconds it took; whatever it raises is told as its failure."""
     began = time.perf_counter()
-
-    def failed(code: int, said: str) -> Outcome:
-        return Outcome(task, "failed", code, said, (), _since(began))
-
     try:
-        outputs, status, why = run.produce(task, out, limits, force)
+        outcome = work()
     except EngineroomError as error:
-        return failed(error.exit_code, str(error))
+        outcome = Outcome(task, "failed", error.exit_code, str(error), (), 0.0)
     except OSError as error:
-        return failed(RenderError.exit_code, f"{task}: {error.filename or out}: {error.strerror or error}")
+        said = f"{task}: {error.filename or out}: {error.strerror or error}"
+        outcome = Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
     except Exception as error:
         said = f"{task}: {type(error).__name__}: {error}\nThis is a fault of engineroom; please report it"
-        return failed(RenderError.exit_code, said)
-    names = tuple(path.relative_to(out).as_posix() for path in outputs)
-    return Outcome(task, status, 0, "", names, _since(began), why)
+        outcome = Outcome(task, "failed", RenderError.exit_code, said, (), 0.0)
+    return replace(outcome, seconds=round(time.perf_counter() - began, 2))
 
 
 def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     """Yield the outcome of every task as it finishes, each already in the ledger.
 
-    No more than `jobs` are under way, so a caller that stops asking stops the batch. A worker process that dies takes
+    Reports of one engagement and sector are a group: first what all of them tell is computed, then they are made. No
+    more than `jobs` are under way, so a caller that stops asking stops the batch. A worker process that dies takes
     the pool with it: the pool is made anew, and what was under way is tried again. An engagement whose data break a
     rule is told once: no further report of it is begun.
     """
     _append(terms.out / BATCHES, {"schema": SCHEMA, "tasks": [asdict(task) for task in tasks]})
-    waiting, died = deque(tasks), Counter[Task]()
-    running: dict[Future[Outcome], Task] = {}
+    groups: dict[tuple[Any, ...], Group] = {}
+    for task in tasks:
+        name = (task.folder, task.sector, task.parameters)
+        groups[name] = (*groups.get(name, ()), task)
+    waiting: deque[tuple[Group, str | None]] = deque((group, None) for group in groups.values())
+    died = Counter[Task]()
+    running: dict[Future[Outcome], tuple[Group, str | None]] = {}
     broken: dict[str, Outcome] = {}
     is_dead = False  # a pool whose worker died fails everything under way, and takes nothing more
     stack = ExitStack()
@@ -129,27 +152,37 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
                 executor, places = stack.enter_context(_workers(terms))
                 is_dead = False
             while waiting and len(running) < places and not is_dead:
-                task = waiting.popleft()
-                if task.folder in broken:
-                    yield _refused(task, broken[task.folder], terms.out)
+                group, assessed = waiting.popleft()
+                if group[0].folder in broken:
+                    yield from (_refused(task, broken[group[0].folder], terms.out) for task in group)
                     continue
+                given = (terms.out, terms.limits, terms.force)
                 try:
-                    running[executor.submit(make, task, terms.out, terms.limits, terms.force)] = task
+                    if assessed is None:
+                        future = executor.submit(assess, group, *given)
+                    else:
+                        future = executor.submit(make, group[0], *given, assessed)
+                    running[future] = (group, assessed)
                 except BrokenProcessPool:
                     is_dead = True
-                    waiting.appendleft(task)
+                    waiting.appendleft((group, assessed))
             done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
             for future in done:
-                task = running.pop(future)
+                group, assessed = running.pop(future)
                 is_dead = is_dead or isinstance(future.exception(), BrokenProcessPool)
-                outcome = _outcome(future, task, died)
+                outcome = _outcome(future, group[0], died)
                 if outcome is None:
-                    waiting.appendleft(task)
+                    waiting.appendleft((group, assessed))
                     continue
                 if outcome.exit_code in (EngagementError.exit_code, DataProblems.exit_code):
-                    broken.setdefault(task.folder, outcome)
-                record(terms.out, outcome)
-                yield outcome
+                    broken.setdefault(group[0].folder, outcome)
+                if assessed is None and outcome.status == "ok":  # its reports come before other engagements
+                    waiting.extendleft(((task,), outcome.why) for task in reversed(group))
+                    continue
+                for task in group:
+                    told = replace(outcome, task=task)
+                    record(terms.out, told)
+                    yield told
     finally:
         for future in running:  # interrupted: a worker would otherwise finish its report before it ends
             future.cancel()
@@ -309,7 +342,3 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             told = json.loads(line)
             if told.get("schema") == SCHEMA:
                 yield told
-
-
-def _since(began: float) -> float:
-    return round(time.perf_counter() - began, 2)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import json
 import os
-import signal
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,8 +14,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
-from engineroom.errors import DataProblems, EngagementError, NotebookError, ReportError
+from engineroom.assessment import PLACE
+from engineroom.errors import DataProblems, EngagementError, NotebookError
 from engineroom.factory import kernel
+from engineroom.factory.limits import LONGER, MEND, USUAL, Limits, death, starved
 from engineroom.readers.engagement import Engagement
 from engineroom.resources import folder
 
@@ -37,13 +36,8 @@ PREFIXES = ("ENGINEROOM_", "PYTHON", "LC_", "PG")
 """What a notebook sees of the environment, besides the variable its engagement names: no other client's secret."""
 
 
-BOUND = """exec('''
-import resource
-with open("/proc/self/status") as told:
-    taken = int(next(line for line in told if line.startswith("VmData")).split()[1]) << 10
-resource.setrlimit(resource.RLIMIT_DATA, (taken + ({} << 20),) * 2)
-''', dict())"""
-"""What a kernel is told before its first cell; a platform without such limits goes on without."""
+BOUND = 'exec("from engineroom.factory.limits import bound; bound({})", dict())'
+"""What a kernel is told before its first cell."""
 
 
 class Stopped(Exception):  # noqa: N818 -- an event; run tells it on as one of engineroom's errors
@@ -112,18 +106,18 @@ class ReportEngine(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         """Run the notebook that papermill has prepared."""
-        place, seconds, megabytes = (options[key] for key in ("place", "seconds", "megabytes"))
-        until = time.monotonic() + seconds if seconds else None
+        private, limits = options["private"], options["limits"]
+        until = time.monotonic() + limits.seconds if limits.seconds else None
         client = Client(
             nb_man,
             kernel_name=kernel_name,
-            resources={"metadata": {"path": str(place)}},  # not papermill's cwd, which moves the whole process
-            kernel_manager_class=private_kernel(place, options["environment"]),
+            resources={"metadata": {"path": str(private)}},  # not papermill's cwd, which moves the whole process
+            kernel_manager_class=private_kernel(private, options["environment"]),
             extra_arguments=["--IPKernelApp.log_level=50"],  # it would log its own polite shutdown as an error
             timeout_func=lambda _: None if until is None else max(0.1, until - time.monotonic()),
             shutdown_kernel="immediate",  # it has nothing to save, and a polite end takes a second
         )
-        client.megabytes, client.until = megabytes, until
+        client.megabytes, client.until = limits.megabytes, until
         client.execute()
 
 
@@ -131,12 +125,12 @@ papermill_engines.register("engineroom", ReportEngine)
 
 
 def execute(
-    case: Engagement, report: str, given: dict[str, Any], private: Path, seconds: int = 0, megabytes: int = 0
+    case: Engagement, report: str, given: dict[str, Any], private: Path, place: Path, limits: Limits = USUAL
 ) -> Any:
     """Return the executed notebook of a report; raise `Stopped` where a cell failed, died or took too long.
 
     `private` is the only folder the notebook's process writes to: its working, temporary and runtime directory.
-    `seconds` bounds the whole notebook, `megabytes` what its process takes beyond an idle one; 0 is no bound.
+    `place` holds the assessment that it tells.
     """
     import nbformat
     import papermill
@@ -150,13 +144,12 @@ def execute(
             engine_name="engineroom",
             progress_bar=False,
             autosave_cell_every=0,
-            place=private,
-            seconds=seconds,
-            megabytes=megabytes,
-            environment=_environment(case, private) | {kernel.PRIVATE: str(private)},
+            private=private,
+            limits=limits,
+            environment=environment(case, private) | {kernel.PRIVATE: str(private), PLACE: str(place)},
         )
     except _Ended as end:
-        cause, cure = _explained(end, seconds, megabytes)
+        cause, cure = _explained(end, limits)
         raised = end.fault.ename if isinstance(end.fault, CellExecutionError) else ""
         code = CODES.get(raised, NotebookError.exit_code)
         written = _redacted(_written(end.notebook).decode(), case).encode()
@@ -170,28 +163,20 @@ CODES = {kind.__name__: kind.exit_code for kind in (DataProblems, EngagementErro
 """Errors of a cell that are the client's data and not the notebook's."""
 
 
-def _explained(end: _Ended, seconds: int, megabytes: int) -> tuple[str, str]:
+def _explained(end: _Ended, limits: Limits) -> tuple[str, str]:
     """Return why a cell did not end well, and what to do, in plain words."""
-    fault, mend = end.fault, "Mend the cause, then run: engineroom retry"
-    more = "Give it more with --memory, or try fewer --jobs"
+    fault = end.fault
     if isinstance(fault, CellTimeoutError):
-        return f"the report was stopped after {seconds} s", "Give it longer with --timeout, or mend what does not end"
+        return f"the report was stopped after {limits.seconds} s", LONGER
     if isinstance(fault, DeadKernelError):
-        if end.status == -signal.SIGKILL:
-            return "its process was killed, most often because the machine had no memory left", "Try fewer --jobs"
-        if end.status == -signal.SIGABRT and megabytes:
-            return f"it needs more memory than the {megabytes} MiB it may take", more
-        if end.status is not None and end.status < 0:
-            return f"its process was ended by {signal.Signals(-end.status).name}", mend
-        return f"its process ended{'' if end.status is None else f' with status {end.status}'}", mend
+        return death(end.status, limits.megabytes)
     if not isinstance(fault, CellExecutionError):
-        return f"{type(fault).__name__}: {fault}", mend
+        return f"{type(fault).__name__}: {fault}", MEND
     if fault.ename == "SystemExit":
-        return "the cell ended the notebook before its last cell", mend
+        return "the cell ended the notebook before its last cell", MEND
     if fault.ename.endswith("MemoryError") or "Out of Memory" in fault.evalue:
-        bound = f"the {megabytes} MiB it may take" if megabytes else "the machine has"
-        return f"it needs more memory than {bound} ({fault.ename})", more
-    return f"{fault.ename}: {fault.evalue}", mend
+        return starved(fault.ename, limits.megabytes)
+    return f"{fault.ename}: {fault.evalue}", MEND
 
 
 def _written(notebook: Any) -> bytes:
@@ -213,32 +198,7 @@ def published(executed: Any, case: Engagement) -> bytes:
     return _written(notebook)
 
 
-@cache
-def parameters_of(report: str) -> dict[str, dict[str, Any]]:
-    """Return the parameters a report's notebook declares: name, type, default and meaning, as papermill reads them."""
-    import papermill
-
-    return dict(papermill.inspect_notebook(str(folder("notebooks") / f"{report}.ipynb")))
-
-
-def typed(report: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters, each of the type its notebook states; unknown names and wrong types are errors."""
-    declared = parameters_of(report)
-    found: dict[str, Any] = {}
-    for name, value in parameters.items():
-        if name not in declared or name in ("engagement", "sector"):
-            near = difflib.get_close_matches(name, declared, 1)
-            meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(declared)}"
-            raise ReportError(f'{report} has no parameter "{name}"; {meant}')
-        kind = declared[name]["inferred_type_name"]
-        try:
-            found[name] = {"int": int, "float": float}.get(kind, str)(value)
-        except ValueError:
-            raise ReportError(f'{report}: {name} is "{value}", which is not of type {kind}') from None
-    return found
-
-
-def _environment(case: Engagement, private: Path) -> dict[str, str]:
+def environment(case: Engagement, private: Path) -> dict[str, str]:
     """Return the environment of a notebook: no variable of another client's, and scratch files in its own folder."""
     named = _named(case)
     kept = {name: value for name, value in os.environ.items()

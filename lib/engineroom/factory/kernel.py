@@ -22,6 +22,7 @@ import threading
 import warnings
 from contextlib import suppress
 from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ PRELOADED = (
     "babel.numbers",
     "babel.dates",
     "altair",
+    "engineroom.factory.analysis",
 )
 THREADS = ("OpenBLAS", "jemalloc_bg_thd", "python", "ZMQbg")
 """Native threads that survive a fork because they are not needed, or have handlers for it."""
@@ -144,9 +146,10 @@ class ForkProvisioner(LocalProvisioner):
         """Fork a kernel and return how to reach it."""
         parent = zygote()
         arguments = [*cmd[cmd.index("-m") + 2 :], f"--IPKernelApp.parent_handle={parent.pid}"]
-        answer = parent.ask(fork=arguments, cwd=str(options.get("cwd") or "."), env=options.get("env") or {})
-        self.process = Forked(parent, answer["pid"])  # type: ignore[assignment]
-        self.pid = self.pgid = answer["pid"]
+        place, surroundings = str(options.get("cwd") or "."), options.get("env") or {}
+        forked = started(fork=arguments, cwd=place, env=surroundings)
+        self.process = forked  # type: ignore[assignment]
+        self.pid = self.pgid = forked.pid
         return self.connection_info
 
 
@@ -154,6 +157,12 @@ class ForkProvisioner(LocalProvisioner):
 def zygote() -> Zygote:
     """Return this process's zygote, started when it is first needed."""
     return Zygote()
+
+
+def started(**request: Any) -> Forked:
+    """Return a process forked from the zygote for a request: a kernel, or a job."""
+    parent = zygote()
+    return Forked(parent, parent.ask(**request)["pid"])
 
 
 def begin() -> None:
@@ -189,13 +198,13 @@ def main() -> None:
         return
     for line in sys.stdin:
         request = json.loads(line)
-        if "fork" in request:
+        if "fork" in request or "job" in request:
             with warnings.catch_warnings():  # Python 3.12 warns of any thread; `_warm` has looked at those here
                 warnings.simplefilter("ignore", DeprecationWarning)
                 pid = os.fork()
             if pid == 0:
                 channel.close()
-                _become_kernel(request)
+                _become(request)
             _lead_group(pid)  # here too: a kernel must be reachable by its group before anyone learns its number
             statuses[pid] = None
             if request["env"].get(PRIVATE) == request["cwd"]:
@@ -220,7 +229,6 @@ def answer(channel: Any, said: dict[str, Any]) -> None:
 def _warm() -> dict[str, str]:
     """Import what reports use; say so where that started a thread that a fork would lose."""
     import gc
-    from importlib import import_module
 
     import engineroom
 
@@ -265,8 +273,8 @@ def _rehearse() -> None:
     altair.renderers.enable(before[1])
 
 
-def _become_kernel(request: dict[str, Any]) -> None:
-    """Turn this fork into the kernel that was asked for; never returns."""
+def _become(request: dict[str, Any]) -> None:
+    """Turn this fork into the kernel that was asked for, or do the job; never returns."""
     code = 1
     try:
         _lead_group(0)
@@ -275,12 +283,7 @@ def _become_kernel(request: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(request["env"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from ipykernel.kernelapp import IPKernelApp
-
-        kernel = IPKernelApp.instance()
-        kernel.initialize(request["fork"])
-        kernel.start()
-        code = 0
+        code = _at_work(request)
     except SystemExit as stop:
         code = int(stop.code or 0)
     finally:
@@ -288,6 +291,17 @@ def _become_kernel(request: dict[str, Any]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _at_work(request: dict[str, Any]) -> int:
+    if "job" in request:
+        return int(import_module(request["job"]).main())
+    from ipykernel.kernelapp import IPKernelApp
+
+    kernel = IPKernelApp.instance()
+    kernel.initialize(request["fork"])
+    kernel.start()
+    return 0
 
 
 def _reap(statuses: dict[int, int | None]) -> None:

@@ -13,11 +13,12 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from engineroom import __version__
-from engineroom.eventlogs import logfile
+from engineroom import __version__, provenance
+from engineroom.assessment import FOLDER
 from engineroom.pages import brand
 from engineroom.readers.engagement import FILE, Engagement, digest
-from engineroom.resources import folder
+from engineroom.rendering import publication
+from engineroom.resources import folder as shipped
 
 SCHEMA = 2
 NAME = "manifest.json"
@@ -54,11 +55,13 @@ def origin(engagement: Engagement, report: str, parameters: dict[str, str]) -> O
     read_in = inputs(engagement)
     parts: dict[str, Any] = {
         "inputs": read_in,
-        "notebook": digest(folder("notebooks") / f"{report}.ipynb"),
+        "notebook": digest(shipped("notebooks") / f"{report}.ipynb"),
         "parameters": parameters,
         **_installed(),
     }
-    return Origin(engagement, report, parameters, read_in, {name: _hash(part) for name, part in parts.items()})
+    return Origin(
+        engagement, report, parameters, read_in, {name: provenance.fingerprint(part) for name, part in parts.items()}
+    )
 
 
 def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
@@ -70,12 +73,13 @@ def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
     if log and log.connection:
         return "its log lies in a database, which may have changed"
     said = read(place)
-    known = said.get("reports", {}).get(wanted.name, {}).get("made_from")
+    report = said.get("reports", {}).get(wanted.name, {})
+    known = report.get("made_from")
     if not known:
         return "it was never made here"
     if changed := [part for part, sha in wanted.made_from.items() if known.get(part) != sha]:
         if changed == ["inputs"]:
-            before = said.get("inputs", {})
+            before = report.get("inputs", {})
             names = sorted(name for name in {*before, *wanted.inputs} if before.get(name) != wanted.inputs.get(name))
             return f"changed: {', '.join(names) or 'inputs'}"
         return f"changed: {', '.join(changed)}"
@@ -92,13 +96,29 @@ def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str
     `outputs` are the report's files by their path in `place`, the engagement's output folder. Holds no clock, user or
     machine: the same input makes the same manifest. `about` is what a shelf tells of the report: title and headlines.
     """
-    before, case = read(place), made.engagement
+    about = about | {"parameters": made.parameters, "inputs": made.inputs, "made_from": made.made_from}
+    written = {path: _sha(data) for path, data in outputs.items()}
+    return _merged(made.engagement, made.inputs, {made.name: about}, written, place)
+
+
+def note_assessment(case: Engagement, folder: Path, place: Path) -> None:
+    """Write into the manifest of an engagement that an assessment of it was stored in a folder of `place`."""
+    written = {path.relative_to(place).as_posix(): digest(path) for path in folder.rglob("*") if path.is_file()}
+    read_in = read(place).get("inputs") or inputs(case)
+    publication.replace(place / NAME, dumps(_merged(case, read_in, {}, written, place)))
+
+
+def _merged(
+    case: Engagement, read_in: dict[str, str], reports: dict[str, Any], written: dict[str, str], place: Path
+) -> Manifest:
+    """Return the manifest in `place` with what was made now in the place of what it says of the same."""
+    before = read(place)
+    made = [*reports, *(f"{case.sector}/{FOLDER}" for path in written if f"/{FOLDER}/" in path)]
     kept = {
         path: sha
         for path, sha in before.get("outputs", {}).items()
-        if (place / path).is_file() and not _belongs(path, made.name)
+        if (place / path).is_file() and not any(_belongs(path, name) for name in made)
     }
-    about = about | {"parameters": made.parameters, "made_from": made.made_from}
     return {
         "schema": SCHEMA,
         "engagement": case.name,
@@ -107,11 +127,11 @@ def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str
         "as_of": f"{case.header.as_of}",
         "engineroom": __version__,
         "libraries": _installed()["libraries"],
-        "inputs": made.inputs,
-        "reference_data": _hashes(folder("data")),
+        "inputs": read_in,
+        "reference_data": provenance.hashes(shipped("data")),
         "templates": _installed()["templates"],
-        "reports": dict(sorted((before.get("reports", {}) | {made.name: about}).items())),
-        "outputs": dict(sorted((kept | {path: _sha(data) for path, data in outputs.items()}).items())),
+        "reports": dict(sorted((before.get("reports", {}) | reports).items())),
+        "outputs": dict(sorted((kept | written).items())),
     }
 
 
@@ -142,25 +162,12 @@ def differences(place: Path) -> list[str]:
 
 def inputs(engagement: Engagement) -> dict[str, str]:
     """Return the SHA-256 of every file of the engagement that a report can depend on."""
-    place = engagement.folder
-    files = [place / FILE, *sorted((place / "tables").glob("*.csv")), *sorted((place / "commentary").glob("*.md"))]
-    if engagement.tables.workbook:
-        files.append(engagement.path(engagement.tables.workbook))
-    log = engagement.events or engagement.cases
-    if log and log.source:
-        files += logfile.parts(engagement, log)
     header = engagement.header
+    files = [engagement.folder / FILE, *sorted((engagement.folder / "commentary").glob("*.md"))]
     if header.brand:
         files += brand.files(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))
-    for pack in engagement.benchmarks.packs:
-        files.append(engagement.path(pack, allow_outside_folder=engagement.benchmarks.allow_outside_folder))
-    inside = place.resolve()
-    named = {
-        file.relative_to(inside).as_posix() if file.is_relative_to(inside) else file.name: file
-        for file in files
-        if file.is_file()
-    }
-    return {name: digest(file) for name, file in sorted(named.items())}
+    told = provenance.hashed(engagement, files)
+    return dict(sorted((provenance.inputs(engagement) | told).items()))
 
 
 def read(place: Path) -> Manifest:
@@ -183,28 +190,15 @@ def _installed() -> dict[str, Any]:
     needed = [Requirement(line) for line in requires("engineroom") or []]
     names = {one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})} | {"numpy"}
     return {
-        "templates": _hashes(folder("templates")),
-        "code": _hashes(folder("data").parent, "*.py"),
-        "reference data": _hashes(folder("data")),
+        "templates": provenance.hashes(shipped("templates")),
+        "code": provenance.hashes(shipped("data").parent, "*.py"),
+        "reference data": provenance.hashes(shipped("data")),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in sorted(names)},
     }
 
 
 def _belongs(path: str, name: str) -> bool:
-    return path.startswith((f"{name}.html", f"{name}.pdf", f"{name}.ipynb", f"{name}.tables/"))
-
-
-@cache
-def _hashes(place: Path, pattern: str = "*") -> dict[str, str]:
-    return {
-        path.relative_to(place).as_posix(): digest(path)
-        for path in sorted(place.rglob(pattern))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
-def _hash(part: Any) -> str:
-    return _sha(json.dumps(part, sort_keys=True, default=str).encode())
+    return path.startswith((f"{name}.html", f"{name}.pdf", f"{name}.ipynb", f"{name}.tables/", f"{name}/"))
 
 
 def _sha(data: bytes) -> str:

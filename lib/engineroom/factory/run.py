@@ -6,18 +6,21 @@ import difflib
 import json
 import tempfile
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engineroom import assessment, storage
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
 from engineroom.eventlogs import eventlog
 from engineroom.factory import manifest
+from engineroom.factory.limits import USUAL, Limits
 from engineroom.pages import commentary, house
 from engineroom.readers import engagement as engagements
 from engineroom.readers import sheets, tables
-from engineroom.readers.engagement import Engagement
+from engineroom.readers.engagement import Engagement, Parameters
 from engineroom.rendering import publication
 from engineroom.resources import folder
 
@@ -26,14 +29,6 @@ CHARTS = ".charts"
 """Folder in the output folder where each report's drawings are kept for the next time."""
 _TURN = threading.Lock()
 """One report at a time in a process: the drawing engine has one thread, and a cluster's worker may have several."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one report may take before it is stopped: seconds, and MiB beyond what an idle kernel has; 0 is no limit."""
-
-    seconds: int = 3600
-    megabytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,10 +86,7 @@ def plan(
         meant = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(reports())}"
         raise ReportError(f'no report is called "{unknown[0]}"; {meant}')
     if parameters:
-        from engineroom.factory import execution
-
-        for report in wanted or reports():
-            execution.typed(report, parameters)
+        assessment.changed(Parameters(), parameters)
     tasks = []
     for place in folders:
         case = engagements.open(place)
@@ -159,11 +151,71 @@ def _notebooks() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(folder("notebooks").glob("*.ipynb"))]
 
 
-def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = False) -> tuple[list[Path], str, str]:
+def told_by(report: str) -> list[str]:
+    """Return the results of the assessment that a report tells."""
+    book = json.loads((folder("notebooks") / f"{report}.ipynb").read_text(encoding="utf-8"))
+    return assessment.told_by(["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"])
+
+
+def assess(tasks: Sequence[Task], out: Path, limits: Limits = USUAL, force: bool = False) -> str:
+    """Compute and store what reports of one engagement and sector tell; return the fingerprint of the assessment.
+
+    Nothing is computed, and the fingerprint is blank, where every report stands as it would be made now.
+    """
+    first = tasks[0]
+    case, parameters = engagements.open(first.folder, first.sector), dict(first.parameters)
+    asked = [
+        task
+        for task in tasks
+        if force or manifest.reason(manifest.origin(case, task.report, parameters), task.formats, out / case.name)
+    ]
+    if not asked:
+        return ""
+    from engineroom.factory import analysis
+
+    return analysis.fingerprint(_assessed(case, asked, out, limits, ""))
+
+
+def assess_whole(
+    place: str, sectors: list[str], parameters: dict[str, str], out: Path, limits: Limits = USUAL
+) -> Iterator[storage.Saved]:
+    """Compute and store every result of an engagement, one sector after the other; yield what is stored."""
+    opened = engagements.open(place)
+    for sector in sectors or opened.header.sectors:
+        case = engagements.open(place, sector)
+        yield _stored(case, list(assessment.flow()), parameters, out, limits, "")
+
+
+def _assessed(case: Engagement, tasks: Sequence[Task], out: Path, limits: Limits, known: str) -> storage.Saved:
+    """Return the stored assessment with what reports tell."""
+    wanted = list(dict.fromkeys(name for task in tasks for name in told_by(task.report)))
+    return _stored(case, wanted, dict(tasks[0].parameters), out, limits, known)
+
+
+def _stored(
+    case: Engagement, wanted: list[str], changes: dict[str, str], out: Path, limits: Limits, known: str
+) -> storage.Saved:
+    """Return the stored assessment with what is wanted; raise with every fault of the client's data at once."""
+    if problems := _absent(case):
+        raise DataProblems(problems, case.check_command)
+    from engineroom.factory import analysis, kernel
+
+    kernel.begin()
+    try:
+        return analysis.ensure(case, assessment.changed(case.parameters, changes), wanted, out, limits, known)
+    except EngineroomError as error:
+        if error.exit_code in (DataProblems.exit_code, EngagementError.exit_code):
+            check(str(case.folder))
+        raise
+
+
+def produce(
+    task: Task, out: Path, limits: Limits = USUAL, force: bool = False, assessed: str = ""
+) -> tuple[list[Path], str, str]:
     """Make one report and publish it under `out`; return its files, "ok" or "reused", and why.
 
     Files are written beside their place and renamed into it, the manifest last: a report is there whole, or the one
-    before it stays. `force` makes again what nothing has changed of.
+    before it stays. `force` makes again what nothing has changed of; `assessed` is what `assess` returned.
     """
     with _TURN:
         case = engagements.open(task.folder, task.sector)
@@ -172,7 +224,7 @@ def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = Fals
         why = manifest.reason(made, task.formats, home)
         if not why and not force:
             return manifest.files(home, case.sector, task.report), "reused", "nothing it is made from has changed"
-        files, about = _made(case, task, out, limits)
+        files, about = _made(case, task, out, limits, assessed)
         with publication.locked(home):
             record = manifest.record(made, files, home, about)
             outputs = publication.publish(files | {manifest.NAME: manifest.dumps(record)}, home)
@@ -181,24 +233,25 @@ def produce(task: Task, out: Path, limits: Limits = Limits(), force: bool = Fals
         return outputs[:-1], "ok", why or "it was asked for"
 
 
-def _made(case: Engagement, task: Task, out: Path, limits: Limits) -> tuple[dict[str, bytes], dict[str, Any]]:
+def _made(
+    case: Engagement, task: Task, out: Path, limits: Limits, assessed: str
+) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the files of a report by their path in the engagement's output folder, checked, and what it says."""
-    if problems := _absent(case):
-        raise DataProblems(problems, case.check_command)
-    from engineroom.factory import kernel
+    from engineroom.factory import analysis, kernel
 
     kernel.begin()  # it imports for seconds: what follows is done meanwhile
     from engineroom.factory import execution
     from engineroom.rendering import document, drawing, render
 
     render.prepare(task.formats)
+    saved = _assessed(case, [task], out, limits, assessed)
     named = task.folder if task.folder in engagements.starters() else str(case.folder)
     given = {"engagement": named, "sector": case.sector}
-    given |= execution.typed(task.report, dict(task.parameters))
     name = f"{case.sector}/{task.report}"
     with tempfile.TemporaryDirectory(prefix="engineroom-", ignore_cleanup_errors=True) as private:
+        place = analysis.snapshot(saved, Path(private))
         try:
-            executed = execution.execute(case, task.report, given, Path(private), limits.seconds, limits.megabytes)
+            executed = execution.execute(case, task.report, given, Path(private), place, limits)
         except execution.Stopped as stop:
             raise _explained(stop, task, case, out) from None
     tree = render.settled(executed)

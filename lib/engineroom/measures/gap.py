@@ -64,8 +64,8 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
     )
 
 
-def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return rival benchmarks with the verdict each would give the client: columns of `rivals`, value, verdict.
+def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables: Tables) -> DataFrame[results.Rivals]:
+    """Return rival benchmarks with the verdict each would give the client.
 
     A rival under another definition gets no verdict; showing the difference would pretend they were the same thing.
     """
@@ -87,7 +87,7 @@ def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables:
             elif rival["line"] == "band":
                 found["verdict"] = "in this band" if _in_band(measure[0]["value"], rival) else "outside this band"
         rows.append(rival | found)
-    return pd.DataFrame(rows, columns=[*rivals.columns, "measured", "workflow", "verdict"])
+    return results.Rivals.validate(pd.DataFrame(rows, columns=[*rivals.columns, "measured", "workflow", "verdict"]))
 
 
 def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[results.Tiers]:

@@ -20,6 +20,7 @@ from engineroom.dictionary import columns, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs import drilldown
 from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import stated
 from engineroom.readers.tables import Tables
 
@@ -68,8 +69,10 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
     return results.Measures.validate(frame[results.Measures.names()].reset_index(drop=True))
 
 
-def missing(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:
-    """Return the KPIs of the sector pack that nothing supports, with what would: columns name, why, needs."""
+def missing(
+    tables: Tables, log: LogProfile | None, measures: DataFrame[results.Measures]
+) -> DataFrame[results.MissingKpis]:
+    """Return the KPIs of the sector pack that nothing supports, with what would."""
     names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
     absent = log.absent if log else {}
     rows = [
@@ -81,17 +84,19 @@ def missing(tables: Tables, log: EventLog | None, measures: DataFrame[results.Me
         for one in tables.pack.kpis
         if one.kpi not in set(measures["kpi"])
     ]
-    return pd.DataFrame(rows, columns=["name", "why", "needs"])
+    return results.MissingKpis.of(rows)
 
 
-def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> pd.DataFrame:
-    """Return the KPIs that a table states and the log contradicts or confirms: name, workflow, stated, measured.
+def superseded(
+    tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]
+) -> DataFrame[results.Superseded]:
+    """Return the KPIs that a table states and the log contradicts or confirms.
 
-    `low` and `high` are the interval of the log's figure. Those of the whole engagement are compared only where both
-    are made of the same workflows: an audit of one says nothing against the log of another.
+    Those of the whole engagement are compared only where both are made of the same workflows: an audit of one says
+    nothing against the log of another.
     """
     if log is None:
-        return pd.DataFrame(columns=["name", "workflow", "stated", "measured", "unit", "low", "high"])
+        return columns.empty(results.Superseded)
     said = pd.DataFrame(stated.measures(tables), columns=["definition", "workflow", "value", "source"])
     both = said.merge(measures, on=["definition", "workflow"], suffixes=("_stated", ""))
     both = both[both["source"] != both["source_stated"]]
@@ -102,7 +107,7 @@ def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results
     is_alike = both["definition"].map(lambda name: name not in own or own[name] == theirs.get(name)).astype(bool)
     both = both[(both["workflow"] != "") | is_alike]
     names = tables.definitions.set_index("definition")["name"]
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "name": both["definition"].map(names),
             "workflow": both["workflow"],
@@ -112,7 +117,8 @@ def superseded(tables: Tables, log: EventLog | None, measures: DataFrame[results
             "low": both["low"],
             "high": both["high"],
         }
-    ).reset_index(drop=True)
+    )
+    return results.Superseded.validate(found.reset_index(drop=True))
 
 
 def _process_of(tables: Tables) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from engineroom.dictionary import columns, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs import caveats, drilldown, traces
 from engineroom.eventlogs.eventlog import EventLog
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import gap, stated
 from engineroom.readers.tables import Tables
 
@@ -42,7 +43,7 @@ NOT_TOLD = "needs to know which items were reworked"
 NO_COST = "needs cost in engagement.toml, cost_of_rework in the table workflows, or loaded_rate in staffing"
 
 
-def is_saturated(log: EventLog | None) -> bool:
+def is_saturated(log: LogProfile | None) -> bool:
     """Return whether nearly every case repeats an activity, so that a repeat says nothing about quality."""
     return log is not None and bool(log.caveats["caveat"].str.endswith(caveats.STATUS_LOG).any())
 
@@ -181,8 +182,8 @@ def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_re
 # ------------------------------------------------------------------------------------------------------ exceptions
 
 
-def types(log: EventLog | None, tables: Tables) -> pd.DataFrame:
-    """Return the types of exception: workflow, type, events in the period; from the log, else from the client's table.
+def types(log: EventLog | None, tables: Tables) -> DataFrame[quality_tables.Types]:
+    """Return the types of exception with their number in the period: from the log, else from the client's table.
 
     Where the log names none, the monthly counts of the table `exceptions` are taken, times the months of the period.
     """
@@ -196,7 +197,7 @@ def types(log: EventLog | None, tables: Tables) -> pd.DataFrame:
     )
     ordered = ordered.astype({"events": float}).reset_index(drop=True)
     ordered["cumulative_share"] = ordered["events"].cumsum() / ordered["events"].sum()
-    return ordered
+    return quality_tables.Types.validate(ordered)
 
 
 def kinds(

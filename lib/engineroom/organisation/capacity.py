@@ -98,7 +98,7 @@ def demand(tables: Tables, arrived: pd.DataFrame) -> DataFrame[operating_tables.
     return operating_tables.Demand.validate(found.reset_index(drop=True))
 
 
-def supply(tables: Tables) -> pd.DataFrame:
+def supply(tables: Tables) -> DataFrame[operating_tables.Supply]:
     """Return people with the hours a week they have for work: weekly hours × (1 - shrinkage), and their main skill.
 
     A blank shrinkage is the leave of the person's team as the table `staffing` has it, else none.
@@ -109,7 +109,7 @@ def supply(tables: Tables) -> pd.DataFrame:
     main = tables.skills[tables.skills["level"] == MAIN].set_index("person")["skill"]
     people = tables.people.assign(shrinkage=shrinkage, skill=tables.people["person"].map(main))
     hours = people["weekly_hours"].astype(float) * (1 - shrinkage)
-    return people.assign(hours=allocation.units_down(hours)).reset_index(drop=True)
+    return operating_tables.Supply.validate(people.assign(hours=allocation.units_down(hours)).reset_index(drop=True))
 
 
 def load(

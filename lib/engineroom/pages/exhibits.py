@@ -9,8 +9,7 @@ import pandas as pd
 
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.eventlog import EventLog
-from engineroom.measures import kpi
+from engineroom.eventlogs.profile import LogProfile
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Column, Exhibit, cell, left, note, right, table, verdict
 from engineroom.phrases import retell, say, say_number
@@ -21,10 +20,10 @@ DEFINITION_DIFFERS = "Not compared: another definition, process or population"
 TIER_TONES = {"optimised": "good", "best": "good", "traditional": "bad", "lagging": "bad"}
 
 
-def caveats(tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]) -> Exhibit:
+def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[results.Superseded]) -> Exhibit:
     """Return what was found in the data and what it does to the figures, before any figure is shown."""
     found = [] if log is None else log.caveats.to_dict("records")
-    found += [_conflict(row, tables) for row in kpi.superseded(tables, log, measures).to_dict("records")]
+    found += [_conflict(row, tables) for row in superseded.to_dict("records")]
     if not found:
         return note("No caveat", "Every row the client sent could be read and was used.", tone="good")
     raw = results.Caveats.frame(found)

@@ -119,8 +119,30 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
     return plans.Plan.validate(frame.sort_values(["start", "end", "item"], kind="stable").reset_index(drop=True))
 
 
-def load(draft: Draft, found: Schedule) -> pd.DataFrame:
-    """Return what each team is asked for and can give, week by week: team, week (Monday), people, capacity."""
+def recorded(found: Schedule, objective: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return a schedule as the tables `Starts`, `Search` and `Limits`, from which `schedule` makes it again."""
+    starts = [{"item": name, "week": week} for name, week in found.starts.items()]
+    search = {"objective": objective, "status": found.status, "value": found.value, "bound": found.bound}
+    limits = [
+        {"limit": number, "place": place, "word": word}
+        for number, limit in enumerate(found.conflict)
+        for place, word in enumerate(limit)
+    ]
+    return plans.Starts.of(starts), plans.Search.of([search]), plans.Limits.of(limits)
+
+
+def schedule(
+    starts: DataFrame[plans.Starts], search: DataFrame[plans.Search], limits: DataFrame[plans.Limits]
+) -> Schedule:
+    """Return the schedule that three tables hold."""
+    (ended,) = search.to_dict("records")
+    conflict = tuple(tuple(words) for _, words in limits.groupby("limit", sort=True)["word"])
+    at = dict(zip(starts["item"], starts["week"], strict=True))
+    return Schedule(ended["status"], at, ended["value"], ended["bound"], conflict)
+
+
+def load(draft: Draft, found: Schedule) -> DataFrame[plans.TeamLoad]:
+    """Return what each team is asked for and can give, week by week."""
     rows = []
     last = max(
         (s + a.duration for a in draft.problem.activities for s in [found.starts.get(a.name)] if s is not None),
@@ -136,29 +158,28 @@ def load(draft: Draft, found: Schedule) -> pd.DataFrame:
             {"team": team, "week": draft.day(w), "people": used[w] / unit, "capacity": capacity[w] / unit}
             for w in range(min(last, draft.problem.horizon))
         ]
-    return pd.DataFrame(rows, columns=["team", "week", "people", "capacity"])
+    return plans.TeamLoad.of(rows)
 
 
-def one_more(draft: Draft, found: Schedule, objective: str) -> pd.DataFrame:
-    """Return what one more person in each team, or one more pilot at once, would gain: team, least, gain, most.
+def one_more(draft: Draft, found: Schedule, objective: str) -> DataFrame[plans.OneMore]:
+    """Return what one more person in each team, or one more pilot at once, would gain.
 
     `least` and `most` hold what is not proven, and the gain at the low and at the high ends of all benefits.
     """
-    columns = ["team", "weeks_full", "least", "gain", "most"]
     if not found.starts:
-        return pd.DataFrame(columns=columns)
+        return empty(plans.OneMore)
     more = {team: 1 if team == PILOTS else PEOPLE for team in draft.problem.capacities}
     gains = roadmap.worth_of_one_more(draft.problem, found, more, objective)
     busy = load(draft, found)
     full = busy[(busy["people"] >= busy["capacity"]) & (busy["people"] > 0)].groupby("team").size()
     rows = [[team, full.get(team, 0), *_between(draft, found, gain, objective)] for team, gain in gains.items()]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["gain", "weeks_full"], ascending=False, kind="stable").reset_index(drop=True)
+    frame = pd.DataFrame(rows, columns=plans.OneMore.names())
+    frame = frame.sort_values(["gain", "weeks_full"], ascending=False, kind="stable")
+    return plans.OneMore.validate(frame.reset_index(drop=True))
 
 
-def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective: str) -> pd.DataFrame:
-    """Return what four more weeks on the items of the critical chain would cost: item, least, cost, most."""
-    columns = ["item", "least", "cost", "most"]
+def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective: str) -> DataFrame[plans.Delays]:
+    """Return what four more weeks on the items of the critical chain would cost."""
     order = plan.sort_values(["is_critical", "slack_weeks", "start"], ascending=[False, True, True], kind="stable")
     names = order["item"].head(MOST_DELAYS).tolist()
     costs = roadmap.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
@@ -166,7 +187,9 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
         [name, *(_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)]
         for name, cost in costs.items()
     ]
-    return pd.DataFrame(rows, columns=columns).sort_values("cost", ascending=False, kind="stable", na_position="first")
+    frame = pd.DataFrame(rows, columns=plans.Delays.names())
+    frame = frame.sort_values("cost", ascending=False, kind="stable", na_position="first")
+    return plans.Delays.validate(frame.reset_index(drop=True))
 
 
 def _between(draft: Draft, found: Schedule, change: Change, objective: str, late: str = "") -> list[int]:
@@ -188,18 +211,20 @@ def _between(draft: Draft, found: Schedule, change: Change, objective: str, late
     return [min(ends), change.found, max(ends)]
 
 
-def priced(initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables) -> pd.DataFrame:
+def priced(
+    initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables
+) -> DataFrame[plans.Priced]:
     """Return what each initiative takes and brings: person_weeks, annual benefits, cost, and its state in the plan."""
     people = tables.demands.groupby("initiative")["people"].sum()
     states = dict.fromkeys(draft.dropped, "refused") | dict.fromkeys(found.starts, "in the plan")
     kept = ["initiative", "workflow", "annual_benefit_low", "annual_benefit", "annual_benefit_high", "cost"]
     frame = initiatives[kept].reset_index(drop=True)
     frame.insert(2, "person_weeks", initiatives["initiative"].map(people).to_numpy() * initiatives["weeks"].to_numpy())
-    return frame.assign(state=frame["initiative"].map(states).fillna("left out"))
+    return plans.Priced.validate(frame.assign(state=frame["initiative"].map(states).fillna("left out")))
 
 
-def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> pd.DataFrame:
-    """Return benefit less cost, added up month by month: date, low, expected, high.
+def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Benefits]:
+    """Return benefit less cost, added up month by month.
 
     An item pays its cost when it starts and earns from the day after it ends. The low end takes every benefit at its
     low and every cost at its high end, the high end the other way round.
@@ -215,7 +240,7 @@ def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> pd.DataFrame:
             spent = plan.loc[plan["start"] <= day, cost].fillna(0).sum()
             row[end] = float((plan[benefit].fillna(0) * years).sum() - spent)
         rows.append(row)
-    return pd.DataFrame(rows, columns=["date", "low", "expected", "high"])
+    return plans.Benefits.of(rows)
 
 
 # ------------------------------------------------------------------------------------------------------ the way there

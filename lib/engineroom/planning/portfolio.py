@@ -9,7 +9,7 @@ import pandas as pd
 
 from engineroom import statistics
 from engineroom.dictionary import plans, results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.readers.tables import Tables
 
@@ -58,24 +58,24 @@ def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plan
     return plans.Placements.of(rows)
 
 
-def touches(tables: Tables) -> pd.DataFrame:
+def touches(tables: Tables) -> DataFrame[plans.Touches]:
     """Return why people touch the items of each workflow: workflow, touches a month, shares by cause, avoidable share.
 
     Avoidable is what only repairs what came in wrong: it goes away where the data is fixed at its source.
     """
     counted = tables.exceptions[tables.exceptions["cause"].notna()]
     if counted.empty:
-        return pd.DataFrame(columns=["workflow", "touches", "upstream_data", "judgement", "rule", "system"])
+        return empty(plans.Touches)
     wide = counted.pivot_table(index="workflow", columns="cause", values="monthly_count", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=["upstream_data", "judgement", "rule", "system"]).fillna(0)
     total = wide.sum(axis=1)
     shares = wide.div(total, axis=0)
     shares.insert(0, "touches", total)
     whole = pd.DataFrame([[total.sum(), *(wide.sum() / total.sum())]], columns=shares.columns, index=[""])
-    return pd.concat([whole, shares]).rename_axis("workflow").reset_index()
+    return plans.Touches.validate(pd.concat([whole, shares]).rename_axis("workflow").reset_index())
 
 
-def pareto(tables: Tables) -> pd.DataFrame:
+def pareto(tables: Tables) -> DataFrame[plans.CostTypes]:
     """Return the yearly cost of each type of exception, largest first, with the cumulative share of cost.
 
     Where no exception log was sent, the types are the workflows and their cost is volume times unit cost.
@@ -90,7 +90,7 @@ def pareto(tables: Tables) -> pd.DataFrame:
         frame = pd.DataFrame({"type": flows["workflow"], "cost": flows["monthly_volume"] * flows["unit_cost"] * 12})
     frame = frame.dropna().sort_values(["cost", "type"], ascending=[False, True], kind="stable").reset_index(drop=True)
     frame["share"] = frame["cost"].cumsum() / frame["cost"].sum()
-    return frame
+    return plans.CostTypes.validate(frame)
 
 
 def concentration(types: pd.DataFrame) -> tuple[float, bool]:
@@ -100,8 +100,8 @@ def concentration(types: pd.DataFrame) -> tuple[float, bool]:
     return statistics.share_of_largest(types["cost"], statistics.PARETO_PART), statistics.is_pareto(types["cost"])
 
 
-def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
-    """Return the way from today's straight-through rate to its target, by quarter: workflow, date, stp, is_target."""
+def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[plans.TargetPaths]:
+    """Return the way from today's straight-through rate to its target, by quarter."""
     as_of = pd.Timestamp(tables.engagement.header.as_of)
     rows: list[dict[str, Any]] = []
     for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
@@ -115,7 +115,7 @@ def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]
             way = (day - as_of) / (until - as_of)
             stp = now + (review["stp_target"] - now) * way
             rows.append({"workflow": review["workflow"], "date": day, "stp": stp, "is_target": day == until})
-    return pd.DataFrame(rows, columns=["workflow", "date", "stp", "is_target"])
+    return plans.TargetPaths.of(rows)
 
 
 def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
@@ -146,7 +146,7 @@ def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
     return plans.Paths.of(rows)
 
 
-def at_source(tables: Tables) -> pd.DataFrame:
+def at_source(tables: Tables) -> DataFrame[plans.AtSource]:
     """Return the exceptions that only repair what came in wrong, dearest first: what to fix where it comes from.
 
     Columns: workflow, exception, monthly_count, yearly_cost, and the share of all yearly exception cost up to here.
@@ -157,10 +157,10 @@ def at_source(tables: Tables) -> pd.DataFrame:
     dirty = dirty.sort_values(["yearly_cost", "workflow", "exception"], ascending=[False, True, True], kind="stable")
     found = dirty[["workflow", "exception", "monthly_count", "yearly_cost"]].reset_index(drop=True)
     total = yearly.sum()
-    return found.assign(share=found["yearly_cost"].cumsum() / total if total > 0 else math.nan)
+    return plans.AtSource.validate(found.assign(share=found["yearly_cost"].cumsum() / total if total > 0 else math.nan))
 
 
-def comparability(tables: Tables) -> pd.DataFrame:
+def comparability(tables: Tables) -> DataFrame[plans.Comparability]:
     """Return, per workflow and KPI, whether all business units follow one definition: the matrix, one row a KPI.
 
     Columns: workflow, kpi, its name, a column per business unit with its definition id, `is_comparable`. A unit that
@@ -176,7 +176,9 @@ def comparability(tables: Tables) -> pd.DataFrame:
         same = all(isinstance(one, str) for one in told) and len(set(told)) == 1
         row = {"workflow": workflow, "kpi": kpi, "name": names.get(kpi, kpi), "is_comparable": same}
         rows.append(row | dict(zip(units, told, strict=True)))
-    return pd.DataFrame(rows, columns=["workflow", "kpi", "name", *units, "is_comparable"])
+    return plans.Comparability.validate(
+        pd.DataFrame(rows, columns=["workflow", "kpi", "name", *units, "is_comparable"])
+    )
 
 
 def candidates(

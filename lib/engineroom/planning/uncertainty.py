@@ -86,14 +86,14 @@ def chances(drawn: Simulation) -> DataFrame[scenarios.Chances]:
     return scenarios.Chances.validate(frame)
 
 
-def fan(drawn: Simulation) -> pd.DataFrame:
+def fan(drawn: Simulation) -> DataFrame[scenarios.Fan]:
     """Return P10, P25, P50, P75 and P90 of what the watched option has come to, quarter by quarter."""
     if not drawn.names:
-        return pd.DataFrame(columns=["month", "p10", "p25", "p50", "p75", "p90", "option"])
+        return empty(scenarios.Fan)
     found = np.quantile(drawn.sums.astype(float), [0.1, 0.25, 0.5, 0.75, 0.9], axis=0)
     frame = pd.DataFrame(found.T, columns=["p10", "p25", "p50", "p75", "p90"])
     frame.insert(0, "month", np.arange(len(frame)) * QUARTER)
-    return frame.assign(option=drawn.watched)
+    return scenarios.Fan.validate(frame.assign(option=drawn.watched))
 
 
 def impacts(
@@ -150,11 +150,16 @@ def knowing_all(drawn: Simulation) -> float:
     return float(drawn.worth.max(axis=1).mean() - drawn.worth.mean(axis=0).max())
 
 
-def odds(drawn: Simulation, name: str) -> pd.DataFrame:
+def drawing(drawn: Simulation, seed: int) -> DataFrame[scenarios.Knowing]:
+    """Return how many draws were made from which seed, and what knowing all of them is worth."""
+    return scenarios.Knowing.of([{"draws": len(drawn.worth), "seed": seed, "knowing_all": knowing_all(drawn)}])
+
+
+def odds(drawn: Simulation, name: str) -> DataFrame[scenarios.Odds]:
     """Return, by cost at the start that only this option would have, the share of draws in which it stays the best."""
     if not name:
-        return pd.DataFrame(columns=["cost", "best"])
+        return empty(scenarios.Odds)
     place = drawn.names.index(name)
     ahead = drawn.worth[:, place] - np.delete(drawn.worth, place, axis=1).max(axis=1)
     costs = np.linspace(0, max(float(np.quantile(ahead, 0.99)), 1.0), 25)
-    return pd.DataFrame({"cost": costs, "best": [(ahead > cost).mean() for cost in costs]})
+    return scenarios.Odds.validate(pd.DataFrame({"cost": costs, "best": [(ahead > cost).mean() for cost in costs]}))

@@ -127,7 +127,7 @@ FromEnvironment = Annotated[StrictStr, AfterValidator(_from_environment)]
 class Section(BaseModel):
     """A section of the file: frozen, and no key beyond those it names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Period(Section):
@@ -181,6 +181,33 @@ class BenchmarkPacks(Section):
 
     allow_outside_folder: StrictBool = False  # stands before the paths it allows
     packs: Annotated[tuple[Inside, ...], AfterValidator(_each_once)] = ()
+
+
+class Parameters(Section):
+    """`[assessment]`: what changes figures, the same for every report of the client."""
+
+    line: Literal["leading", "typical"] = "leading"
+    """leading: targets, top quartiles and best in class; typical: medians and means of peers"""
+    changed: Day | None = None
+    """day of a change, such as the go-live of a bot: before and after are compared"""
+    discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.10
+    """what a year of waiting costs, as a share"""
+    years: Annotated[int, Field(ge=1, le=30)] = 5
+    """how many years a business case counts"""
+    draws: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
+    """draws of the assumptions of a business case"""
+    seed: int = 1
+    """the same seed gives the same draws"""
+    objective: Literal["benefit", "finish"] = "benefit"
+    """benefit: most money over the weeks of the plan; finish: the earliest end"""
+    weeks: Annotated[int, Field(ge=1, le=520)] = 104
+    """how far the plan may run"""
+    pilots_at_once: Annotated[int, Field(ge=0, le=100)] = 3
+    """pilots that may run at the same time"""
+    least_busy: Annotated[float, Field(ge=0, le=1)] = 0.7
+    """utilisation below which hours go where nobody looks"""
+    most_busy: Annotated[float, Field(ge=0, le=1)] = 0.85
+    """utilisation above which queues grow fast"""
 
 
 class Human(Section):
@@ -325,5 +352,6 @@ class File(Section):
     engagement: Header
     tables: TableFiles = TableFiles()
     benchmarks: BenchmarkPacks = BenchmarkPacks()
+    assessment: Parameters = Parameters()
     events: Events | None = None
     cases: Cases | None = None

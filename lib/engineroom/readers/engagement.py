@@ -23,6 +23,7 @@ from engineroom.readers.contract import (
     Events,
     File,
     Header,
+    Parameters,
     Source,
     TableFiles,
     YesNo,
@@ -38,6 +39,7 @@ __all__ = [
     "Cases",
     "Engagement",
     "Events",
+    "Parameters",
     "Source",
     "TableFiles",
     "YesNo",
@@ -69,6 +71,7 @@ class Engagement(BaseModel):
     header: Header
     tables: TableFiles
     benchmarks: BenchmarkPacks
+    parameters: Parameters = Parameters()
     events: Events | None
     cases: Cases | None
 
@@ -119,6 +122,7 @@ def open(engagement: str | Path, sector: str | None = None) -> Engagement:
         header=read.engagement,
         tables=read.tables,
         benchmarks=read.benchmarks,
+        parameters=read.assessment,
         events=read.events,
         cases=read.cases,
     )

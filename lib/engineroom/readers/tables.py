@@ -86,21 +86,33 @@ def read(engagement: Engagement) -> Tables:
         read_in[name] = sheets.validated(sheet, schemas.INPUTS[name], problems)
         sources[name] = f"{sheet.where} · sha256 {digest(sheet.file)[:12]}"
         problems += sheets.completeness(sheet, read_in[name], schemas.INPUTS[name])
-    definitions_, processes_ = reference.definitions(), reference.processes()
-    problems += _references(engagement, read_in, definitions_, processes_)
+    definitions = reference.definitions()
+    problems += _references(engagement, read_in, definitions, reference.processes())
     packs = [reference.benchmarks()]
     for relative in engagement.benchmarks.packs:
         taken = {one for rows in packs for one in rows["benchmark"]}
-        packs.append(reference.own_pack(engagement, relative, definitions_, taken, problems))
+        packs.append(reference.own_pack(engagement, relative, definitions, taken, problems))
     if problems:
         raise DataProblems(problems, engagement.check_command)
+    benchmarks = reference.printable(pd.concat(packs, ignore_index=True))
+    sent = {name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()}
+    return assembled(engagement, sent, benchmarks, sources)
+
+
+def assembled(
+    engagement: Engagement,
+    sent: dict[str, pd.DataFrame],
+    benchmarks: DataFrame[schemas.Benchmarks],
+    sources: dict[str, str],
+) -> Tables:
+    """Return the validated tables that a client sent, beside the reference data; what was not sent is empty."""
     return Tables(
         engagement=engagement,
         pack=reference.pack(engagement.sector),
-        definitions=definitions_,
-        benchmarks=reference.printable(pd.concat(packs, ignore_index=True)),
+        definitions=reference.definitions(),
+        benchmarks=benchmarks,
         collisions=reference.collisions(),
-        processes=processes_,
+        processes=reference.processes(),
         gates=reference.gates(),
         buckets=reference.buckets(),
         values=reference.values(),
@@ -108,7 +120,7 @@ def read(engagement: Engagement) -> Tables:
         questions=reference.questions(),
         functions=reference.functions(),
         sources=sources,
-        **{name: _of_sector(frame, read_in["workflows"], engagement.sector) for name, frame in read_in.items()},
+        **{name: columns.empty(model) for name, model in schemas.INPUTS.items()} | sent,
     )
 
 
