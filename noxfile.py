@@ -33,6 +33,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def net(session: nox.Session) -> None:
+    """Compare what every cell shows with what was accepted; `-- --accept` accepts, `-- insurer` runs one engagement."""
+    install(session, "test")
+    session.run("python", "tests/net", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting with ruff; `ruff check --fix . && ruff format .` mends most of it."""
     session.install("-c", str(CONSTRAINTS), *nox.project.dependency_groups(PROJECT, "lint"))

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import engagements
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -18,15 +19,6 @@ if os.environ.get("CI"):  # a build must not fail by chance; at a desk new cases
     settings.load_profile("ci")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-
-HEADER = """
-[engagement]
-client = "Test client"
-sectors = ["{sector}"]
-period = {{ start = {start}, end = {end} }}
-currency = "USD"
-as_of = {as_of}
-"""
 
 
 @pytest.fixture
@@ -51,15 +43,7 @@ def make_engagement(tmp_path: Path) -> Callable[..., Path]:
         as_of: str = "2026-07-15",
         name: str = "client",
     ) -> Path:
-        place = tmp_path / name
-        place.mkdir(parents=True, exist_ok=True)
-        text = HEADER.format(sector=sector, start=period[0], end=period[1], as_of=as_of) + toml
-        (place / "engagement.toml").write_text(text, encoding="utf-8")
-        for relative, content in (files or {}).items():
-            target = place / relative
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.encode() if isinstance(content, str) else content)
-        return place
+        return engagements.write(tmp_path / name, toml, files, (sector,), period, as_of)
 
     return make
 

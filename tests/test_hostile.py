@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import json
 import os
@@ -22,6 +21,7 @@ import pandas as pd
 import pikepdf
 import pypdf
 import pytest
+from hostile import PAYLOADS
 from nbformat import NotebookNode
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -31,11 +31,6 @@ from engineroom.pages import blocks, theme
 from engineroom.readers import engagement, intake, tables
 from engineroom.rendering import document, pdffile, prose, render
 
-spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
-assert spec is not None
-hostile = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(hostile)  # type: ignore[union-attr]
-PAYLOADS: list[str] = hostile.PAYLOADS
 FRAMED = [one for one in PAYLOADS if "\ud800" not in one]  # pandas holds no lone surrogate
 BASE = "application/vnd.engineroom."
 KNOWN = """
