@@ -9,10 +9,11 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import altair as alt
 
-from engineroom import phrases
+from engineroom import assessment, phrases
 from engineroom.pages import theme
 from engineroom.pages.blocks import Exhibit
 from engineroom.resources import folder
@@ -20,7 +21,7 @@ from engineroom.resources import folder
 Contents = dict[str, Any]
 
 QUICK = {"draws": 2000}
-"""Parameters of every run, where a notebook declares them: fewer draws show the same cells."""
+"""Parameters of every run: fewer draws show the same cells."""
 
 FIGURE = re.compile(r"-?\d+\.\d{10,}(?:e[+-]\d+)?")
 
@@ -37,28 +38,28 @@ def reports() -> list[str]:
     return sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
 
 
-def shown(report: str, place: Path, sector: str, parameters: dict[str, Any]) -> Contents:
-    """Return what the cells of a report that show something show for an engagement, by the cell's id.
+def assessed(place: Path, sector: str, parameters: dict[str, Any]) -> assessment.Assessment:
+    """Return the assessment that all reports of an engagement tell."""
+    return assessment.open(place, sector, **QUICK | parameters)
 
-    Of the parameters each notebook takes those it declares.
-    """
+
+def shown(report: str, case: assessment.Assessment) -> Contents:
+    """Return what the cells of a report that show something show of an assessment, by the cell's id."""
     try:
-        return contextvars.copy_context().run(_run, report, place, sector, QUICK | parameters)  # the language stays in
+        with mock.patch.object(assessment, "open", lambda *_: case):
+            return contextvars.copy_context().run(_run, report)  # the language stays in
     finally:
         theme.enable()  # altair's theme is the process's: the next test draws in English again
 
 
-def _run(report: str, place: Path, sector: str, parameters: dict[str, Any]) -> Contents:
+def _run(report: str) -> Contents:
     names: dict[str, Any] = {}
     contents: Contents = {}
     for cell in notebook(report):
         if cell["cell_type"] != "code":
             continue
         value = _executed("".join(cell["source"]), names)
-        if "parameters" in cell["metadata"].get("tags", []):
-            declared = {name: value for name, value in parameters.items() if name in names}
-            names |= declared | {"engagement": str(place), "sector": sector}
-        elif value is not None:
+        if value is not None:
             contents[cell["id"]] = _plain(_content(value, f"{report}/{cell['id']}"))
     return contents
 

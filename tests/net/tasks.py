@@ -29,8 +29,9 @@ def shown(task: str) -> cells.Contents:
         made = engagements.make(name, language, Path(parent))
         for sector in made.sectors:
             where = task if len(made.sectors) == 1 else f"{task}+{sector}"
+            case = cells.assessed(made.place, sector, made.parameters)
             for report in cells.reports():
-                seen = cells.shown(report, made.place, sector, made.parameters)
+                seen = cells.shown(report, case)
                 contents |= {f"{where}/{report}/{cell}": content for cell, content in seen.items()}
     return contents
 
