@@ -133,6 +133,13 @@ def spark(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Write the pages of docs/ that follow from the code."""
+    install(session)
+    session.run("python", "tools/assessment_page.py")
+
+
+@nox.session
 def starters(session: nox.Session) -> None:
     """Make the data of the starter engagements again, from their models in tools/starters/."""
     install(session)

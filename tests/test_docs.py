@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,12 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_of_the_assessment_is_what_the_models_say() -> None:
+    written = runpy.run_path(str(HERE / "tools" / "assessment_page.py"))["page"]()
+
+    assert (HERE / "docs" / "assessment.md").read_text(encoding="utf-8") == written, "write it with: nox -s pages"
 
 
 def test_every_public_name_is_there_and_no_other() -> None:
