@@ -9,12 +9,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import BANDS, lacking, most_people
-from engineroom.chapters.operating_exhibits import SIDES, hours, is_small, staffing
+from engineroom.chapters.capacity_exhibits import BANDS, lacking
+from engineroom.chapters.operating_exhibits import SIDES, hours, staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import functions
-from engineroom.organisation.capacity import WEEK
+from engineroom.findings import operating_model
+from engineroom.organisation import capacity
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.phrases import say, say_number
@@ -161,9 +162,9 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     short = needs[needs["gap_fte"] > 0].head(MOST_ROWS)
     if short.empty:
         return nothing()
-    parts, most = [say("closed by moving trained people"), say("left")], most_people(needs)
-    unit = WEEK if is_small(most) else 1.0
-    axis = say("Hours a week") if is_small(most) else say("Full-time people")
+    parts, most = [say("closed by moving trained people"), say("left")], capacity.most_people(needs)
+    unit = capacity.WEEK if capacity.is_small(most) else 1.0
+    axis = say("Hours a week") if capacity.is_small(most) else say("Full-time people")
     rows = pd.DataFrame(
         [
             {"skill": row["skill"], "part": part, "rank": rank, "people": people * unit}
@@ -188,7 +189,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         .mark_text(align="left", dx=6)
         .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="people:Q", text="said:N")
     )
-    title = lacking(needs).rstrip(".")
+    title = lacking(operating_model.shortage(needs)).rstrip(".")
     facts = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",

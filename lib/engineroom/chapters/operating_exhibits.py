@@ -11,8 +11,7 @@ from engineroom.chapters.quality_exhibits import filled, needed
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.eventlog import EventLog
-from engineroom.organisation import functions
-from engineroom.organisation.capacity import WEEK
+from engineroom.organisation import capacity, functions
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.phrases import say, say_number
@@ -20,9 +19,6 @@ from engineroom.readers.tables import Tables
 
 MOST_ROWS = 12
 """Rows of a table on the page; the file beside the report holds all of them."""
-
-HALF_A_PERSON = 0.5
-"""Full-time people below which hours a week are told."""
 
 ADOPTED = 3
 """Level from which a practice counts as adopted."""
@@ -183,7 +179,7 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
         )
     columns = [left("workflow", "Workflow"), left("requirement", "Promise"), left("tracked_by", "Tracked by")]
     columns += [right("monthly_items", "Items a month"), right("tracked_share", "Tracked"), left("state", "State")]
-    part = tracked_part(found)
+    part = functions.tracked_part(found)
     caption = (
         say("Of which volume is not known, automated tracking cannot be summed")
         if math.isnan(part)
@@ -201,13 +197,6 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
             )
         )
     return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes))
-
-
-def tracked_part(found: DataFrame[operating_tables.Tracking]) -> float:
-    """Return the share of the volume whose due date a system watches; blank where no volume is known."""
-    known = found.dropna(subset=["monthly_items"])
-    total = float(known["monthly_items"].sum())
-    return float(known["tracked_items"].sum()) / total if total > 0 else math.nan
 
 
 def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhibit:
@@ -299,12 +288,7 @@ def hours(amount: float) -> str:
 
 def staffing(fte: float, most: float) -> str:
     """Return full-time people as a number; as paid hours a week where the most is under half a person."""
-    return hours(fte * WEEK if is_small(most) else fte)
-
-
-def is_small(most: float) -> bool:
-    """Return whether people are told as hours a week: nobody pictures 0.08 of a person."""
-    return most < HALF_A_PERSON
+    return hours(fte * capacity.WEEK if capacity.is_small(most) else fte)
 
 
 def waiting(share: float) -> str:

@@ -38,8 +38,6 @@ BECAME = {
     "too early": ("Too early to tell", "unknown"),
 }
 MOST_CHARTS = 20
-ABOVE = 0.9
-"""Share of passing rows or cells below which a dimension is marked."""
 
 
 def intake(found: Intake) -> Exhibit:
@@ -123,7 +121,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
         share = {**row, "unit": "share"}
         value = cell("not measured", "unknown")
         if known:
-            value = {"text": wording.figure(share), "tone": "good" if row["value"] >= ABOVE else "caution"}
+            value = {"text": wording.figure(share), "tone": "good" if row["value"] >= data_quality.ABOVE else "caution"}
         rows.append(
             [
                 say(DIMENSIONS[row["dimension"]]),
@@ -138,7 +136,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     columns += [left("value", "Passing"), right("interval", "95% interval"), right("applicable", "n")]
     least = data_quality.weakest(found)
     caption = say("Data quality: at least 90% pass in every dimension that was measured")
-    if least is not None and least["value"] < ABOVE:
+    if least is not None and least["value"] < data_quality.ABOVE:
         caption = say(
             "Data quality: {dimension} is the weakest dimension at {share}",
             dimension=wording.inside(say(DIMENSIONS[least["dimension"]])),

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
@@ -152,7 +153,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     best = pool.loc[(pool["annual_benefit"] / pool["person_weeks"]).idxmax()]
     low, high = (best[end] / best["person_weeks"] for end in ("low", "high"))
     title = say("{item} returns the most for its effort", item=best["initiative"])
-    if wording.is_range(low, high, currency):
+    if estimates.is_range(low, high):
         rate = wording.between(low, high, currency)
         title = say(
             "{item} returns the most for its effort: {rate} a year per person-week", item=best["initiative"], rate=rate
@@ -216,7 +217,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
         title = say("The plan pays back by {month}", month=words.month(paid.iloc[-1]))
     net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
-    if wording.is_range(end["low"], end["high"], currency):
+    if estimates.is_range(end["low"], end["high"]):
         title += say(", and stands at {net} after {n} months", net=net, n=months)
     else:
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")

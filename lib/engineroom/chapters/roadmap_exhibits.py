@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
@@ -200,7 +201,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     if len(people) and people["gain"].iloc[0] > 0:
         best, currency = people.iloc[0], tables.engagement.header.currency
         caption = say("{change} changes the plan the most", change=_more(best["team"]))
-        if objective == "finish" or wording.is_range(best["least"], best["most"], currency):
+        if objective == "finish" or estimates.is_range(best["least"], best["most"]):
             worth = _effect(best, "gain", objective, tables)
             caption = say("{change} is worth {worth} to the plan", change=_more(best["team"]), worth=worth)
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])

@@ -69,9 +69,10 @@ def tables(document: Document) -> dict[str, str]:
 
 
 def files(document: Document) -> dict[str, str]:
-    """Return every file that goes beside the report: the tables as CSV, and what a table offers in another form."""
+    """Return every file that goes beside the report: tables and findings as CSV, what a table offers otherwise."""
     other = {name: text for block in document.of("table") for name, text in block.get("files", {}).items()}
-    return {f"{name}.csv": text for name, text in tables(document).items()} | other
+    found = {"findings.csv": block["csv"] for block in document.of("findings") if block["csv"]}
+    return {f"{name}.csv": text for name, text in tables(document).items()} | other | found
 
 
 def blocks_within(blocks: list[Block]) -> Iterator[Block]:
@@ -130,7 +131,7 @@ def _cover(data: Mapping[str, Any]) -> list[Block]:
 
 def _findings(data: Mapping[str, Any]) -> list[Block]:
     entries = [_plain(item, "text", "label", "detail") for item in data["items"]]
-    return [{"type": "findings", "entries": entries}] if entries else []
+    return [{"type": "findings", "entries": entries, "csv": str(data.get("csv") or "")}] if entries else []
 
 
 def _facts(data: Mapping[str, Any]) -> list[Block]:
@@ -238,7 +239,7 @@ def _table_cell(cell: object) -> Block:
 
 def _plain(item: Mapping[str, Any], *keys: str) -> Block:
     said = {key: _bound(clean(item.get(key) or "").strip()) for key in keys}
-    return {"tone": _tone(item.get("tone") or "neutral")} | said
+    return {"tone": _tone(item.get("tone") or "neutral"), "finding": clean(item.get("id") or "")} | said
 
 
 def _bound(text: str) -> str:
