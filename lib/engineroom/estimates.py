@@ -7,7 +7,7 @@ STEPS = {99.5: 1, 995: 10, 9_950: 100, 1e6: 1e3, 1e9: 1e5}
 
 
 def rounded(amount: float) -> float:
-    """Return an amount with the digits of an estimate: two below ten thousand, then thousands and tenths of millions."""
+    """Return an amount with the digits of an estimate: two below ten thousand, then thousands, then millions."""
     step = next((step for bound, step in STEPS.items() if abs(amount) < bound), 1e8)
     return round(amount / step) * step
 

@@ -63,7 +63,7 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
         "week can take over; each skill at its own worst week."
     )
     notes = (f"{needed} {told}",)
-    return table("needs", caption + first_of(found), columns, rows, found, notes)
+    return table("needs", caption + first_of(found), columns, rows, found, notes, n=short)
 
 
 def lacking(short: Finding) -> str:
@@ -110,7 +110,7 @@ def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_t
     columns += [right("hours", "Hours")]
     caption = say("Who takes over what in the week from {day}", day=wording.day(week))
     notes = ("As much of the gaps as possible is closed, with the fewest hours moved; week by week.",)
-    return table("moves", caption + first_of(summed), columns, rows, found, notes)
+    return table("moves", caption + first_of(summed), columns, rows, found, notes, week=week, all=len(summed))
 
 
 def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
@@ -154,7 +154,7 @@ def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
         "Gone after = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
         "open cases, and what was completed a week; a change within two standard errors is work in progress.",
     )
-    return table("backlogs", caption + first_of(found), columns, rows, found, notes)
+    return table("backlogs", caption + first_of(found), columns, rows, found, notes, n=never)
 
 
 def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Exhibit:
@@ -191,7 +191,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         "Productive ÷ (paid − leave) hours. The band is a setting of this report, not a benchmark. Wait: of an item in "
         "a single queue with random arrivals (Erlang C); a large team can be busier than a small one.",
     )
-    return table("utilisation", caption + first_of(found), columns, rows, found, notes)
+    return table("utilisation", caption + first_of(found), columns, rows, found, notes, n=out, low=least, high=most)
 
 
 def _gap(people: float, most: float) -> Cell:

@@ -152,7 +152,9 @@ def _output(one: Finding, _: str) -> Item:
             "{option} would do {gain} more with {wrong} wrong: a loss, because a defect costs {cost} items.", **parts
         )
         return sentence("Quality", text, say("It would break even at {even} items for a defect.", **parts))
-    text = say("{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.", **parts)
+    text = say(
+        "{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.", **parts
+    )
     return sentence("Quality", text, say("Today it costs {cost} items.", **parts))
 
 

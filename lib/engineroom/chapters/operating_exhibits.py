@@ -82,7 +82,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
         "Level: lower median of the answers with evidence, 0 to 4; the caption counts 3 and 4. A level without "
         "evidence is a claim.",
     )
-    return table(name, caption, columns, rows, found, notes)
+    return table(name, caption, columns, rows, found, notes, n=high, all=len(found), hidden=hidden)
 
 
 def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exhibit:
@@ -118,7 +118,7 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
     if others:
         names = named(others)
         notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=names))
-    return table("coverage", caption, *filled(columns, rows), found, tuple(notes))
+    return table("coverage", caption, *filled(columns, rows), found, tuple(notes), n=len(there), all=len(found))
 
 
 def travel(found: DataFrame[operating_tables.Travel], log: EventLog | None) -> Exhibit:
@@ -196,7 +196,7 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
                 surveyed=surveyed,
             )
         )
-    return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes))
+    return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes), share=part)
 
 
 def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhibit:
@@ -232,7 +232,7 @@ def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhib
                 n=several,
             )
         )
-    return table("balance", caption + first_of(found), columns, rows, found, tuple(notes))
+    return table("balance", caption + first_of(found), columns, rows, found, tuple(notes), n=alone, all=len(each))
 
 
 def absent(

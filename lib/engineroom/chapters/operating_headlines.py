@@ -28,9 +28,7 @@ def facts(found: DataFrame[Findings]) -> Exhibit:
 def _capacity(one: Finding, _: str) -> Item:
     if one.verdict == "covered":
         text = say("Every skill covers its worst week with its own people.")
-        return sentence(
-            "Capacity", text, say_number(one["n"], "{n} skill, week by week.", "{n} skills, week by week.")
-        )
+        return sentence("Capacity", text, say_number(one["n"], "{n} skill, week by week.", "{n} skills, week by week."))
     detail = say(
         "Week from {day}; short in {n} of {all} weeks.",
         day=wording.day(pd.Timestamp(one["week"])),
@@ -157,8 +155,8 @@ def _profile(one: Finding, _: str) -> Item:
         "{n} of {all} facets of the operating model are traditional, at level 0 or 1.",
         all=one["all"],
     )
-    shown, given = wording.count(one["evidenced"]), wording.count(one["answers"])
-    return sentence("Profile", text, say("{n} of {all} answers have evidence; the others do not count.", n=shown, all=given))
+    shown = {"n": wording.count(one["evidenced"]), "all": wording.count(one["answers"])}
+    return sentence("Profile", text, say("{n} of {all} answers have evidence; the others do not count.", **shown))
 
 
 def _watched(one: Finding, _: str) -> Item:

@@ -29,7 +29,8 @@ def _first_pass(one: Finding, _: str) -> Item:
         detail = say("That is how a log of status changes is written; a yield made from repeats would mean nothing.")
         return sentence("First pass", text, detail)
     if one.verdict == "not told":
-        return sentence("First pass", say("A first-pass yield cannot be told: nothing in the data says what was reworked."))
+        text = say("A first-pass yield cannot be told: nothing in the data says what was reworked.")
+        return sentence("First pass", text)
     is_measured, row = "confidence" in one, one.row
     share = wording.figure(row) if is_measured else wording.percent(one["value"], 1)
     text = say("{share} of the completed items were right the first time.", share=share)

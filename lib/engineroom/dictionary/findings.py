@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -53,40 +53,48 @@ class Findings(Table):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A row of `Findings` as its telling reads it: figures by name, blank ones as not a number."""
+class Finding(Mapping[str, Any]):
+    """A row of `Findings` as its telling reads it: a mapping of its figures, blank ones as not a number."""
 
     id: str
     question: str
     verdict: str
     tone: str
     workflow: str
-    kpi: str
     printed: Mapping[str, Mapping[str, Any]]
     names: Mapping[str, Any]
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Return a row with its JSON read."""
-        plain = (row[name] for name in ("finding", "question", "verdict", "tone"))
-        about = (as_text(row[name]) for name in ("workflow", "kpi"))
-        return cls(*plain, *about, json.loads(row["figures"]), json.loads(row["mentions"]))
+        return cls(
+            row["finding"],
+            row["question"],
+            row["verdict"],
+            row["tone"],
+            as_text(row["workflow"]),
+            json.loads(row["figures"]),
+            json.loads(row["mentions"]),
+        )
 
     def __getitem__(self, name: str) -> Any:
-        """Return a figure; not a number where it is blank."""
+        """Return a figure."""
         value = self.printed[name]["value"]
         return math.nan if value is None else value
 
-    def __contains__(self, name: str) -> bool:
-        """Return whether it has a figure of this name."""
-        return name in self.printed
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of its figures."""
+        return iter(self.printed)
+
+    def __len__(self) -> int:
+        """Return how many figures it has."""
+        return len(self.printed)
 
     @property
     def row(self) -> dict[str, Any]:
         """Return its figures and names in one row, in the unit of its value: what a formatter of rows reads."""
-        figures = {name: self[name] for name in self.printed}
-        unit = self.printed["value"]["unit"] if "value" in self.printed else ""
-        return {**figures, **self.names, "workflow": self.workflow, "unit": unit}
+        unit = self.printed["value"]["unit"] if "value" in self else ""
+        return {**self, **self.names, "workflow": self.workflow, "unit": unit}
 
 
 def _is_json(cell: str) -> bool:

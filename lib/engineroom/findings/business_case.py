@@ -214,9 +214,7 @@ def _output(qualities: pd.DataFrame) -> Iterator[rows.Row]:
             tone = "bad" if row["verdict"] == "loss" else "good"
             rests_on = source("qualities", "productivity_gain", "defect_rate", "break_even", option=row["option"])
             names = {"option": row["option"]}
-            yield headline(
-                "output", row["verdict"], tone, rests_on, printed=printed, names=names, about=row["option"]
-            )
+            yield headline("output", row["verdict"], tone, rests_on, printed=printed, names=names, about=row["option"])
 
 
 def _headcount(diagnoses: pd.DataFrame) -> Iterator[rows.Row]:

@@ -75,8 +75,8 @@ def _risks(coverage: pd.DataFrame) -> rows.Row:
     if bare.empty:
         tone = "caution" if single or doubt else "good"
         return headline("risks", "controlled", tone, rests_on, printed=printed)
-    names = {"worst": bare.iloc[0]["risk"]}
-    return headline("risks", "uncovered", "bad", rests_on, printed=printed, names=names, share=len(bare) / len(coverage))
+    names, share = {"worst": bare.iloc[0]["risk"]}, len(bare) / len(coverage)
+    return headline("risks", "uncovered", "bad", rests_on, printed=printed, names=names, share=share)
 
 
 def _separation(conflicts: pd.DataFrame) -> rows.Row:
@@ -217,12 +217,12 @@ def _key_figures(
     tables: Tables,
 ) -> Iterator[rows.Row]:
     judged = conflicts[conflicts["verdict"] != "not judged"]
-    flows = procedures["workflow"].nunique()
+    flows, without = procedures["workflow"].nunique(), len(_without_procedure(procedures))
     counted = (
         ("risks uncovered", "bad", (coverage["cover"] == "uncovered").sum(), len(coverage), "coverage"),
         ("separations broken", "bad", (judged["verdict"] == "broken").sum(), len(judged), "conflicts"),
         ("no second line", "bad", roles["second"].isna().sum(), len(roles) if len(tables.lines) else 0, "roles"),
-        ("no procedure", "caution", len(_without_procedure(procedures)), flows if len(tables.sops) else 0, "procedures"),
+        ("no procedure", "caution", without, flows if len(tables.sops) else 0, "procedures"),
         ("no owner or steward", "caution", _is_unowned(ownership).sum(), len(ownership), "ownership"),
         ("tests overdue", "bad", (tests["state"] == "overdue").sum(), len(tests), "tests"),
     )

@@ -11,7 +11,7 @@ from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.findings import rows
-from engineroom.findings.rows import day, figures, headline, key_figure, source
+from engineroom.findings.rows import figures, headline, key_figure, source
 from engineroom.organisation import capacity, functions
 
 LOW = 1
@@ -68,7 +68,7 @@ def _shortage(needs: pd.DataFrame) -> rows.Row:
     unit, scale = ("hours", capacity.WEEK) if is_small else ("fte", 1.0)
     is_closed = math.isclose(worst["closed_fte"], worst["gap_fte"])
     printed = figures(unit, gap=worst["gap_fte"] * scale, closed=worst["closed_fte"] * scale)
-    printed |= day(week=worst["peak_week"])
+    printed |= figures("date", week=worst["peak_week"])
     return headline(
         "capacity",
         "closed" if is_closed else "partly closed" if worst["closed_fte"] else "not closed",
@@ -151,9 +151,7 @@ def _promises(tracking: pd.DataFrame) -> Iterator[rows.Row]:
         bare = int(tracking["requirement"].isna().sum())
         verdict, tone = ("tracked, not promised", "caution") if bare else ("tracked", "good")
         printed |= figures("count", bare=bare, all=len(tracking))
-    yield headline(
-        "promises", verdict, tone, rests_on, printed=printed, lists=lists, most=MOST_NAMES, share=1 - part
-    )
+    yield headline("promises", verdict, tone, rests_on, printed=printed, lists=lists, most=MOST_NAMES, share=1 - part)
 
 
 def _misuse(misuse: pd.DataFrame) -> Iterator[rows.Row]:

@@ -12,7 +12,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.findings import rows
-from engineroom.findings.rows import day, figures, headline, key_figure, source
+from engineroom.findings.rows import figures, headline, key_figure, source
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 from engineroom.readers.tables import Tables
@@ -62,7 +62,7 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> rows.Row:
     changes = plan[plan["kind"] != "prerequisite"]
     if changes.empty:
         return headline("plan", "nothing", "unknown", source("plan", "kind"))
-    printed = figures("count", n=len(changes)) | day(end=changes["end"].max())
+    printed = figures("count", n=len(changes)) | figures("date", end=changes["end"].max())
     if owed := len(plan) - len(changes):
         printed |= figures("count", owed=owed)
     if schedule.status != "optimal":
@@ -88,7 +88,7 @@ def _first(plan: pd.DataFrame) -> rows.Row:
         "starts",
         "neutral",
         source("plan", "item", "start", "slack_weeks"),
-        printed=figures("count", n=len(now)) | day(start=start),
+        printed=figures("count", n=len(now)) | figures("date", start=start),
         names={"tight": now.loc[now["slack_weeks"] == 0, "item"].tolist()},
         lists={"items": now["item"]},
     )
@@ -96,7 +96,7 @@ def _first(plan: pd.DataFrame) -> rows.Row:
 
 def _overridden(decisions: pd.DataFrame) -> Iterator[rows.Row]:
     for row in decisions[decisions["decision"] == "overridden"].to_dict("records"):
-        printed = day(approved=row["approved"])
+        printed = figures("date", approved=row["approved"])
         if row["rebuild_low"] == row["rebuild_low"]:
             printed |= figures("money", rebuild_low=row["rebuild_low"], rebuild_high=row["rebuild_high"])
         yield headline(
@@ -179,5 +179,5 @@ def _key_figures(
     tone = "caution" if owed else "good"
     yield key_figure("prerequisites owed", "counted", tone, of_plan, printed=figures("count", n=owed))
     if len(plan):
-        end = day(end=plan["end"].max())
+        end = figures("date", end=plan["end"].max())
         yield key_figure("last day", "planned", "neutral", source("plan", "end"), printed=end)

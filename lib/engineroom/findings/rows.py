@@ -26,11 +26,6 @@ def figures(unit: str, **values: Any) -> Figures:
     return {name: {"value": _plain(value), "unit": unit} for name, value in values.items()}
 
 
-def day(**dates: pd.Timestamp) -> Figures:
-    """Return dates as figures."""
-    return figures("date", **{name: f"{date:%Y-%m-%d}" for name, date in dates.items()})
-
-
 def source(table: str, *columns: str, **rows: Any) -> dict[str, Any]:
     """Return what a finding rests on: a result table, its columns, and the rows by what their columns hold."""
     return {"table": table, "columns": list(columns), "rows": {name: _plain(value) for name, value in rows.items()}}
@@ -94,6 +89,8 @@ def table(report: str, sections: Mapping[str, tuple[str, ...]], rows: Iterable[R
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it: numpy's numbers as Python's, a blank one as nothing."""
+    """Return a value as JSON holds it: numpy's numbers as Python's, a day as text, a blank one as nothing."""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
     plain = value.item() if hasattr(value, "item") else value
     return None if isinstance(plain, float) and math.isnan(plain) else plain

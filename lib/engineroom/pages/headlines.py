@@ -116,7 +116,7 @@ def named(names: list[str], most: int = 3) -> str:
 
 def listed(one: Finding, name: str, word: Callable[[str], str] = str) -> str:
     """Return the names of a list of a finding as a sentence lists them, those beyond it counted."""
-    return _listed([word(name) for name in one.names[name]], one[f"more_{name}"] if f"more_{name}" in one else 0)
+    return _listed([word(name) for name in one.names[name]], one.get(f"more_{name}", 0))
 
 
 def counted(label: str, about: str) -> Tell:
@@ -137,7 +137,8 @@ def _listed(names: list[str], more: int) -> str:
 
 def _verdicts(one: Finding, _: str) -> Item:
     if one.verdict == "none":
-        return sentence("No verdict", say("None of the measured KPIs has a benchmark that follows the same definition."))
+        text = say("None of the measured KPIs has a benchmark that follows the same definition.")
+        return sentence("No verdict", text)
     counted = {
         "misses": say_number(one["misses"], "{n} misses it", "{n} miss it"),
         "meets": say_number(one["meets"], "{n} meets it", "{n} meet it"),

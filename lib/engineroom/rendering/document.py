@@ -71,8 +71,9 @@ def tables(document: Document) -> dict[str, str]:
 def files(document: Document) -> dict[str, str]:
     """Return every file that goes beside the report: tables and findings as CSV, what a table offers otherwise."""
     other = {name: text for block in document.of("table") for name, text in block.get("files", {}).items()}
-    found = {"findings.csv": block["csv"] for block in document.of("findings") if block["csv"]}
-    return {f"{name}.csv": text for name, text in tables(document).items()} | other | found
+    found = next((block["csv"] for block in document.of("findings") if block["csv"]), "")
+    beside = {f"{name}.csv": text for name, text in tables(document).items()} | other
+    return beside | ({"findings.csv": found} if found else {})
 
 
 def blocks_within(blocks: list[Block]) -> Iterator[Block]:
@@ -165,6 +166,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(data.get("name", ""))).strip("-")
     offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
     beside = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
+    beside["figures"] = dict(data.get("figures") or {})
     return [table | beside | {"live": _visible(data.get("live") or {})}]
 
 
@@ -178,7 +180,7 @@ def _chart(spec: Mapping[str, Any]) -> list[Block]:
     heading, name = clean(_joined(lines.get("text", ""))), clean(said.get("name", ""))
     drawing = json.dumps(bare, sort_keys=True, ensure_ascii=False)
     told = {"title": heading, "caption": clean(caption), "alt": alt or heading or "?", "is_described": bool(alt)}
-    return [{"type": "figure", **told, "name": name, "spec": drawing}]
+    return [{"type": "figure", **told, "name": name, "spec": drawing, "figures": dict(said.get("figures") or {})}]
 
 
 def _visible(part: Any) -> Any:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from engineroom import phrases
 from engineroom.errors import RenderError
-from engineroom.phrases import ENGLISH
 from engineroom.rendering import document, printed
 from engineroom.rendering.document import Document
 from engineroom.rendering.prose import Block, clean, spoken
@@ -64,7 +63,8 @@ def find(tree: Document) -> list[Point]:
     cover = [
         Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
     ]
-    return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block)), *_unsupported(tree)]))
+    within = (point for block in tree.blocks for point in _of(block))
+    return list(dict.fromkeys([*cover, *within, *_unsupported(tree), *_miscaptioned(tree)]))
 
 
 def _of(block: Block) -> Iterator[Point]:
@@ -113,25 +113,33 @@ def _unsupported(tree: Document) -> Iterator[Point]:
 
 def _lost(text: str, row: dict[str, str], language: str) -> list[str]:
     """Return the figures of a text that are none of its finding's; names and days may hold digits of their own."""
-    figures, mentions = json.loads(row["figures"]), [row["workflow"], *_words(json.loads(row["mentions"]))]
+    figures, mentions = json.loads(row["figures"]), [*_words([row["workflow"], json.loads(row["mentions"])])]
     days = [figure["value"] for figure in figures.values() if figure["unit"] == "date"]
     return printed.lost(printed.without(text, mentions, days, language), printed.known(figures))
 
 
 def _words(part: Any) -> Iterator[str]:
+    """Yield every text of a part, without the apostrophe that keeps a spreadsheet from running it."""
     if isinstance(part, str):
-        yield part
+        yield part.removeprefix("'")
     elif isinstance(part, list | dict):
         for inner in part.values() if isinstance(part, dict) else part:
             yield from _words(inner)
 
 
-def _miscaptioned(block: Block) -> Iterator[str]:
-    """Yield the figures of a caption that stand neither among its figures nor in what the block is made of."""
-    caption, names = block.get("title") or block.get("caption") or "", [*_words(_rows(block))]
-    figures = [*printed.known(block.get("figures") or {}), *printed.of_rows(_rows(block))]
-    for figure in printed.lost(printed.without(caption, names, (), ENGLISH), figures):
-        yield f'{figure} in "{caption}"'
+def _miscaptioned(tree: Document) -> Iterator[Point]:
+    """Yield the figures of captions that are none of their block's: of those it counts, or of the rows it shows."""
+    for block in tree.blocks:
+        caption = block.get("title") if block["type"] == "figure" else block.get("caption")
+        if block["type"] not in ("figure", "table") or not re.search(r"\d", caption or ""):
+            continue
+        counted, rows = block.get("figures") or {}, _rows(block)
+        days = [figure["value"] for figure in counted.values() if isinstance(figure["value"], str)]
+        names = [word for word in _words(rows) if re.search(r"[^\W\d_]", word)]
+        bare = printed.without(str(caption), names, days, tree.language)
+        figures = [*printed.known(counted), *printed.of_rows(rows), printed.Known(len(block.get("rows", [])))]
+        lost = printed.lost(bare, figures)
+        yield from (Point(MISCAPTIONED, block["id"], clean(f'{figure} in "{caption}"')) for figure in lost)
 
 
 def _rows(block: Block) -> list[dict[str, Any]]:
@@ -247,13 +255,12 @@ def _pointed(block: Block) -> Iterator[str]:
 
 Check = Callable[[Block], Iterator[str]]
 CHECKS: dict[str, dict[str, Check]] = {
-    "figure": {MISCAPTIONED: _miscaptioned, "Empty chart": _empty, "Chart without description": _undescribed, "Saving without a range": _pointed},
+    "figure": {"Empty chart": _empty, "Chart without description": _undescribed, "Saving without a range": _pointed},
     "table": {
         "Total that does not tie": _untied,
         "Shares that do not sum": _unwhole,
         "Benchmark without a grade": _ungraded,
         "Stale benchmark": _stale,
-        MISCAPTIONED: _miscaptioned,
         "Saving without a range": lambda table: (*_pointed(table), *_pointed_columns(table)),  # type: ignore[dict-item,return-value]
     },
     "findings": {"Saving without a range": _pointed},

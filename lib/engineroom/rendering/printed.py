@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import isfinite
@@ -27,8 +26,8 @@ PER_HOUR = {"d": 1 / 24, "Tag": 1 / 24, "Tage": 1 / 24, "h": 1.0, "min": 60.0, "
 
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
 SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
-DAYS = ("d MMMM y", "d MMM y")
-"""How a page writes a day."""
+DAYS = ("d MMMM y", "d MMM y", "MMMM y")
+"""How a page writes a day, or its month."""
 
 
 class Known(NamedTuple):
@@ -56,13 +55,12 @@ def known(figures: Mapping[str, Mapping[str, Any]]) -> list[Known]:
 
 
 def of_rows(rows: list[dict[str, Any]]) -> Iterator[Known]:
-    """Yield what rows hold: their numbers, what their columns sum to as far as rows count, and how many say a word."""
+    """Yield what rows hold: how many they are, their numbers, and what their columns sum to as far as rows count."""
     yield Known(len(rows))
     for name in dict.fromkeys(name for row in rows for name in row):
         column = {place: number for place, row in enumerate(rows) if (number := _float(row.get(name))) is not None}
         counted = [number for place, number in column.items() if str(rows[place].get("is_counted")).lower() != "false"]
-        words = Counter(str(row[name]) for row in rows if row.get(name) not in (None, ""))
-        yield from map(Known, (*column.values(), sum(counted), *words.values(), len(words), words.total()))
+        yield from map(Known, (*column.values(), sum(counted)))
 
 
 def lost(text: str, figures: Iterable[Known]) -> list[str]:
@@ -73,12 +71,12 @@ def lost(text: str, figures: Iterable[Known]) -> list[str]:
 
 def without(text: str, names: Iterable[str], days: Iterable[str], language: str) -> str:
     """Return a text without the digits that belong to names and to days, as its language writes them."""
-    said = [*names, *(phrases.translate(name, language) for name in names)]
+    said = [form for name in names for form in (name, phrases.translate(name, language))]
     for day in days:
         date, place = pd.Timestamp(day), phrases.locale(language)
         said += [str(format_date(date, phrases.translate(form, language), place)) for form in DAYS]
-    with_digits = sorted({clean(one) for one in said if re.search(r"\d", one)}, key=len, reverse=True)
-    for one in with_digits:
+    there = {clean(one) for one in said if re.search(r"\d", one) and clean(one).split()[0].lower() in text.lower()}
+    for one in sorted(there, key=len, reverse=True):
         form = r"[\s\u00a0]".join(map(re.escape, one.split()))
         text = re.sub(rf"(?<!\w){form}(?!\w)", " ", text, flags=re.I)
     return text
@@ -99,9 +97,7 @@ def _is(found: re.Match[str], figure: Known) -> bool:
     value, half = abs(reading[0]), reading[1]
     if figure.unit in ("money", "") and not scale:  # a language without a short form prints the zeros it rounded to
         half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
-    return any(
-        abs(abs(figure.value) * factor - value) <= half * 1.0001 for factor in _factors(found, figure.unit)
-    )
+    return any(abs(abs(figure.value) * factor - value) <= half * 1.0001 for factor in _factors(found, figure.unit))
 
 
 def _factors(found: re.Match[str], unit: str) -> tuple[float, ...]:
