@@ -163,9 +163,7 @@ def test_a_module_imports_only_from_lines_above_its_own(path: Path) -> None:
     assert not below
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if PURE & {path.stem, path.parent.name}], ids=module
-)
+@pytest.mark.parametrize("path", [path for path in MODULES if PURE & {path.stem, path.parent.name}], ids=module)
 def test_a_pure_module_touches_no_file_clock_or_network(path: Path) -> None:
     roots = {name.split(".")[0] for name in imported(path)}
 

@@ -162,7 +162,8 @@ def test_headlines_flip_with_the_figures(insurer):
         "profile": tables["profile"].assign(level=3.0),
     }
 
-    before, after = (er.operating_headlines.findings(**one, tables=names["tables"]) for one in (tables, calm))
+    found = [er.findings.operating_model.find(**one) for one in (tables, calm)]
+    before, after = (er.operating_headlines.findings(one, names["tables"]) for one in found)
 
     tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]
     for label in ("Capacity", "Backlog", "People", "Scorecard"):
