@@ -194,7 +194,7 @@ def test_the_share_of_volume_with_an_automated_due_date_is_pooled_over_items(mak
 
     found = er.functions.tracking(tables, er.traces.efforts(None)).set_index("workflow")
 
-    assert er.operating_exhibits.tracked_part(found.reset_index()) == pytest.approx(0.1)
+    assert er.functions.tracked_part(found.reset_index()) == pytest.approx(0.1)
     assert found["state"].to_dict() == {"Big": "stated", "Small": "tracked", "Mute": "cannot state"}
 
 
