@@ -233,7 +233,7 @@ def test_findings_facts_and_callouts_are_plain_text_with_a_tone():
     )
     findings, facts, callout = made.blocks
     assert findings["entries"] == [{"tone": "bad", "finding": "", "text": "by 3", "label": "Misses", "detail": ""}]
-    assert facts["entries"] == [{"tone": "neutral", "label": "n", "value": "3", "note": ""}]
+    assert facts["entries"] == [{"tone": "neutral", "finding": "", "label": "n", "value": "3", "note": ""}]
     assert (callout["tone"], len(callout["blocks"])) == ("neutral", 2)
 
 
