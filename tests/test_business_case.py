@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from engineroom.chapters import business_case_headlines, diagnosis_exhibits
+from engineroom.dictionary import columns, scenarios
 from engineroom.errors import DataProblems
+from engineroom.findings import business_case
 from engineroom.measures import kpi
 from engineroom.planning import assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
 from engineroom.readers import engagement, tables
@@ -326,15 +328,18 @@ def headlines(read: tables.Tables) -> dict[str, dict[str, str]]:
     found = outlook.outcomes(programme, seen)
     best = outlook.best(found)
     drawn = uncertainty.simulate(programme, assumed, best, 2000, 1)
-    shown = business_case_headlines.findings(
+    told = business_case.find(
         found,
         uncertainty.chances(drawn),
         audited,
         flips.find(programme, seen, best),
         outlook.readings(programme, seen, best),
         uncertainty.impacts(programme, assumed, drawn, best),
+        columns.empty(scenarios.Qualities),
+        columns.empty(scenarios.Diagnoses),
         programme,
     )
+    shown = business_case_headlines.findings(told, read)
     return {item["label"]: item for item in shown.content["items"]}
 
 

@@ -53,8 +53,8 @@ def proofs_in(file: str) -> set[str]:
 
 
 def module_called(name: str) -> ModuleType:
-    """Import a module by its own name, which no two packages share."""
-    (path,) = (HERE / "lib").glob(f"engineroom/**/{name}.py")
+    """Import a module by its own name, which no two packages share; findings are called as their report."""
+    (path,) = (each for each in (HERE / "lib").glob(f"engineroom/**/{name}.py") if each.parent.name != "findings")
     return importlib.import_module(".".join(path.relative_to(HERE / "lib").with_suffix("").parts))
 
 

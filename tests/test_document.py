@@ -196,6 +196,7 @@ def test_the_title_of_a_chart_is_type_and_not_drawing():
         "alt": "Bars.",
         "name": "n",
         "spec": '{"mark": "bar"}',
+        "figures": {},
         "is_described": True,
         "id": "gap-chart",
         "number": 1,
@@ -231,8 +232,8 @@ def test_findings_facts_and_callouts_are_plain_text_with_a_tone():
         shown({"findings": {"items": []}}, "i"),
     )
     findings, facts, callout = made.blocks
-    assert findings["entries"] == [{"tone": "bad", "text": "by 3", "label": "Misses", "detail": ""}]
-    assert facts["entries"] == [{"tone": "neutral", "label": "n", "value": "3", "note": ""}]
+    assert findings["entries"] == [{"tone": "bad", "finding": "", "text": "by 3", "label": "Misses", "detail": ""}]
+    assert facts["entries"] == [{"tone": "neutral", "finding": "", "label": "n", "value": "3", "note": ""}]
     assert (callout["tone"], len(callout["blocks"])) == ("neutral", 2)
 
 

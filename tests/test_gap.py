@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from engineroom import statistics
-from engineroom.dictionary import results
+from engineroom.dictionary import columns, results
+from engineroom.findings import benchmark_gap
 from engineroom.measures import benchmark, gap, kpi
 from engineroom.pages import headlines
 from engineroom.readers import engagement, reference, tables
@@ -279,9 +280,13 @@ def test_the_headline_flips_when_the_numbers_do(judge) -> None:
     good, _ = judge("first_pass_acceptance,,,991,1000,1000,")
     none = gap.worth(bad, read)
 
-    trailing = [item["text"] for item in headlines.findings(bad, none, read).content["items"]]
-    meeting = [item["text"] for item in headlines.findings(good, none, read).content["items"]]
+    found = [benchmark_gap.find(gaps, none, columns.empty(results.Measures)) for gaps in (bad, good)]
+    trailing, meeting = ([item["text"] for item in headlines.findings(one, read).content["items"]] for one in found)
 
+    assert [one.iloc[1][["verdict", "direction"]].tolist() for one in found] == [
+        ["trails", "worse"],
+        ["meets", "better"],
+    ]
     assert trailing[1] == "First-pass claim acceptance trails the benchmark by 6.9 points: 88.1% against > 95.0%."
     assert meeting[1] == "First-pass claim acceptance meets the benchmark with the whole interval."
 
@@ -294,7 +299,5 @@ def test_an_unknown_line_is_refused_with_the_words_that_exist(judge) -> None:
 
 
 def test_every_result_table_is_valid_when_it_is_empty() -> None:
-    from engineroom.dictionary import columns
-
     for model in (results.Measures, results.Gaps, results.Tiers, results.Worths, results.Caveats):
         assert columns.empty(model).empty

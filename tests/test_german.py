@@ -14,6 +14,7 @@ import pytest
 
 import engineroom as er
 from engineroom import cli, phrases
+from engineroom.dictionary import columns
 from engineroom.factory import run
 from engineroom.readers import engagement
 from engineroom.rendering import document
@@ -123,7 +124,9 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
     flipped = gaps.assign(verdict=gaps["verdict"].replace({"misses": "meets", "meets": "misses"}))
     worths = er.gap.worth(gaps, tables)
 
-    before, after = (er.headlines.findings(one, worths, tables).content["items"] for one in (gaps, flipped))
+    none = columns.empty(er.results.Measures)
+    found = [er.findings.benchmark_gap.find(one, worths, none) for one in (gaps, flipped)]
+    before, after = (er.headlines.findings(one, tables).content["items"] for one in found)
 
     assert before[0]["label"] == after[0]["label"] == "Urteil"
     assert before[0]["text"] != after[0]["text"]

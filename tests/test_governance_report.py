@@ -76,7 +76,7 @@ def looked_at(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None)
 def headlines(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None) -> dict[str, str]:
     found = looked_at(tables, log)
     del found["assessed"]
-    items = er.governance_headlines.findings(**found, tables=tables).content["items"]
+    items = er.governance_headlines.findings(er.findings.governance.find(**found, tables=tables)).content["items"]
     return {item["label"]: f"{item['text']} {item['detail']}".strip() for item in items}
 
 

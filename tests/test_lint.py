@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat import NotebookNode
 
 from engineroom.errors import RenderError
+from engineroom.pages import blocks
 from engineroom.rendering import document, lint, render
 
 BASE = "application/vnd.engineroom."
@@ -27,15 +30,33 @@ def table(rows: list[list[str]], labels: tuple[str, ...] = ("Item", "Cost"), csv
     return cell("costs", "table", {"name": "costs", "caption": "Costs", "columns": columns, "rows": rows, "csv": csv})
 
 
-def finding(text: str) -> NotebookNode:
-    return cell("findings", "findings", {"items": [{"tone": "bad", "label": "Worth", "text": text}]})
+def row(finding: str, figures: dict[str, dict[str, Any]], **mentions: str) -> dict[str, str]:
+    return {"finding": finding, "workflow": "", "figures": json.dumps(figures), "mentions": json.dumps(mentions)}
 
 
-BODY = table(
-    [["a", "1"]],
-    csv="worth,worth_low,worth_high,is_counted,rate,hours\n"
-    "50000,30000,70000,True,0.8814,3610.8\n10000,8000,14000,True,,\n5000,5000,5000,False,,\n",
-)
+ROWS = [
+    row(
+        "worth",
+        {
+            "low": {"value": 38_123.4, "unit": "money"},
+            "high": {"value": 84_000.0, "unit": "money"},
+            "loss": {"value": -58_049.0, "unit": "money"},
+            "n": {"value": 3, "unit": "count"},
+            "all": {"value": 7, "unit": "count"},
+            "yield": {"value": 0.8814, "unit": "share"},
+            "median": {"value": 3610.8, "unit": "hours"},
+            "end": {"value": "2027-06-06", "unit": "date"},
+        },
+        workflow="Wave 5",
+    ),
+    row("rival", {"low": {"value": 39_000.0, "unit": "money"}, "n": {"value": 4, "unit": "count"}}),
+]
+
+
+def told(*items: tuple[str, str]) -> NotebookNode:
+    """Return headlines, each with the id of its finding, and the findings of the report."""
+    entries = [{"tone": "bad", "label": "Worth", "text": text, "id": finding} for text, finding in items]
+    return cell("findings", "findings", {"items": entries, "csv": pd.DataFrame(ROWS).to_csv(index=False)})
 
 
 def prose(text: str) -> NotebookNode:
@@ -121,10 +142,11 @@ def test_what_is_in_order_is_left_alone(clean: NotebookNode) -> None:
         "Die Lücken zu schließen ist 38.000 $ bis 84.000 $ im Jahr wert.",
         "First-pass yield is 88.1%, which is 88.1 points, 88% or 88,1 %.",
         "The median is 150.5 d or 150 d; of 7 comparisons, 3 miss.",
+        "Wave 5 stands at −$58K on 6 June 2027, or 6 Jun\u00a02027.",
     ],
 )
-def test_a_headline_that_a_table_supports_is_left_alone(said: str) -> None:
-    assert points(finding(said), BODY) == []
+def test_a_headline_that_its_finding_supports_is_left_alone(said: str) -> None:
+    assert points(told((said, "worth"))) == []
 
 
 @pytest.mark.parametrize(
@@ -135,16 +157,73 @@ def test_a_headline_that_a_table_supports_is_left_alone(said: str) -> None:
         ("First-pass yield is 88.2%.", ["88.2%"]),
         ("It trails the benchmark by 8.1 points.", ["8.1 points"]),
         ("The median is 151.5 d.", ["151.5 d"]),
+        ("Of 7 comparisons, 4 miss.", ["4"]),
+        ("Of 70 comparisons, 3 miss.", ["70"]),
+        ("It brings −$38K.", ["−$38K"]),
+        ("It is done by 9 June 2027.", ["9"]),
+        ("It is done by 6 July 2027.", ["6", "2027"]),
+        ("Wave 6 comes first.", ["6"]),
     ],
 )
-def test_a_headline_that_no_table_supports_is_told(said: str, figures: list[str]) -> None:
-    assert points(finding(said), BODY) == [f'findings: {lint.UNSUPPORTED}: {each} in "{said}"' for each in figures]
+def test_a_headline_that_its_finding_does_not_support_is_told(said: str, figures: list[str]) -> None:
+    assert points(told((said, "worth"))) == [f'findings: {lint.UNSUPPORTED}: {each} in "{said}"' for each in figures]
+
+
+def test_a_figure_of_another_finding_is_told_and_so_is_one_that_only_a_table_holds() -> None:
+    said, rival = "It is worth $38K to $84K a year, in 4 of 7.", "Of 4, 3 count."
+    body = table([["a", "4"]], csv="rate\n4\n")
+
+    assert points(told((said, "worth"), (rival, "rival")), body) == [
+        f'findings: {lint.UNSUPPORTED}: 4 in "{said}"',
+        f'findings: {lint.UNSUPPORTED}: 3 in "{rival}"',
+    ]
+
+
+def test_a_headline_without_a_finding_and_one_whose_finding_has_no_row_are_told() -> None:
+    items = ("All is well.", "worth"), ("All is told.", ""), ("All is gone.", "gone")
+
+    assert points(told(*items)) == [
+        f'findings: {lint.UNTOLD}: "All is told."',
+        f'findings: {lint.UNTOLD}: "All is gone."',
+    ]
+
+
+def test_a_key_figure_is_held_against_its_finding_with_what_is_said_below_it() -> None:
+    fact = {"label": "Net", "value": "$38K", "note": "after 25 months", "id": "worth"}
+
+    assert points(told(("3 of 7.", "worth")), cell("facts", "facts", {"items": [fact]})) == [
+        f'facts: {lint.UNSUPPORTED}: 25 in "after 25 months"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("caption", "counted", "lost"),
+    [
+        ("3 of 14 rules are broken", {"n": 3, "all": 14}, []),
+        ("3 of 14 rules are broken", {"n": 4, "all": 14}, ["3"]),
+        ("3 of 14 rules are broken", {}, ["3", "14"]),
+        ("2 rows come to $60K", {}, []),
+        ("2 rows come to $61K", {}, ["$61K"]),
+        ("Wave 5 by 6 June 2027", {"end": pd.Timestamp("2027-06-06")}, []),
+        ("Wave 5 by 7 June 2027", {"end": pd.Timestamp("2027-06-06")}, ["7"]),
+    ],
+)
+def test_a_caption_is_held_against_the_figures_of_its_own_block(
+    caption: str, counted: dict[str, Any], lost: list[str]
+) -> None:
+    raw = pd.DataFrame({"item": ["Wave 5", "b"], "cost_low": [20_000.0, 40_000.0], "cost_high": [30_000.0, 70_000.0]})
+    shown = blocks.table("costs", caption, [blocks.left("item", "Item")], [["Wave 5"], ["b"]], raw, **counted)
+    elsewhere = {**shown.content, "name": "other", "caption": "Other", "csv": "n,all,cost\n3,14,61000\n"}
+
+    assert points(cell("costs", "table", shown.content), cell("other", "table", elsewhere)) == [
+        f'costs: {lint.MISCAPTIONED}: {each} in "{caption}"' for each in lost
+    ]
 
 
 def test_a_saving_in_a_headline_needs_a_range() -> None:
-    said = "The project saves $50K a year."
+    said = "The project saves $38K a year."
 
-    assert points(finding(said), BODY) == [f"findings: Saving without a range: {said}"]
+    assert points(told((said, "worth"))) == [f"findings: Saving without a range: {said}"]
 
 
 def test_a_final_report_with_open_points_is_refused_with_all_of_them() -> None:

@@ -162,7 +162,8 @@ def test_headlines_flip_with_the_figures(insurer):
         "profile": tables["profile"].assign(level=3.0),
     }
 
-    before, after = (er.operating_headlines.findings(**one, tables=case.tables) for one in (tables, calm))
+    found = [er.findings.operating_model.find(**one) for one in (tables, calm)]
+    before, after = (er.operating_headlines.findings(one, case.tables) for one in found)
 
     tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]
     for label in ("Capacity", "Backlog", "People", "Scorecard"):
@@ -193,7 +194,7 @@ def test_the_share_of_volume_with_an_automated_due_date_is_pooled_over_items(mak
 
     found = er.functions.tracking(tables, er.traces.efforts(None)).set_index("workflow")
 
-    assert er.operating_exhibits.tracked_part(found.reset_index()) == pytest.approx(0.1)
+    assert er.functions.tracked_part(found.reset_index()) == pytest.approx(0.1)
     assert found["state"].to_dict() == {"Big": "stated", "Small": "tracked", "Mute": "cannot state"}
 
 

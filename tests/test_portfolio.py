@@ -13,6 +13,7 @@ from engineroom.chapters import roadmap_headlines
 from engineroom.dictionary import plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
+from engineroom.findings import roadmap, rows
 from engineroom.measures import control, kpi
 from engineroom.organisation import governance
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
@@ -44,11 +45,13 @@ def changed(read: tables.Tables, name: str, **columns: object) -> tables.Tables:
 )
 def test_a_plan_that_loses_at_both_ends_is_no_neutral_news(hospital, low, high, tone, said) -> None:
     money = {"annual_benefit": 50_000.0, "annual_benefit_low": 36_000.0, "annual_benefit_high": 77_000.0}
-    plan = pd.DataFrame([money | {"cost_low": 90_000.0, "cost_high": 120_000.0}])
+    plan = pd.DataFrame([money | {"cost_low": 90_000.0, "cost": 100_000.0, "cost_high": 120_000.0}])
+    row = roadmap.benefit(plan, pd.DataFrame({"low": [low] * 25, "high": [high] * 25}))
 
-    found = roadmap_headlines._worth(plan, pd.DataFrame({"low": [low] * 25, "high": [high] * 25}), hospital)
+    found = rows.table("roadmap", roadmap.SECTIONS, [row])
+    (item,) = roadmap_headlines.findings(found, hospital).content["items"]
 
-    assert (found["tone"], said in found["detail"]) == (tone, True)
+    assert (item["tone"], said in item["detail"]) == (tone, True)
 
 
 # ------------------------------------------------------------------------------------------------------------ buckets

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 import pandas as pd
 from pydantic import ValidationError
 
-from engineroom import provenance, storage
+from engineroom import findings, provenance, storage
 from engineroom.dictionary import (
     governance_tables,
     initiatives,
@@ -30,6 +30,7 @@ from engineroom.dictionary import (
     schemas,
 )
 from engineroom.dictionary.columns import DataFrame, Table
+from engineroom.dictionary.findings import Findings
 from engineroom.errors import ReportError
 from engineroom.eventlogs import drilldown, eventlog, profile, traces
 from engineroom.measures import (
@@ -81,6 +82,16 @@ PLACE = "ENGINEROOM_ASSESSMENT"
 FOLDER = "assessment"
 INPUTS = "inputs/"
 """Where the client's validated tables lie in that folder."""
+
+REPORTS = (
+    "benchmark_gap_findings",
+    "roadmap_findings",
+    "business_case_findings",
+    "process_quality_findings",
+    "operating_model_findings",
+    "governance_findings",
+)
+"""Results that hold the findings of one report each."""
 
 Model = TypeVar("Model", bound=Table)
 Value = TypeVar("Value")
@@ -374,6 +385,83 @@ class Assessment:
             case.duties,
         ),
     )
+
+    # ------------------------------------------------------------------------------------------------------ findings
+
+    benchmark_gap_findings = Result(
+        Findings, lambda case: findings.benchmark_gap.find(case.gaps, case.worths, case.measures)
+    )
+    roadmap_findings = Result(
+        Findings,
+        lambda case: findings.roadmap.find(
+            case.plan,
+            case.prerequisites,
+            case.decisions,
+            case.plan_benefits,
+            case.one_more,
+            case.draft,
+            case.schedule,
+            case.tables,
+        ),
+    )
+    business_case_findings = Result(
+        Findings,
+        lambda case: findings.business_case.find(
+            case.outcomes,
+            case.chances,
+            case.claims,
+            case.flips,
+            case.readings,
+            case.impacts,
+            case.output_quality,
+            case.diagnoses,
+            case.programme,
+        ),
+    )
+    process_quality_findings = Result(
+        Findings,
+        lambda case: findings.process_quality.find(
+            case.hidden_factory,
+            case.exception_kinds,
+            case.cycle_times,
+            case.signals,
+            case.data_quality,
+            case.quality_measures,
+            case.gains_kept,
+            case.intake,
+            case.log,
+        ),
+    )
+    operating_model_findings = Result(
+        Findings,
+        lambda case: findings.operating_model.find(
+            case.profile,
+            case.needs,
+            case.backlogs,
+            case.skill_cover,
+            case.tracking,
+            case.misuse,
+            case.unseen,
+            case.travel,
+            case.balance,
+        ),
+    )
+    governance_findings = Result(
+        Findings,
+        lambda case: findings.governance.find(
+            case.risk_coverage,
+            case.conflicts,
+            case.roles,
+            case.procedures,
+            case.ownership,
+            case.control_tests,
+            case.duties,
+            case.governance_profile,
+            case.pressures,
+            case.tables,
+        ),
+    )
+    findings = Result(Findings, lambda case: pd.concat([getattr(case, name) for name in REPORTS], ignore_index=True))
 
     # ------------------------------------------------------------------------------------------------- how it is kept
 

@@ -18,7 +18,7 @@ from engineroom.resources import folder
 PRESENTATION = {"client", "status", "confidentiality", "prepared_by", "language", "allow_outside_folder", "brand"}
 """Keys of `[engagement]` that change pages and no figure."""
 
-CODE = ("dictionary", "readers", "eventlogs", "measures", "planning", "organisation", "*.py")
+CODE = ("dictionary", "readers", "eventlogs", "measures", "planning", "organisation", "findings", "*.py")
 """Where figures are computed: packages, and the modules beside them. What only tells is not among them."""
 
 LIBRARIES = (

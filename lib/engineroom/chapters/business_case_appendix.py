@@ -121,7 +121,7 @@ def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Ex
                 options=wording.listed(flat),
             ),
         )
-    return table("assumptions", caption, columns, rows, found, notes)
+    return table("assumptions", caption, columns, rows, found, notes, n=len(found), unknown=open_ones)
 
 
 def _flat(found: pd.DataFrame, programme: Programme) -> list[str]:

@@ -102,7 +102,9 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     title = say("{option}: {claimed} are claimed, {worth} are left", option=name, claimed=ends[0], worth=ends[1])
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
-    return finished(chart, "waterfall", title, say("From the claim to the net present value."), caption, facts)
+    levels = {"claimed": steps["subtotal"].iloc[0], "left": steps["subtotal"].iloc[-1]}
+    description = say("From the claim to the net present value.")
+    return finished(chart, "waterfall", title, description, caption, facts, **levels)
 
 
 def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
@@ -136,7 +138,7 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
         middle=wording.money(end["p50"], currency),
     )
     caption = say("Line: half of the draws. Dark: half of them around it. Light: eight of ten. Not discounted.")
-    return finished(chart, "fan", title, description, caption)
+    return finished(chart, "fan", title, description, caption, low=end["p10"], high=end["p90"], years=programme.years)
 
 
 def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme) -> Chart | Exhibit:
@@ -212,7 +214,9 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
         "Here the best of the others differs from draw to draw, so this is less than the flip point above. What the "
         "others do not disclose is left at nothing."
     )
-    return finished(chart, "odds", title, say("Chance to lead, by the cost that is not disclosed."), caption, facts)
+    description = say("Chance to lead, by the cost that is not disclosed.")
+    cost = _half(found) if len(below) else math.nan
+    return finished(chart, "odds", title, description, caption, facts, cost=cost)
 
 
 def _half(found: pd.DataFrame) -> float:

@@ -80,7 +80,7 @@ def decision(
             say("A cost that is not disclosed is in none of these figures; the flip points say how large it may be.")
         )
     raw = frame.reset_index().assign(one_off_cost=[programme[str(name)].one_off for name in frame.index])
-    return table("decision", caption, columns, rows, raw, tuple(notes))
+    return table("decision", caption, columns, rows, raw, tuple(notes), years=programme.years)
 
 
 def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
@@ -171,7 +171,7 @@ def claims(found: DataFrame[scenarios.Claims], programme: Programme) -> Exhibit:
     columns += [left("grade", "Grade"), left("source", "Source")]
     caption = say("{above} of {n} claimed savings are above what others have reached", above=above, n=len(found))
     raw = found.rename(columns={"saving_full": "claimed_full", "saving_first": "claimed_first"})
-    return table("claims", caption, columns, rows, raw)
+    return table("claims", caption, columns, rows, raw, above=above, n=len(found))
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Exhibit:

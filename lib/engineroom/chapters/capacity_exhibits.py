@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engineroom.chapters.operating_exhibits import CAPACITY_NEEDS, MOST_ROWS, first_of, hours, is_small, staffing
+from engineroom.chapters.operating_exhibits import CAPACITY_NEEDS, MOST_ROWS, first_of, hours, staffing
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Finding
+from engineroom.organisation import capacity
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, part_of, right, table
 from engineroom.phrases import say, say_number
@@ -23,7 +25,7 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
             "Capacity cannot be held against demand",
             CAPACITY_NEEDS,
         )
-    most = most_people(found)
+    most = capacity.most_people(found)
     rows: list[list[Cell]] = [
         [
             row["skill"],
@@ -38,7 +40,7 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
     columns = [left("skill", "Skill"), right("people", "People")]
-    if is_small(most):
+    if capacity.is_small(most):
         columns += [right("have_fte", "Hours there"), right("need_fte", "Hours needed, mean week")]
         columns.append(right("peak_fte", "Hours needed, worst week"))
     else:
@@ -54,30 +56,24 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
         all=len(found),
     )
     needed = say("FTE (full-time people) needed = load ÷ (40 hours × (1 − shrinkage)).")
-    if is_small(most):
+    if capacity.is_small(most):
         needed = say("Paid hours a week; needed = load ÷ (1 − shrinkage).")
     told = say(
         "Lacks: with everybody on the main skill. Moving closes: what trained people with hours to spare in the same "
         "week can take over; each skill at its own worst week."
     )
     notes = (f"{needed} {told}",)
-    return table("needs", caption + first_of(found), columns, rows, found, notes)
+    return table("needs", caption + first_of(found), columns, rows, found, notes, n=short)
 
 
-def most_people(found: DataFrame[operating_tables.Needs]) -> float:
-    """Return the most full-time people that any skill has or needs, which says in what unit people are told."""
-    return float(found[["have_fte", "peak_fte"]].max().max())
-
-
-def lacking(found: DataFrame[operating_tables.Needs]) -> str:
-    """Return in a sentence what the first skill lacks in its worst week, and how much of that moving people closes."""
-    row, most = found.iloc[0], most_people(found)
-    gap, closed = staffing(row["gap_fte"], most), staffing(row["closed_fte"], most)
-    gap = say("{n} hours", n=gap) if is_small(most) else say("{n} FTE", n=gap)
-    parts = {"skill": row["skill"], "gap": gap, "closed": closed}
-    if math.isclose(row["closed_fte"], row["gap_fte"]):
+def lacking(short: Finding) -> str:
+    """Return in a sentence what a skill lacks in its worst week, and how much of that moving people closes."""
+    gap, closed = hours(short["gap"]), hours(short["closed"])
+    gap = say("{n} hours", n=gap) if short.printed["gap"]["unit"] == "hours" else say("{n} FTE", n=gap)
+    parts = {"skill": short.names["skill"], "gap": gap, "closed": closed}
+    if short.verdict == "closed":
         return say("{skill} lacks {gap} in its worst week; moving trained people closes all of it.", **parts)
-    if not row["closed_fte"]:
+    if short.verdict == "not closed":
         return say("{skill} lacks {gap} in its worst week, and nobody trained has hours to spare.", **parts)
     return say("{skill} lacks {gap} in its worst week; moving trained people closes {closed} of them.", **parts)
 
@@ -114,7 +110,7 @@ def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_t
     columns += [right("hours", "Hours")]
     caption = say("Who takes over what in the week from {day}", day=wording.day(week))
     notes = ("As much of the gaps as possible is closed, with the fewest hours moved; week by week.",)
-    return table("moves", caption + first_of(summed), columns, rows, found, notes)
+    return table("moves", caption + first_of(summed), columns, rows, found, notes, week=week, all=len(summed))
 
 
 def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
@@ -158,7 +154,7 @@ def backlogs(found: DataFrame[operating_tables.Backlogs]) -> Exhibit:
         "Gone after = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
         "open cases, and what was completed a week; a change within two standard errors is work in progress.",
     )
-    return table("backlogs", caption + first_of(found), columns, rows, found, notes)
+    return table("backlogs", caption + first_of(found), columns, rows, found, notes, n=never)
 
 
 def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Exhibit:
@@ -178,7 +174,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
-    paid = right("fte", "Paid hours a week") if is_small(staff) else right("fte", "FTE")
+    paid = right("fte", "Paid hours a week") if capacity.is_small(staff) else right("fte", "FTE")
     columns = [left("team", "Team"), paid, right("available_hours", "Available hours")]
     columns += [right("productive_hours", "Productive hours"), right("utilisation", "Utilisation")]
     columns += [left("band", "Against the band"), right("wait_factor", "Wait, in handling times")]
@@ -195,7 +191,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         "Productive ÷ (paid − leave) hours. The band is a setting of this report, not a benchmark. Wait: of an item in "
         "a single queue with random arrivals (Erlang C); a large team can be busier than a small one.",
     )
-    return table("utilisation", caption + first_of(found), columns, rows, found, notes)
+    return table("utilisation", caption + first_of(found), columns, rows, found, notes, n=out, low=least, high=most)
 
 
 def _gap(people: float, most: float) -> Cell:

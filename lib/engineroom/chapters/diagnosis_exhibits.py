@@ -5,22 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pandas as pd
-
 from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
-from engineroom.pages.headlines import finding
+from engineroom.pages.headlines import Item, sentence, told
 from engineroom.phrases import say
 
 GAINS = {"gain": ("Gain", "good"), "loss": ("Loss", "bad"), "not known": ("Not known", "unknown")}
 
 
-def findings(qualities: DataFrame[scenarios.Qualities], diagnoses: DataFrame[scenarios.Diagnoses]) -> Exhibit:
+def findings(found: DataFrame[Findings]) -> Exhibit:
     """Return what else the tables say: output that its errors eat up, and reductions that automation does not reach."""
-    return Exhibit("findings", {"items": [*_quality(qualities), *_diagnosis(diagnoses)]})
+    return Exhibit("findings", {"items": told(found, {"output": _output, "headcount": _headcount})})
 
 
 def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
@@ -140,65 +139,44 @@ def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
     return note("The question to answer first", asked, answer)
 
 
-def _quality(qualities: pd.DataFrame) -> list[dict[str, str]]:
-    items = []
-    for row in qualities.to_dict("records"):
-        parts: dict[str, Any] = {
-            "option": row["option"],
-            "gain": wording.value(row["productivity_gain"], "share", decimals=0),
-            "wrong": wording.value(row["defect_rate"], "share", decimals=0),
-            "even": wording.tenths(row["break_even"]) if math.isfinite(row["break_even"]) else "",
-            "cost": "" if math.isnan(row["defect_cost"]) else wording.tenths(row["defect_cost"]),
-        }
-        if row["verdict"] == "loss" and parts["cost"]:
-            text = say(
-                "{option} would do {gain} more with {wrong} wrong: a loss, because a defect costs {cost} items.",
-                **parts,
-            )
-            items.append(
-                finding("bad", "Quality", text, say("It would break even at {even} items for a defect.", **parts))
-            )
-        elif row["verdict"] == "gain" and parts["even"]:
-            text = say(
-                "{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.",
-                **parts,
-            )
-            items.append(finding("good", "Quality", text, say("Today it costs {cost} items.", **parts)))
-    return items
+def _output(one: Finding, _: str) -> Item:
+    parts = {
+        "option": one.names["option"],
+        "gain": wording.value(one["gain"], "share", decimals=0),
+        "wrong": wording.value(one["wrong"], "share", decimals=0),
+        "even": wording.tenths(one["break_even"]) if "break_even" in one else "",
+        "cost": wording.tenths(one["defect_cost"]) if "defect_cost" in one else "",
+    }
+    if one.verdict == "loss":
+        text = say(
+            "{option} would do {gain} more with {wrong} wrong: a loss, because a defect costs {cost} items.", **parts
+        )
+        return sentence("Quality", text, say("It would break even at {even} items for a defect.", **parts))
+    text = say(
+        "{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.", **parts
+    )
+    return sentence("Quality", text, say("Today it costs {cost} items.", **parts))
 
 
-def _diagnosis(diagnoses: pd.DataFrame) -> list[dict[str, str]]:
-    items = []
-    for row in diagnoses.to_dict("records"):
-        parts = {
-            "workflow": row["workflow"],
-            "share": wording.value(row["reduction"], "share", decimals=0),
-            "out": wording.tenths(row["fte_out"]),
-            "needed": wording.value(row["stp_needed"], "share"),
-            "stp": wording.value(row["stp"], "share"),
-            "rise": wording.distance(row["stp_rise"], "share"),
-        }
-        detail = say("The straight-through rate would have to rise by {rise}, from {stp} to {needed}.", **parts)
-        if row["verdict"] == "no class":
-            text = say(
-                "{share} fewer people in {workflow}: nothing published says whether that can be reached.", **parts
-            )
-            items.append(finding("unknown", "Headcount", text, detail))
-            continue
-        parts |= {"low": wording.tenths(row["realised_low"]), "high": wording.tenths(row["realised_high"])}
-        if row["verdict"] == "above":
-            text = say(
-                "{share} fewer people in {workflow} is out of automation's reach: it frees {low} to {high} of the "
-                "{out} asked for.",
-                **parts,
-            )
-            items.append(finding("bad", "Headcount", text, detail))
-        else:
-            text = say(
-                "{share} fewer people in {workflow} is within automation's reach: {low} to {high} people.", **parts
-            )
-            items.append(finding("good", "Headcount", text, detail))
-    return items
+def _headcount(one: Finding, _: str) -> Item:
+    parts = {"workflow": one.workflow, "share": wording.value(one["reduction"], "share", decimals=0)}
+    parts |= {name: wording.tenths(one[name]) for name in ("out", "low", "high")}
+    detail = say(
+        "The straight-through rate would have to rise by {rise}, from {stp} to {needed}.",
+        rise=wording.distance(one["rise"], "share"),
+        stp=wording.value(one["stp"], "share"),
+        needed=wording.value(one["needed"], "share"),
+    )
+    text = say("{share} fewer people in {workflow} is within automation's reach: {low} to {high} people.", **parts)
+    if one.verdict == "no class":
+        text = say("{share} fewer people in {workflow}: nothing published says whether that can be reached.", **parts)
+    elif one.verdict == "above":
+        text = say(
+            "{share} fewer people in {workflow} is out of automation's reach: it frees {low} to {high} of the {out} "
+            "asked for.",
+            **parts,
+        )
+    return sentence("Headcount", text, detail)
 
 
 def _people(row: dict[str, Any], line: str) -> str:

@@ -86,7 +86,8 @@ def matrix(
         caption += " " + say("The first {n} of {all} risks, the least covered first.", n=MOST_RISKS, all=whole)
     facts = [f"{row['risk']}: {say(COVERS[row['cover']])}." for row in shown.to_dict("records")]
     chart = layers.properties(width=400, height=alt.Step(STEP))
-    return finished(chart, "risk-control-matrix", title, say("Risks against kinds of control."), caption, facts)
+    description = say("Risks against kinds of control.")
+    return finished(chart, "risk-control-matrix", title, description, caption, facts, n=number, all=whole)
 
 
 def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibit:
@@ -125,7 +126,7 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     if every > MOST_RULES:
         caption += " " + say("The first {n} of {all} rules.", n=MOST_RULES, all=every)
     chart = alt.layer(interval, value, said).properties(width=280, height=alt.Step(STEP))
-    return finished(chart, "separations", title, say("Separation of duties."), caption, facts)
+    return finished(chart, "separations", title, say("Separation of duties."), caption, facts, n=broken, all=every)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
@@ -171,7 +172,8 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     chart = alt.layer(hollow.encode(x=across("claimed")), dots.encode(x=across("shown")), words).properties(
         width=300, height=alt.Step(27)
     )
-    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, facts)
+    counted = {"n": number, "all": len(found), "shown": 3}
+    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, facts, **counted)
 
 
 def _cases(row: dict[str, Any]) -> str:

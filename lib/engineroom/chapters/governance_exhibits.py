@@ -74,13 +74,15 @@ def coverage(found: DataFrame[governance_tables.Coverage]) -> Exhibit:
     columns = [left("risk", "Risk"), left("workflow", "Workflow"), left("step", "Step"), left("impact", "Impact")]
     columns += [left("named", "Controls"), left("cover", "Cover")]
     single = int(found["cover"].isin(["preventive only", "detective only"]).sum())
+    bare = int((found["cover"] == "uncovered").sum())
     caption = say("{none} of {all} risks without a control, {single} with controls of one nature only",
-                  none=int((found["cover"] == "uncovered").sum()), all=len(found), single=single)  # fmt: skip
+                  none=bare, all=len(found), single=single)  # fmt: skip
     notes = (
         "Controls are counted as the tables state them. Doubtful: its last test failed, or the event log shows it "
         "broken.",
     )
-    return table("risk_coverage", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, notes)
+    caption += first_of(found, MOST_ROWS)
+    return table("risk_coverage", caption, *filled(columns, rows), found, notes, none=bare, single=single)
 
 
 def assessed(found: DataFrame[governance_tables.Assessed]) -> Exhibit:
@@ -194,7 +196,7 @@ def conflicts(found: DataFrame[governance_tables.Conflicts], log: LogProfile | N
         notes.append("The event log does not say who did a step: only what the tables declare can be looked at.")
     elif "stp_rate" in log.absent:
         notes.append("The event log does not tell systems from people ([events.human]): all users count as people.")
-    return table("separations", caption, *filled(columns, rows), found, tuple(notes))
+    return table("separations", caption, *filled(columns, rows), found, tuple(notes), n=broken, judged=judged)
 
 
 def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables: Tables) -> Exhibit:
@@ -234,7 +236,8 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
     never = [say(TESTS[kind]) for kind in oversight.TESTS if kind not in set(found.loc[found["done"].notna(), "kind"])]
     if never:
         notes.append(say("Of these kinds no test is done: {names}.", names=named(never, MOST_NAMES)))
-    return table("control_tests", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, tuple(notes))
+    caption += first_of(found, MOST_ROWS)
+    return table("control_tests", caption, *filled(columns, rows), found, tuple(notes), n=overdue)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
@@ -259,7 +262,7 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
     notes = (
         "Level: lower median of the answers with evidence, 0 to 4. It is a position on a scale, not a measurement.",
     )
-    return table("governance_parts", caption, columns, rows, found, notes)
+    return table("governance_parts", caption, columns, rows, found, notes, n=number)
 
 
 def whose(workflow: Any) -> str:

@@ -74,7 +74,7 @@ def lines(found: DataFrame[governance_tables.Roles], tables: Tables) -> Exhibit:
     ]
     if unproven := int(tables.lines["mandate"].isna().sum()):
         notes.append(say("For {n} of {all} roles no document is named.", n=unproven, all=len(tables.lines)))
-    return table("three_lines", caption + first_of(found, MOST_ROWS), columns, rows, found, tuple(notes))
+    return table("three_lines", caption + first_of(found, MOST_ROWS), columns, rows, found, tuple(notes), n=whole)
 
 
 def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -> Exhibit:
@@ -113,7 +113,8 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
         "work by it.",
         say("Age on {day}. A review is overdue after the months the register states, or 12.", day=day),
     )
-    return table("procedures", caption + first_of(found, MOST_ROWS), *filled(columns, rows), found, notes)
+    caption += first_of(found, MOST_ROWS)
+    return table("procedures", caption, *filled(columns, rows), found, notes, n=len(covered), all=len(names))
 
 
 def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
@@ -146,7 +147,7 @@ def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
         all=len(found),
     )
     notes = ("Approval: a role that approves what it creates or changes itself is a conflict.",)
-    return table("data_ownership", caption + first_of(found, MOST_ROWS), columns, rows, found, notes)
+    return table("data_ownership", caption + first_of(found, MOST_ROWS), columns, rows, found, notes, n=bare)
 
 
 def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
@@ -185,7 +186,8 @@ def duties(found: DataFrame[governance_tables.Duties]) -> Exhibit:
     )
     if not rows:
         return note("Every requirement is met with evidence", caption, tone="good")
-    return table("regulations", caption + first_of(rest, MOST_ROWS), columns, rows, found, notes)
+    caption += first_of(rest, MOST_ROWS)
+    return table("regulations", caption, columns, rows, found, notes, n=met, all=len(apply), rest=len(rest))
 
 
 def service_levels(tables: Tables) -> Exhibit:
@@ -205,7 +207,8 @@ def service_levels(tables: Tables) -> Exhibit:
     caption = say_number(
         number, "{n} of {all} workflows has a service level", "{n} of {all} workflows have a service level", all=flows
     )
-    return table("service_levels", caption + first_of(tables.slas, MOST_ROWS), columns, rows, tables.slas)
+    caption += first_of(tables.slas, MOST_ROWS)
+    return table("service_levels", caption, columns, rows, tables.slas, n=number, all=flows)
 
 
 def absent(tables: Tables, log: LogProfile | None) -> Exhibit:

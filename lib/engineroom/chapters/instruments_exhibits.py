@@ -53,7 +53,7 @@ def instruments(found: DataFrame[quality_tables.Instruments], tables: Tables) ->
         notes.append(say("Where no ledger was sent, the cost is what the log records: not all of it."))
     if blank:
         notes.append(say("No workflow has: {figures}.", figures=", ".join(say(label) for label in blank)))
-    return table("instruments", caption, columns, rows, found, tuple(notes))
+    return table("instruments", caption, columns, rows, found, tuple(notes), n=len(found), all=wanted)
 
 
 def _instrument(row: dict[str, Any], currency: str) -> str:

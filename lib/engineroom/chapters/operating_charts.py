@@ -9,18 +9,17 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import BANDS, lacking, most_people
-from engineroom.chapters.operating_exhibits import SIDES, hours, is_small, staffing
+from engineroom.chapters.capacity_exhibits import BANDS, lacking
+from engineroom.chapters.operating_exhibits import SIDES, hours, staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
-from engineroom.organisation import functions
-from engineroom.organisation.capacity import WEEK
+from engineroom.findings import operating_model
+from engineroom.organisation import capacity, functions
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
-
-Chart = Any  # altair's chart classes share no public base that keeps `.properties`
 
 MOST_PANELS = 6
 MOST_ROWS = 10
@@ -61,16 +60,12 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
     )
     words = base.mark_text(fontSize=10.5, color=theme.INK).encode(text="said:N")
     there = found[found["number"] > 0]
-    title = say(
-        "{n} of {all} activities are in the assessment, {kept} of them owned and measured",
-        n=len(there),
-        all=len(found),
-        kept=int((found["state"] == "owned and measured").sum()),
-    )
+    counted = {"n": len(there), "all": len(found), "kept": int((found["state"] == "owned and measured").sum())}
+    title = say("{n} of {all} activities are in the assessment, {kept} of them owned and measured", **counted)
     facts = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
     chart = alt.layer(cells, words).properties(width=330, height=alt.Step(26))
     caption = say("First column: activities of the department. Others: workflows with an owner, or a KPI of that side.")
-    return _finished(chart, "coverage", title, f"{say('Departments and activities.')} {' '.join(facts)}", caption)
+    return finished(chart, "coverage", title, say("Departments and activities."), caption, facts, **counted)
 
 
 def _cell(number: float, total: float) -> dict[str, str]:
@@ -113,8 +108,8 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
     )
     level = found["level"].dropna()
     title = say("No part has a level that can be shown: all of them are claims")
+    low = int((level <= 1).sum())
     if len(level):
-        low = int((level <= 1).sum())
         title = say_number(
             low,
             "{n} of {all} facets stands at level 0 or 1",
@@ -125,7 +120,8 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
     facts = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
     chart = alt.layer(span, dots, claims, words).properties(width=170, height=alt.Step(44))
     caption = say("Dot: level that can be shown. Bar: lowest to highest. Hollow: claimed, without evidence.")
-    return _finished(chart, name, title, f"{say('Levels of maturity.')} {' '.join(facts)}", caption)
+    counted = {"n": low, "all": len(found), "least": 0, "traditional": 1}
+    return finished(chart, name, title, say("Levels of maturity."), caption, facts, **counted)
 
 
 def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -133,16 +129,13 @@ def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tab
     if found.empty or found["week"].nunique() < FEWEST_WEEKS:
         return nothing()
     panels = [_panel(found[found["skill"] == skill], str(skill)) for skill in needs["skill"].head(MOST_PANELS)]
-    short = needs[needs["gap_fte"] > 0]
+    short, counted = needs[needs["gap_fte"] > 0], {}
     title = say("Every week of every skill is covered by its own people")
     if len(short):
         worst = short.sort_values(["short_weeks", "skill"], ascending=[False, True], kind="stable").iloc[0]
-        title = say(
-            "{skill} is short in {n} of {all} weeks",
-            skill=worst["skill"],
-            n=wording.count(worst["short_weeks"]),
-            all=wording.count(worst["weeks"]),
-        )
+        counted = {"n": worst["short_weeks"], "all": worst["weeks"]}
+        weeks = {name: wording.count(number) for name, number in counted.items()}
+        title = say("{skill} is short in {n} of {all} weeks", skill=worst["skill"], **weeks)
     caption = say("Line: hours that arrive in a week. Dashed: hours of the people in place. Red: what is missing.")
     if len(needs) > MOST_PANELS:
         caption += " " + say("The {n} that lack most of {all} skills.", n=MOST_PANELS, all=len(needs))
@@ -151,9 +144,8 @@ def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tab
         for row in needs.astype({"short_weeks": int, "weeks": int}).to_dict("records")
     ]
     chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
-    return _finished(
-        chart, "load", title, f"{say('Hours that arrive and hours there are.')} {' '.join(facts)}", caption
-    )
+    description = say("Hours that arrive and hours there are.")
+    return finished(chart, "load", title, description, caption, facts, **counted)
 
 
 def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -161,9 +153,9 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     short = needs[needs["gap_fte"] > 0].head(MOST_ROWS)
     if short.empty:
         return nothing()
-    parts, most = [say("closed by moving trained people"), say("left")], most_people(needs)
-    unit = WEEK if is_small(most) else 1.0
-    axis = say("Hours a week") if is_small(most) else say("Full-time people")
+    parts, most = [say("closed by moving trained people"), say("left")], capacity.most_people(needs)
+    unit = capacity.WEEK if capacity.is_small(most) else 1.0
+    axis = say("Hours a week") if capacity.is_small(most) else say("Full-time people")
     rows = pd.DataFrame(
         [
             {"skill": row["skill"], "part": part, "rank": rank, "people": people * unit}
@@ -188,7 +180,8 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         .mark_text(align="left", dx=6)
         .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="people:Q", text="said:N")
     )
-    title = lacking(needs).rstrip(".")
+    worst = operating_model.shortage(needs)
+    title = lacking(worst).rstrip(".")
     facts = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",
@@ -200,9 +193,8 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     ]
     chart = alt.layer(bars, said).properties(width=380, height=alt.Step(26))
     caption = say("Each skill in its own worst week; the bars are not added, for one person can help only one of them.")
-    return _finished(
-        chart, "moves", title, f"{say('What is lacking and what moving closes.')} {' '.join(facts)}", caption
-    )
+    description = say("What is lacking and what moving closes.")
+    return finished(chart, "moves", title, description, caption, facts, gap=worst["gap"], closed=worst["closed"])
 
 
 def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
@@ -241,7 +233,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
         caption += " " + say("The {n} largest of {all} queues.", n=MOST_PANELS, all=len(most))
     facts = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index]
     chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
-    return _finished(chart, "backlogs", title, f"{say('Backlogs by week.')} {' '.join(facts)}", caption)
+    return finished(chart, "backlogs", title, say("Backlogs by week."), caption, facts, hours=float(last[worst]))
 
 
 def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Chart | Exhibit:
@@ -274,7 +266,8 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         caption += " " + say("The {n} busiest of {all} teams.", n=MOST_ROWS, all=len(found))
     facts = [f"{row['team']}: {row['said']}." for row in rows.to_dict("records")]
     chart = alt.layer(band, marks, said).properties(width=380, height=alt.Step(27))
-    return _finished(chart, "utilisation", title, f"{say('Utilisation by team.')} {' '.join(facts)}", caption)
+    share = busiest["utilisation"]
+    return finished(chart, "utilisation", title, say("Utilisation by team."), caption, facts, share=share)
 
 
 def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart | Exhibit:
@@ -301,7 +294,7 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart |
     caption = say("Hours × difference of rates × 52 weeks.")
     if len(priced) > MOST_ROWS:
         caption += " " + say("The {n} dearest of {all} activities.", n=MOST_ROWS, all=len(priced))
-    return _finished(chart, "misuse", title, f"{say('Work above its grade.')} {' '.join(facts)}", caption)
+    return finished(chart, "misuse", title, say("Work above its grade."), caption, facts)
 
 
 def _observed(row: dict[str, Any]) -> str:
@@ -332,9 +325,3 @@ def _panel(rows: pd.DataFrame, skill: str) -> Chart:
 
 def _of(tones: dict[str, str], looks: dict[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(tones), range=[looks[tone] for tone in tones.values()])
-
-
-def _finished(chart: Chart, name: str, title: str, description: str, caption: str) -> Chart:
-    return chart.properties(
-        title=title, description=description, usermeta={"engineroom": {"name": name, "caption": caption}}
-    )

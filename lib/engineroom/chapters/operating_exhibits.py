@@ -11,8 +11,7 @@ from engineroom.chapters.quality_exhibits import filled, needed
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
-from engineroom.organisation import functions
-from engineroom.organisation.capacity import WEEK
+from engineroom.organisation import capacity, functions
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
 from engineroom.phrases import say, say_number
@@ -20,9 +19,6 @@ from engineroom.readers.tables import Tables
 
 MOST_ROWS = 12
 """Rows of a table on the page; the file beside the report holds all of them."""
-
-HALF_A_PERSON = 0.5
-"""Full-time people below which hours a week are told."""
 
 ADOPTED = 3
 """Level from which a practice counts as adopted."""
@@ -86,7 +82,7 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Exhibit:
         "Level: lower median of the answers with evidence, 0 to 4; the caption counts 3 and 4. A level without "
         "evidence is a claim.",
     )
-    return table(name, caption, columns, rows, found, notes)
+    return table(name, caption, columns, rows, found, notes, n=high, all=len(found), hidden=hidden)
 
 
 def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exhibit:
@@ -122,7 +118,7 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
     if others:
         names = named(others)
         notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=names))
-    return table("coverage", caption, *filled(columns, rows), found, tuple(notes))
+    return table("coverage", caption, *filled(columns, rows), found, tuple(notes), n=len(there), all=len(found))
 
 
 def travel(found: DataFrame[operating_tables.Travel], log: LogProfile | None) -> Exhibit:
@@ -183,7 +179,7 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
         )
     columns = [left("workflow", "Workflow"), left("requirement", "Promise"), left("tracked_by", "Tracked by")]
     columns += [right("monthly_items", "Items a month"), right("tracked_share", "Tracked"), left("state", "State")]
-    part = tracked_part(found)
+    part = functions.tracked_part(found)
     caption = (
         say("Of which volume is not known, automated tracking cannot be summed")
         if math.isnan(part)
@@ -200,14 +196,7 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
                 surveyed=surveyed,
             )
         )
-    return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes))
-
-
-def tracked_part(found: DataFrame[operating_tables.Tracking]) -> float:
-    """Return the share of the volume whose due date a system watches; blank where no volume is known."""
-    known = found.dropna(subset=["monthly_items"])
-    total = float(known["monthly_items"].sum())
-    return float(known["tracked_items"].sum()) / total if total > 0 else math.nan
+    return table("tracking", caption + first_of(found), columns, rows, found, tuple(notes), share=part)
 
 
 def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhibit:
@@ -243,7 +232,7 @@ def balance(found: DataFrame[operating_tables.Balance], tables: Tables) -> Exhib
                 n=several,
             )
         )
-    return table("balance", caption + first_of(found), columns, rows, found, tuple(notes))
+    return table("balance", caption + first_of(found), columns, rows, found, tuple(notes), n=alone, all=len(each))
 
 
 def absent(
@@ -299,12 +288,7 @@ def hours(amount: float) -> str:
 
 def staffing(fte: float, most: float) -> str:
     """Return full-time people as a number; as paid hours a week where the most is under half a person."""
-    return hours(fte * WEEK if is_small(most) else fte)
-
-
-def is_small(most: float) -> bool:
-    """Return whether people are told as hours a week: nobody pictures 0.08 of a person."""
-    return most < HALF_A_PERSON
+    return hours(fte * capacity.WEEK if capacity.is_small(most) else fte)
 
 
 def waiting(share: float) -> str:

@@ -61,7 +61,7 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
         "map are met in full, and the team has a tenth of its time free. Fit for a bot: volume, share of items that "
         "follow rules and cost per item, each against the largest, as a geometric mean.",
     )
-    return table("tracks", caption, columns, rows, found, notes)
+    return table("tracks", caption, columns, rows, found, notes, n=ready, all=len(rows))
 
 
 def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
@@ -94,7 +94,7 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
         all=found["target"].nunique(),
     )
     notes = ("Gates hold for them as for every other: nothing is automated before its data, map and interfaces are.",)
-    return table("first_targets", caption, columns, rows, found, notes)
+    return table("first_targets", caption, columns, rows, found, notes, n=there, all=found["target"].nunique())
 
 
 def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
@@ -121,7 +121,7 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
     )
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
     notes = ("Items that show the difference with 80% power at 5%, beside the baseline that is already counted.",)
-    return table("pilots", caption, columns, rows, found, notes)
+    return table("pilots", caption, columns, rows, found, notes, n=short, days=60)
 
 
 def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
@@ -145,4 +145,4 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     caption = say_number(
         passed, "{n} of {all} finished pilots passed", "{n} of {all} finished pilots passed", all=len(rows)
     )
-    return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",))
+    return table("pilot_results", caption, columns, rows, found, ("Newcombe's interval; plus is better.",), n=passed)

@@ -109,7 +109,7 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
         all=len(rows),
     )
     notes = ("A straight path from the rate before the go-live to the target. Actual: the last three months.",)
-    return table("stp_actuals", caption, columns, rows, found, notes)
+    return table("stp_actuals", caption, columns, rows, found, notes, n=behind)
 
 
 def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
@@ -135,7 +135,8 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
         "The first rule all of whose conditions hold decides. The rules are a table that can be edited. STP: "
         "straight-through processing, no human touches the item.",
     )
-    return table("buckets", say("Portfolio: {counts}", counts=said), columns, rows, placements, notes)
+    caption = say("Portfolio: {counts}", counts=said)
+    return table("buckets", caption, columns, rows, placements, notes, **{str(name): n for name, n in counts.items()})
 
 
 def touches(found: pd.DataFrame) -> Exhibit:
@@ -224,4 +225,4 @@ def comparability(matrix: pd.DataFrame, tables: Tables) -> Exhibit:
         all=len(rows),
     )
     notes = ("Under each unit: what it measures by that name; its definition is in the file beside this report.",)
-    return table("comparability", caption, columns, rows, matrix, notes)
+    return table("comparability", caption, columns, rows, matrix, notes, n=apart)

@@ -57,7 +57,8 @@ def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
     )
     facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     chart = alt.layer(interval, value, said).properties(width=300, height=alt.Step(25))
-    return finished(chart, "yields", title, say("First-pass yield by step."), say("Bar: 95% interval."), facts)
+    description, caption = say("First-pass yield by step."), say("Bar: 95% interval.")
+    return finished(chart, "yields", title, description, caption, facts, failing=worst["failing"])
 
 
 def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
@@ -101,7 +102,8 @@ def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     facts = [f"{row['label']}: {row['said']}." for row in rows]
     chart = alt.layer(bars, said).properties(width=460, height=alt.Step(27))
     caption = say("Each bar begins where the next one ends: what entered less the bars below it leaves nothing over.")
-    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts)
+    counted = {"n": judged, "reworked": sums["reworked"]}
+    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts, **counted)
 
 
 def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
@@ -128,7 +130,7 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         caption += " " + say("The {n} largest of {all} types.", n=MOST_ROWS, all=len(types))
     facts = [f"{row['label']}: {wording.count(row['events'])}." for row in rows.to_dict("records")]
     chart = alt.layer(bars, said).properties(width=320, height=alt.Step(21))
-    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, facts)
+    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, facts, n=half, all=len(types))
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:
@@ -210,7 +212,7 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
         caption += " " + say("The {n} with the most signals of {all} workflows.", n=MOST_PANELS, all=len(loud))
     facts = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name = f"control-{figure.replace(' ', '-')}"
-    return finished(chart, name, title, say("Weekly control charts."), caption, facts)
+    return finished(chart, name, title, say("Weekly control charts."), caption, facts, n=number, all=len(loud))
 
 
 def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
@@ -235,7 +237,7 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
         "is worse in one month of a hundred. Red triangles: watched months that are."
     )
-    return finished(chart, "since-go-live", title, say("Since go-live."), caption, facts)
+    return finished(chart, "since-go-live", title, say("Since go-live."), caption, facts, n=loud, all=len(groups))
 
 
 def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:

@@ -190,7 +190,7 @@ def kinds(found: DataFrame[quality_tables.Kinds], log: LogProfile | None) -> Exh
         "A source calls 15 to 30 types of exception typical of a workflow: a bot built on them hard-codes each. "
         "Stabilise first: as many types as that or more, or weeks that signal on the control chart.",
     )
-    return table("exception_types", caption, *filled(columns, rows), found, notes)
+    return table("exception_types", caption, *filled(columns, rows), found, notes, n=number, unknown=unknown)
 
 
 def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
@@ -256,7 +256,8 @@ def times(found: DataFrame[quality_tables.Times]) -> Exhibit:
         "period count from its first day. Exact to the minute up to two days, to the hour beyond.",
         "Touch: mean handling of an item that was handled. Wait: the rest of its cycle time. Both need start times.",
     )
-    return table("cycle_times", caption, *filled(columns, rows), found, notes)
+    longer = worst["later"].sum() - 1
+    return table("cycle_times", caption, *filled(columns, rows), found, notes, longer=longer)
 
 
 def absent(

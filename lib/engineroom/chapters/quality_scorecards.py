@@ -38,8 +38,6 @@ BECAME = {
     "too early": ("Too early to tell", "unknown"),
 }
 MOST_CHARTS = 20
-ABOVE = 0.9
-"""Share of passing rows or cells below which a dimension is marked."""
 
 
 def intake(found: Intake) -> Exhibit:
@@ -112,7 +110,7 @@ def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit
         "happened, a tenth signal within 27 weeks and a fifth within 52; 2% are called shifted as a whole. Fewer than "
         "20 weeks are not judged.",
     )
-    return table("control_charts", caption, columns, rows, found, notes)
+    return table("control_charts", caption, columns, rows, found, notes, n=loud)
 
 
 def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
@@ -123,7 +121,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
         share = {**row, "unit": "share"}
         value = cell("not measured", "unknown")
         if known:
-            value = {"text": wording.figure(share), "tone": "good" if row["value"] >= ABOVE else "caution"}
+            value = {"text": wording.figure(share), "tone": "good" if row["value"] >= data_quality.ABOVE else "caution"}
         rows.append(
             [
                 say(DIMENSIONS[row["dimension"]]),
@@ -138,7 +136,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     columns += [left("value", "Passing"), right("interval", "95% interval"), right("applicable", "n")]
     least = data_quality.weakest(found)
     caption = say("Data quality: at least 90% pass in every dimension that was measured")
-    if least is not None and least["value"] < ABOVE:
+    if least is not None and least["value"] < data_quality.ABOVE:
         caption = say(
             "Data quality: {dimension} is the weakest dimension at {share}",
             dimension=wording.inside(say(DIMENSIONS[least["dimension"]])),
@@ -148,7 +146,8 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
         "Passing ÷ applicable. Intervals read what was sent as a sample of how data is kept. A table with a value that "
         "breaks a rule makes no report, so that validity concerns the log.",
     )
-    return table("data_quality", caption, columns, rows, found, notes)
+    weakest = math.nan if least is None else least["value"]
+    return table("data_quality", caption, columns, rows, found, notes, above=data_quality.ABOVE, weakest=weakest)
 
 
 def health(found: DataFrame[quality_tables.Health], log: LogProfile | None) -> Exhibit:
@@ -195,7 +194,7 @@ def health(found: DataFrame[quality_tables.Health], log: LogProfile | None) -> E
     if straight:
         parts = {"n": wording.count(again), "all": wording.count(straight)}
         notes.append(say("Straight-through items that were reworked without anybody's touch: {n} of {all}.", **parts))
-    return table("automation_health", caption, *filled(columns, rows), found, tuple(notes))
+    return table("automation_health", caption, *filled(columns, rows), found, tuple(notes), n=hidden)
 
 
 def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
@@ -243,7 +242,7 @@ def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
         "better or worse where the intervals of both sides do not overlap. Before and after differ by more than the "
         "change; it is evidence, no proof of the cause.",
     )
-    return table("changes", caption, columns, rows, found, notes)
+    return table("changes", caption, columns, rows, found, notes, n=confirmed, day=pd.Timestamp(changed))
 
 
 def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
@@ -287,7 +286,7 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
         "Escaped errors (‰: for a thousand items): months 6 to 12 are watched against all months before them, and one "
         "above its limit is an alarm. An unchanged process raises one in 3 to 12% of such half-years.",
     )
-    return table("since_go_live", caption, columns, rows, found, notes)
+    return table("since_go_live", caption, columns, rows, found, notes, n=bad)
 
 
 def _rate(value: float, unit: str) -> str:

@@ -96,7 +96,7 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
         "Better by: slope of the months in the table kpis, six at least, with its 95% interval. Plateau: even its "
         "better end would not close the gap within a year.",
     )
-    return table("reviews", caption, columns, rows, asked, notes)
+    return table("reviews", caption, columns, rows, asked, notes, **parts)
 
 
 def _signed(amount: float, row: dict[str, Any], currency: str) -> str:

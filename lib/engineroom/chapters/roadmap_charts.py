@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
@@ -86,7 +87,7 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     if len(dark):
         shaded = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
         caption += " " + say("Shaded, no cutover: {windows}.", windows=shaded)
-    return finished(chart, "gantt", title, say("The plan as bars."), caption, facts)
+    return finished(chart, "gantt", title, say("The plan as bars."), caption, facts, n=number, end=longest["end"])
 
 
 def capacity(load: pd.DataFrame) -> Chart | Exhibit:
@@ -118,7 +119,9 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
             share=wording.percent(people.max(), 0),
         )
     description = say("Panels, one per team: people asked for and people there, week by week.")
-    return finished(chart, "capacity", title, description, say("Area: asked for. Line: what the team can give."))
+    share = shares[PILOTS] if people.empty else people.max()
+    caption = say("Area: asked for. Line: what the team can give.")
+    return finished(chart, "capacity", title, description, caption, share=share)
 
 
 def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -152,7 +155,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     best = pool.loc[(pool["annual_benefit"] / pool["person_weeks"]).idxmax()]
     low, high = (best[end] / best["person_weeks"] for end in ("low", "high"))
     title = say("{item} returns the most for its effort", item=best["initiative"])
-    if wording.is_range(low, high, currency):
+    if estimates.is_range(low, high):
         rate = wording.between(low, high, currency)
         title = say(
             "{item} returns the most for its effort: {rate} a year per person-week", item=best["initiative"], rate=rate
@@ -171,7 +174,7 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     if (rows["at"] != rows["person_weeks"]).any():
         caption += " " + say("Marks that would coincide stand side by side.")
     chart = alt.layer(span, dots, said).properties(width=560, height=270)
-    return finished(chart, "impact-effort", title, say("Impact against effort."), caption, facts)
+    return finished(chart, "impact-effort", title, say("Impact against effort."), caption, facts, low=low, high=high)
 
 
 def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -194,7 +197,7 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     caption = say("Percentage: of all cost, added up.")
     if len(types) > LARGEST_TYPES:
         caption += " " + say("The {n} largest of {all} types.", n=LARGEST_TYPES, all=len(types))
-    return finished(chart, "pareto", title, say("Cost by type."), caption, facts)
+    return finished(chart, "pareto", title, say("Cost by type."), caption, facts, n=half, all=len(types))
 
 
 def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -> Chart | Exhibit:
@@ -216,12 +219,14 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
         title = say("The plan pays back by {month}", month=words.month(paid.iloc[-1]))
     net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
-    if wording.is_range(end["low"], end["high"], currency):
+    if estimates.is_range(end["low"], end["high"]):
         title += say(", and stands at {net} after {n} months", net=net, n=months)
     else:
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")
     description = say("Benefit less cost, added up month by month: {net} at the end.", net=net)
-    return finished(chart, "benefits", title, description, caption)
+    counted = {"months": months, "low": end["low"], "high": end["high"]}
+    counted |= {"paid": paid.iloc[-1]} if len(paid) else {}
+    return finished(chart, "benefits", title, description, caption, **counted)
 
 
 def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
@@ -239,8 +244,9 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     chart = alt.layer(base.mark_line(), ends).properties(width=560, height=210)
     spans = paths.groupby("workflow", sort=False)["stp"].agg(["first", "last"])
     widest = (spans["last"] - spans["first"]).idxmax()
-    way = wording.distance(spans.loc[widest, "last"] - spans.loc[widest, "first"], "share")
-    title = say("{workflow} has the longest way to its straight-through target: {way}", workflow=widest, way=way)
+    way = spans.loc[widest, "last"] - spans.loc[widest, "first"]
+    said = {"workflow": widest, "way": wording.distance(way, "share")}
+    title = say("{workflow} has the longest way to its straight-through target: {way}", **said)
     facts = [
         say(
             "{workflow}: {now} today, {target} at the target.",
@@ -250,7 +256,8 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
         )
         for workflow, row in spans.iterrows()
     ]
-    return finished(chart, "stp-path", title, say("Target paths."), say("Dot: target at its date."), facts)
+    caption = say("Dot: target at its date.")
+    return finished(chart, "stp-path", title, say("Target paths."), caption, facts, way=way)
 
 
 def _apart(effort: pd.Series, impact: pd.Series) -> list[float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
@@ -66,7 +67,7 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
         all=len(rows),
     )
     notes = ("Prerequisites met, of those asked for. A workflow stands at the first stage that is not complete.",)
-    return table("stages", caption, columns, rows, found, notes)
+    return table("stages", caption, columns, rows, found, notes, n=ready)
 
 
 def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
@@ -91,7 +92,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     if claimed:
         caption += say(", {n} of them called done without evidence", n=claimed)
     notes = ("The plan waits only for those that hold up one of its initiatives and that none of them delivers.",)
-    return table("prerequisites_owed", caption, columns, rows, open_ones, notes)
+    return table("prerequisites_owed", caption, columns, rows, open_ones, notes, n=len(rows), claimed=claimed)
 
 
 def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables) -> Exhibit:
@@ -124,7 +125,7 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
     if past:
         caption += say_number(past, ", {n} goes past a closed gate", ", {n} go past a closed gate")
     notes = (ROWS, "An override is the client's decision, not a finding.")
-    return table("refusals", caption, columns, rows, hard, notes)
+    return table("refusals", caption, columns, rows, hard, notes, n=len(draft.dropped), past=past)
 
 
 def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
@@ -148,7 +149,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     caption = say_number(
         all_of_them, "{n} initiative waits for what comes first", "{n} initiatives wait for what comes first"
     )
-    return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",))
+    return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",), n=all_of_them)
 
 
 def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhibit:
@@ -175,7 +176,7 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
         "Slack: weeks an item can slip while every other stays where it is. Critical: on the chain that sets the end "
         "of the plan. A dash in the last column: nothing holds the item back, it starts at once.",
     )
-    return table("plan", _proof(schedule), columns, rows, found, notes)
+    return table("plan", _proof(schedule), columns, rows, found, notes, gap=schedule.gap)
 
 
 def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Tables) -> Exhibit:
@@ -198,9 +199,9 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     columns = [left("change", "Change"), left("state", "Today"), right("effect", "Effect on the plan")]
     caption = say("No team gains the plan anything by one more person")
     if len(people) and people["gain"].iloc[0] > 0:
-        best, currency = people.iloc[0], tables.engagement.header.currency
+        best = people.iloc[0]
         caption = say("{change} changes the plan the most", change=_more(best["team"]))
-        if objective == "finish" or wording.is_range(best["least"], best["most"], currency):
+        if objective == "finish" or estimates.is_range(best["least"], best["most"]):
             worth = _effect(best, "gain", objective, tables)
             caption = say("{change} is worth {worth} to the plan", change=_more(best["team"]), worth=worth)
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])
@@ -266,7 +267,7 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
         "Every single day stands in the files beside this report, ready for a calendar.",
         "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
     )
-    shown = table("governance_calendar", caption, columns, rows, events, notes)
+    shown = table("governance_calendar", caption, columns, rows, events, notes, months=governance.MONTHS)
     return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": governance.ics(events, tables)}})
 
 

@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from engineroom.chapters import roadmap_words as words
-from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit, note
-from engineroom.pages.headlines import fact, finding, named
+from engineroom.pages.headlines import Item, counted, fact, first, listed, sentence, strip
 from engineroom.phrases import say, say_number
-from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 from engineroom.readers.tables import Tables
 
 
-def findings(
-    plan: DataFrame[plans.Plan],
-    decisions: DataFrame[plans.Decisions],
-    curve: pd.DataFrame,
-    people: pd.DataFrame,
-    draft: Draft,
-    schedule: Schedule,
-    tables: Tables,
-) -> Exhibit:
+def findings(found: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return the headline sentences, in the order in which a client asks for them."""
-    currency = tables.engagement.header.currency
-    items = [_plan(plan, schedule), _refused(draft, decisions)]
-    if tables.initiatives.empty and len(plan):
-        text = say("No initiative was sent: the plan proposes one for each workflow of the shortlist.")
-        detail = say("The tables initiatives, demands and capacity would make it the client's own plan.")
-        items.append(finding("caution", "Proposal", text, detail))
-    items += [_first(plan)] if len(plan) else []
-    items += _overridden(decisions, currency)
-    if len(plan) and plan["annual_benefit"].fillna(0).sum():
-        items.append(_worth(plan, curve, tables))
-        items += [_bottleneck(people.iloc[0], currency)] if len(people) and people["gain"].max() > 0 else []
-    return Exhibit("findings", {"items": items})
+    return first(found, SENTENCES, tables.engagement.header.currency)
 
 
-def facts(
-    plan: DataFrame[plans.Plan],
-    prerequisites: DataFrame[plans.Prerequisites],
-    draft: Draft,
-    curve: pd.DataFrame,
-    tables: Tables,
-) -> Exhibit:
+def facts(found: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return a strip of key figures."""
-    changes, owed = plan[plan["kind"] != "prerequisite"], plan[plan["kind"] == "prerequisite"]
-    refused, currency = len(draft.dropped), tables.engagement.header.currency
-    items = [
-        fact("Initiatives in the plan", wording.count(len(changes)), "", "neutral"),
-        fact("Refused", wording.count(refused), say("by a gate"), "bad" if refused else "good"),
-    ]
-    last = curve.iloc[-1] if len(curve) else None
-    if last is not None and wording.is_range(last["low"], last["high"], currency):
-        value = wording.between(last["low"], last["high"], currency)
-        said = say("benefit less cost after {n} months", n=len(curve) - 1)
-        items.append(fact("Net benefit", value, said, _tone(last)))
-    else:
-        met = {"n": int(prerequisites["is_met"].sum()), "all": len(prerequisites)}
-        items.append(fact("Prerequisites met", say("{n} of {all}", **met), say("with evidence and a day"), "neutral"))
-    tone = "caution" if len(owed) else "good"
-    items.append(fact("Prerequisites to wait for", wording.count(len(owed)), say("before the first change"), tone))
-    if len(plan):
-        items.append(fact("Done by", words.day(plan["end"].max()), say("the last initiative"), "neutral"))
-    return Exhibit("facts", {"items": items})
+    return strip(found, FIGURES, tables.engagement.header.currency)
 
 
 def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float) -> Exhibit:
@@ -100,101 +54,135 @@ def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float)
     return note("How the plan was made", f"{aim} {kept} {proof}", assumed)
 
 
-def _plan(plan: pd.DataFrame, schedule: Schedule) -> dict[str, str]:
-    if schedule.status == "infeasible":
+def _plan(one: Finding, _: str) -> Item:
+    if one.verdict == "infeasible":
         text = say("There is no plan that keeps every limit: some of them conflict.")
-        return finding("bad", "No plan", text, say("The section on the plan names them."))
-    changes = plan[plan["kind"] != "prerequisite"]
-    if changes.empty:
-        return finding("unknown", "No plan", say("No initiative can be planned yet."))
-    owed, said = len(plan) - len(changes), {"day": wording.day(changes["end"].max())}
-    number = say_number(len(changes), "{n} initiative", "{n} initiatives", n=wording.count(len(changes)))
-    text = say("{initiatives} can be done by {day}.", initiatives=number, **said)
-    if owed:
+        return sentence("No plan", text, say("The section on the plan names them."))
+    if one.verdict == "nothing":
+        return sentence("No plan", say("No initiative can be planned yet."))
+    day = wording.day(pd.Timestamp(one["end"]))
+    number = say_number(one["n"], "{n} initiative", "{n} initiatives", n=wording.count(one["n"]))
+    text = say("{initiatives} can be done by {day}.", initiatives=number, day=day)
+    if "owed" in one:
         after = say_number(
-            owed, "after {n} prerequisite that the plan waits for", "after {n} prerequisites that the plan waits for"
+            one["owed"],
+            "after {n} prerequisite that the plan waits for",
+            "after {n} prerequisites that the plan waits for",
         )
-        text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, **said)
+        text = say("{initiatives} can be done by {day}, {after}.", initiatives=number, after=after, day=day)
     proof = say("Proven: no order within the same limits is better.")
-    if schedule.status != "optimal":
-        gap = wording.percent(schedule.gap, 1)
+    if "gap" in one:
+        gap = wording.percent(one["gap"], 1)
         proof = say("Within {gap} of the best order that is possible within the same limits.", gap=gap)
-    return finding("neutral", "Plan", text, proof)
+    return sentence("Plan", text, proof)
 
 
-def _refused(draft: Draft, decisions: pd.DataFrame) -> dict[str, str]:
-    if not draft.dropped:
-        return finding("good", "Refused", say("No initiative is refused."))
-    names = [say("“{name}”", name=name) for name in draft.dropped]
-    text = say_number(len(names), "{names} is refused.", "{names} are refused.", names=named(names))
-    rules = decisions.loc[decisions["decision"] == "refused", "rule"].drop_duplicates().tolist()
-    told = "; ".join(wording.inside(say(rule)) for rule in rules)
-    return finding("bad", "Refused", text, say("Rules: {rules}.", rules=told) if rules else "")
+def _refused(one: Finding, _: str) -> Item:
+    if one.verdict == "none":
+        return sentence("Refused", say("No initiative is refused."))
+    names = listed(one, "initiatives", lambda name: say("“{name}”", name=name))
+    text = say_number(one["n"], "{names} is refused.", "{names} are refused.", names=names)
+    rules = "; ".join(wording.inside(say(rule)) for rule in one.names["rules"])
+    return sentence("Refused", text, say("Rules: {rules}.", rules=rules) if rules else "")
 
 
-def _first(plan: pd.DataFrame) -> dict[str, str]:
-    now = plan[plan["start"] == plan["start"].min()].sort_values(["slack_weeks", "end"], kind="stable")
-    names = named([words.quoted(name) for name in now["item"]])
-    day = wording.day(plan["start"].min())
-    text = say_number(len(now), "On {day} starts {names}.", "On {day} start {names}.", day=day, names=names)
-    tight = [words.quoted(name) for name in now.loc[now["slack_weeks"] == 0, "item"]]
-    detail = say("No slack at all: {names}.", names=wording.listed(tight)) if tight else ""
-    return finding("neutral", "First", text, detail)
+def _proposal(_: Finding, __: str) -> Item:
+    text = say("No initiative was sent: the plan proposes one for each workflow of the shortlist.")
+    detail = say("The tables initiatives, demands and capacity would make it the client's own plan.")
+    return sentence("Proposal", text, detail)
 
 
-def _overridden(decisions: pd.DataFrame, currency: str) -> list[dict[str, str]]:
-    items = []
-    for row in decisions[decisions["decision"] == "overridden"].to_dict("records"):
-        rule = wording.inside(say(row["rule"]))
-        text = say("“{initiative}” goes past a closed gate: {rule}.", initiative=row["initiative"], rule=rule)
-        by = {"approver": row["approver"], "day": wording.day(row["approved"]), "reason": row["reason"]}
-        detail = say("{approver} decided so on {day}: {reason}.", **by)
-        if row["rebuild_low"] == row["rebuild_low"]:
-            price = wording.between(row["rebuild_low"], row["rebuild_high"], currency)
-            detail += " " + say("If it must be rebuilt: {price}.", price=price)
-        items.append(finding("caution", "Override", text, detail))
-    return items
+def _first(one: Finding, _: str) -> Item:
+    names, day = listed(one, "items", words.quoted), wording.day(pd.Timestamp(one["start"]))
+    text = say_number(one["n"], "On {day} starts {names}.", "On {day} start {names}.", day=day, names=names)
+    tight = wording.listed([words.quoted(name) for name in one.names["tight"]])
+    return sentence("First", text, say("No slack at all: {names}.", names=tight) if tight else "")
 
 
-def _worth(plan: pd.DataFrame, curve: pd.DataFrame, tables: Tables) -> dict[str, str]:
-    currency, end = tables.engagement.header.currency, curve.iloc[-1]
-    low, high = (plan[column].fillna(0).sum() for column in ("annual_benefit_low", "annual_benefit_high"))
-    if not wording.is_range(low, high, currency):
+def _override(one: Finding, currency: str) -> Item:
+    rule = wording.inside(say(one.names["rule"]))
+    text = say("“{initiative}” goes past a closed gate: {rule}.", initiative=one.names["initiative"], rule=rule)
+    by = {"approver": one.names["approver"], "reason": one.names["reason"]}
+    detail = say("{approver} decided so on {day}: {reason}.", day=wording.day(pd.Timestamp(one["approved"])), **by)
+    if "rebuild_low" in one:
+        price = wording.between(one["rebuild_low"], one["rebuild_high"], currency)
+        detail += " " + say("If it must be rebuilt: {price}.", price=price)
+    return sentence("Override", text, detail)
+
+
+def _benefit(one: Finding, currency: str) -> Item:
+    if one.verdict == "no range":
         text = say("No range was given for the benefits, so no sum is promised here.")
         detail = say("The table initiatives has columns for the low and the high end of each benefit and cost.")
-        return finding("unknown", "Benefit", text, detail)
+        return sentence("Benefit", text, detail)
     text = say(
         "Complete, the plan brings {benefit} a year for a one-off cost of {cost}.",
-        benefit=wording.between(low, high, currency),
-        cost=wording.between(plan["cost_low"].fillna(0).sum(), plan["cost_high"].fillna(0).sum(), currency),
+        benefit=wording.between(one["low"], one["high"], currency),
+        cost=wording.between(one["cost_low"], one["cost_high"], currency),
     )
-    net = wording.between(end["low"], end["high"], currency)
-    detail = say("Benefit less cost after {n} months: {net}.", n=len(curve) - 1, net=net)
-    if end["high"] < 0:
-        detail = say("After {n} months it has brought less than it cost: {net}.", n=len(curve) - 1, net=net)
-    earning = plan[plan["annual_benefit"] > 0]
-    points = int((earning["annual_benefit_low"] == earning["annual_benefit_high"]).sum())
-    if points:
-        detail += " " + say_number(
-            points,
-            "For {n} of {all} benefits no range was given: its one figure stands at both ends.",
-            "For {n} of {all} benefits no range was given: their one figure stands at both ends.",
-            all=len(earning),
+    net = wording.between(one["net_low"], one["net_high"], currency)
+    details = [say("Benefit less cost after {n} months: {net}.", n=one["months"], net=net)]
+    if one.verdict == "loss":
+        details = [say("After {n} months it has brought less than it cost: {net}.", n=one["months"], net=net)]
+    if "points" in one:
+        details.append(
+            say_number(
+                one["points"],
+                "For {n} of {all} benefits no range was given: its one figure stands at both ends.",
+                "For {n} of {all} benefits no range was given: their one figure stands at both ends.",
+                all=one["all"],
+            )
         )
-    detail += " " + say("The figures are the client's own.")
-    return finding(_tone(end), "Benefit", text, detail)
+    return sentence("Benefit", text, " ".join([*details, say("The figures are the client's own.")]))
 
 
-def _tone(end: Any) -> str:
-    """Return how good the end of the curve is: bad where even the better end is a loss."""
-    return "bad" if end["high"] < 0 else "caution" if end["low"] < 0 else "neutral"
-
-
-def _bottleneck(row: Any, currency: str) -> dict[str, str]:
-    who = say("One more pilot at once") if row["team"] == PILOTS else say("One more person in {team}", team=row["team"])
-    text = say("{change} changes the plan the most.", change=who)
-    if wording.is_range(row["least"], row["most"], currency):
-        worth = wording.between(row["least"], row["most"], currency)
-        text = say("{change} is worth {worth} to the plan.", change=who, worth=worth)
+def _bottleneck(one: Finding, currency: str) -> Item:
+    change = say("One more pilot at once")
+    if "team" in one.names:
+        change = say("One more person in {team}", team=one.names["team"])
+    text = say("{change} changes the plan the most.", change=change)
+    if one.verdict == "priced":
+        worth = wording.between(one["least"], one["most"], currency)
+        text = say("{change} is worth {worth} to the plan.", change=change, worth=worth)
     detail = say("The plan was solved again with that change; the range is that of the benefits.")
-    return finding("neutral", "Bottleneck", text, detail)
+    return sentence("Bottleneck", text, detail)
+
+
+def _initiatives(one: Finding, _: str) -> Item:
+    return fact("Initiatives in the plan", wording.count(one["n"]))
+
+
+def _refusals(one: Finding, _: str) -> Item:
+    return fact("Refused", wording.count(one["n"]), say("by a gate"))
+
+
+def _net(one: Finding, currency: str) -> Item:
+    value = wording.between(one["low"], one["high"], currency)
+    return fact("Net benefit", value, say("benefit less cost after {n} months", n=one["months"]))
+
+
+def _owed(one: Finding, _: str) -> Item:
+    return fact("Prerequisites to wait for", wording.count(one["n"]), say("before the first change"))
+
+
+def _last_day(one: Finding, _: str) -> Item:
+    return fact("Done by", words.day(pd.Timestamp(one["end"])), say("the last initiative"))
+
+
+SENTENCES = {
+    "plan": _plan,
+    "refused": _refused,
+    "proposal": _proposal,
+    "first": _first,
+    "override": _override,
+    "benefit": _benefit,
+    "bottleneck": _bottleneck,
+}
+FIGURES = {
+    "initiatives": _initiatives,
+    "refusals": _refusals,
+    "net benefit": _net,
+    "prerequisites met": counted("Prerequisites met", "with evidence and a day"),
+    "prerequisites owed": _owed,
+    "last day": _last_day,
+}

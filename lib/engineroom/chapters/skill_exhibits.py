@@ -51,7 +51,7 @@ def cover(found: DataFrame[operating_tables.Cover]) -> Exhibit:
         all=len(found),
     )
     notes = ("Bus factor: people whose absence leaves the skill to nobody; those who learn it do not count.",)
-    return table("cover", caption + first_of(found), columns, rows, found, notes)
+    return table("cover", caption + first_of(found), columns, rows, found, notes, n=alone)
 
 
 def training(found: DataFrame[operating_tables.Training], tables: Tables) -> Exhibit:
@@ -99,7 +99,7 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Exhibit
         "Cost = hours × difference between the rate of the grade that does it and of the lowest grade that could × 52 "
         "weeks. It is saved only where the freed hours are used or not paid.",
     )
-    return table("misuse", caption + first_of(found), *filled(columns, rows), found, notes)
+    return table("misuse", caption + first_of(found), *filled(columns, rows), found, notes, cost=total)
 
 
 def unseen(found: DataFrame[operating_tables.Unseen], tables: Tables) -> Exhibit:
@@ -121,7 +121,7 @@ def unseen(found: DataFrame[operating_tables.Unseen], tables: Tables) -> Exhibit
     columns += [right("unseen_share", "Share"), left("largest", "Most of it"), right("systems", "Systems")]
     share = found["unseen_hours"].sum() / (found["hours"].sum() or math.nan)
     caption = say("No system sees {share} of the hours", share=wording.value(share, "share", decimals=0))
-    return table("unseen", caption + first_of(found), *filled(columns, rows), found)
+    return table("unseen", caption + first_of(found), *filled(columns, rows), found, share=share)
 
 
 def _asks(name: str, what: str) -> Exhibit:

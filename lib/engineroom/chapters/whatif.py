@@ -62,7 +62,7 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
         ),
     )
     raw = _raw(options, programme, seen)
-    shown = table("whatif", caption, columns, rows, raw, notes)
+    shown = table("whatif", caption, columns, rows, raw, notes, rate=programme.discount_rate)
     return Exhibit(shown.kind, shown.content | {"live": _live(options, programme, seen)})
 
 

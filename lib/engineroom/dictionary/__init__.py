@@ -2,5 +2,5 @@
 
 `columns` says how a column is read. Input tables: `schemas` (those of every engagement), `initiatives`, `operations`,
 `options`, `oversight`. Result tables: `results` (measures and gaps), `logtables`, `plans`, `scenarios`,
-`quality_tables`, `operating_tables`, `governance_tables`.
+`quality_tables`, `operating_tables`, `governance_tables`; `findings` holds what a report says first.
 """

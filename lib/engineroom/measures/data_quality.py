@@ -27,6 +27,9 @@ FRESH_DAYS = 92
 COUNTS_AGREE = 0.05
 """How far a stated count may be from the log's."""
 
+ABOVE = 0.9
+"""Share of passing rows or cells below which a dimension is marked."""
+
 FEWEST = 10
 """Cells, rows or figures below which a dimension makes no headline."""
 

@@ -23,6 +23,9 @@ NEVER = math.inf
 WEEK = 40.0
 """Hours of a full-time week, where nobody says otherwise."""
 
+HALF_A_PERSON = 0.5
+"""Full-time people below which hours a week are told."""
+
 MAIN, ABLE = "main", "able"
 WORK = ["workflow", "skill", "week", "arrivals", "standard_hours", "backlog"]
 
@@ -230,6 +233,16 @@ def needs(found: DataFrame[operating_tables.Load], people: pd.DataFrame) -> Data
     frame = operating_tables.Needs.frame(rows)
     frame = frame.sort_values(["gap_fte", "skill"], ascending=[False, True], kind="stable")
     return operating_tables.Needs.validate(frame.reset_index(drop=True))
+
+
+def most_people(found: DataFrame[operating_tables.Needs]) -> float:
+    """Return the most full-time people that any skill has or needs, which says in what unit people are told."""
+    return float(found[["have_fte", "peak_fte"]].max().max())
+
+
+def is_small(most: float) -> bool:
+    """Return whether people are told as hours a week: nobody pictures 0.08 of a person."""
+    return most < HALF_A_PERSON
 
 
 def utilisation(tables: Tables, least: float, most: float) -> DataFrame[operating_tables.Utilisation]:

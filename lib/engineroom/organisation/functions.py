@@ -191,6 +191,13 @@ def tracking(tables: Tables, promised: pd.DataFrame) -> DataFrame[operating_tabl
     return operating_tables.Tracking.of(rows)
 
 
+def tracked_part(found: DataFrame[operating_tables.Tracking]) -> float:
+    """Return the share of the volume whose due date a system watches; blank where no volume is known."""
+    known = found.dropna(subset=["monthly_items"])
+    total = float(known["monthly_items"].sum())
+    return float(known["tracked_items"].sum()) / total if total > 0 else math.nan
+
+
 def balance(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[operating_tables.Balance]:
     """Return, per workflow and for the whole, one KPI of each perspective of a balanced scorecard, or that none is.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from engineroom.findings.rows import figures
 from engineroom.pages import wording
 from engineroom.phrases import say
 
@@ -79,8 +80,12 @@ def table(
     rows: list[list[Cell]],
     raw: pd.DataFrame,
     notes: tuple[str, ...] = (),
+    **counted: Any,
 ) -> Exhibit:
-    """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`."""
+    """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`.
+
+    `counted` are the figures of the caption that are neither a cell of `raw` nor the sum of a column.
+    """
     shape = [
         {"key": key, "label": label, "align": align, "rowheader": place == 0}
         | ({"language": QUOTED[key]} if key in QUOTED else {})
@@ -92,6 +97,7 @@ def table(
         "total_rows": len(rows),
         "notes": [say(it) for it in notes],
         "csv": csv(raw),
+        "figures": figures("", **counted),
     }
     return Exhibit("table", {"version": 1, "name": name, "caption": say(caption)} | content)
 

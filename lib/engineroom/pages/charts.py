@@ -15,6 +15,7 @@ import pandas as pd
 
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
+from engineroom.findings.rows import figures
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.phrases import say, say_number
@@ -75,14 +76,9 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhi
     ]
     chart = alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60}).resolve_scale(x="independent")
     facts = [_sentence(row, tables) for row in shown.to_dict("records")]
-    return finished(
-        chart,
-        "workflow-gaps",
-        _workflow_title(rows),
-        say("Small multiples, one panel per KPI and one row per workflow."),
-        say(MARKS),
-        facts,
-    )
+    title, counted = _workflow_title(rows)
+    description = say("Small multiples, one panel per KPI and one row per workflow.")
+    return finished(chart, "workflow-gaps", title, description, say(MARKS), facts, **counted)
 
 
 def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> Chart | Exhibit:
@@ -109,8 +105,9 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     chart = panels[0] if len(panels) == 1 else alt.concat(*panels, columns=2, spacing={"row": 28, "column": 60})
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
     return finished(
-        chart, f"tiers-{scale.replace('_', '-')}", title, say("Bands of a published scale."), caption, facts
-    )
+        chart, f"tiers-{scale.replace('_', '-')}", title, say("Bands of a published scale."), caption, facts,
+        value=first["value"], straddling=straddling,
+    )  # fmt: skip
 
 
 def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
@@ -153,6 +150,8 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         say("Range of annual worth per gap."),
         say("Bar: range. Tick: at the measured gap and stated unit cost."),
         facts,
+        low=top["worth_low"],
+        high=top["worth_high"],
     )
 
 
@@ -163,12 +162,17 @@ def by_name(rows: pd.DataFrame, column: str = "label", room: int = LABEL_ROOM) -
     )
 
 
-def finished(chart: Chart, name: str, title: str, description: str, caption: str, facts: Iterable[str] = ()) -> Chart:
-    """Return a chart with its name, title and caption; description and facts tell it to those who cannot see it."""
+def finished(
+    chart: Chart, name: str, title: str, description: str, caption: str, facts: Iterable[str] = (), **counted: Any
+) -> Chart:
+    """Return a chart with its name, title and caption; description and facts tell it to those who cannot see it.
+
+    `counted` are the figures of the title that are not among those that are drawn.
+    """
     return chart.properties(
         title=title,
         description=" ".join([description, *facts]),
-        usermeta={"engineroom": {"name": name, "caption": caption}},
+        usermeta={"engineroom": {"name": name, "caption": caption, "figures": figures("", **counted)}},
     )
 
 
@@ -202,6 +206,7 @@ def _dumbbells(rows: pd.DataFrame, tables: Tables, name: str, title: str) -> Cha
         say("Value, interval and benchmark of the whole engagement."),
         f"{say(MARKS)} {say('Beside it, where there is room: value / benchmark.')}",
         facts,
+        more=int((rows["verdict"] == "misses").sum()) - 3,
     )
 
 
@@ -303,22 +308,26 @@ def _dumbbell_title(rows: pd.DataFrame) -> str:
     return say_number(len(missed), "{names} misses the benchmark", "{names} miss the benchmark", names=said)
 
 
-def _workflow_title(rows: pd.DataFrame) -> str:
+def _workflow_title(rows: pd.DataFrame) -> tuple[str, dict[str, int]]:
+    """Return which workflow misses most, or how many miss, with the figures that says."""
     missed = rows.loc[rows["verdict"] == "misses", "workflow"].value_counts()
     if missed.empty:
-        return say("No workflow misses a benchmark with its whole interval")
+        return say("No workflow misses a benchmark with its whole interval"), {}
     if missed.iloc[0] > 1:
-        compared = int((rows["workflow"] == missed.index[0]).sum())
-        parts = {"workflow": missed.index[0], "missed": missed.iloc[0], "compared": compared}
-        return say("{workflow} misses the most benchmarks: {missed} of {compared} compared", **parts)
+        worst = missed.index[0]
+        counted = {"missed": int(missed.iloc[0]), "compared": int((rows["workflow"] == worst).sum())}
+        title = say("{workflow} misses the most benchmarks: {missed} of {compared} compared", workflow=worst, **counted)
+        return title, counted
     names = wording.listed([*missed.index[:3], *([say("others")] if len(missed) > 3 else [])])
-    return say_number(
+    counted = {"n": len(missed), "all": rows["workflow"].nunique()}
+    title = say_number(
         len(missed),
         "{n} of {all} workflows misses a benchmark: {names}",
         "{n} of {all} workflows miss a benchmark: {names}",
-        all=rows["workflow"].nunique(),
+        **counted,
         names=names,
     )
+    return title, counted
 
 
 def _sentence(row: dict[str, Any], tables: Tables) -> str:

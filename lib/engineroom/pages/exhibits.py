@@ -91,7 +91,7 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
         "Traditional and optimised are bands of a source document that names no sample; what lies between them is "
         "called between, what lies beyond the outer edges belongs to the outer band.",
     )
-    return table("tiers", caption, columns, rows, found, notes)
+    return table("tiers", caption, columns, rows, found, notes, n=len(rows), crossing=crossing)
 
 
 def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
@@ -127,7 +127,7 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
         "{n} question on which published values disagree",
         "{n} questions on which published values disagree",
     )
-    return table("rivals", caption, columns, rows, told, notes)
+    return table("rivals", caption, columns, rows, told, notes, n=len(lessons))
 
 
 def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
@@ -209,7 +209,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra
         right("gap", "Gap"),
         left("verdict", "Verdict"),
     ]
-    return table(name, caption, columns, rows, gaps, (GAP_NOTE,))
+    return table(name, caption, columns, rows, gaps, (GAP_NOTE,), **_missed(gaps))
 
 
 def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
@@ -243,15 +243,18 @@ def _conflict(row: dict[str, Any], tables: Tables) -> dict[str, Any]:
 
 
 def _missing_title(what: str, gaps: pd.DataFrame) -> str:
-    judged = gaps[gaps["verdict"].isin(results.JUDGED)]
-    missed = int((judged["verdict"] == "misses").sum())
-    if judged.empty:
+    counted = _missed(gaps)
+    if not counted["made"]:
         return say("{what}: nothing can be compared", what=what)
     return say_number(
-        missed,
+        counted["missed"],
         "{what}: {missed} of {made} comparisons misses the benchmark",
         "{what}: {missed} of {made} comparisons miss the benchmark",
         what=what,
-        missed=missed,
-        made=len(judged),
+        **counted,
     )
+
+
+def _missed(gaps: pd.DataFrame) -> dict[str, int]:
+    """Return how many comparisons miss, of how many that were made."""
+    return {"missed": int((gaps["verdict"] == "misses").sum()), "made": int(gaps["verdict"].isin(results.JUDGED).sum())}

@@ -1,21 +1,21 @@
-"""The answer first: sentences and key figures computed from the numbers, so that they flip when the numbers do."""
+"""The answer first: a report's findings told as sentences and key figures, so that they flip when the numbers do."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import pandas as pd
 
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
-from engineroom.pages.blocks import Exhibit, note
+from engineroom.pages.blocks import Exhibit, csv, note
 from engineroom.phrases import retell, say, say_number
 from engineroom.readers.tables import Tables
 
-MOST_MISSES = 3
-MOST_FACTS = 5
+Item = dict[str, Any]
+Tell = Callable[[Finding, str], Item]
+"""How a finding is told: the finding and the engagement's currency in, an item of a block out."""
 
 
 def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
@@ -35,41 +35,14 @@ def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
     return Exhibit("cover", said)
 
 
-def findings(gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths], tables: Tables) -> Exhibit:
+def findings(found: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return the headline sentences: how many miss, the widest misses, the money, the doubts, the strengths."""
-    rows, currency = headline_rows(gaps), tables.engagement.header.currency
-    items = [_summary(rows)]
-    items += [_miss(row, currency) for row in rows[rows["verdict"] == "misses"].head(MOST_MISSES).to_dict("records")]
-    if len(worths):
-        items.append(_worth(worths, currency))
-    if len(doubtful := rows[rows["verdict"] == "inconclusive"]):
-        items.append(_doubt(doubtful, currency))
-    if len(met := rows[rows["verdict"] == "meets"]):
-        items.append(_strength(met))
-    return Exhibit("findings", {"items": items})
+    return first(found, SENTENCES, tables.engagement.header.currency)
 
 
-def facts(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], tables: Tables) -> Exhibit:
+def facts(found: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return a strip of key figures: items completed, then the compared KPIs in the sector pack's order."""
-    currency = tables.engagement.header.currency
-    volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
-    items = [
-        fact("Items completed", wording.count(amount), say("in the period"), "neutral") for amount in volume["value"]
-    ]
-    order = {kpi: place for place, kpi in enumerate(measures["kpi"].drop_duplicates())}
-    rows = headline_rows(gaps)
-    rows = rows[rows["verdict"].isin(results.JUDGED)]
-    rows = rows.assign(order=rows["kpi"].map(order)).sort_values("order", kind="stable")
-    items += [
-        {
-            "label": wording.subject(row),
-            "value": wording.figure(row, currency),
-            "note": f"{wording.label(row['verdict']).lower()}: {wording.line(row, currency)}",
-            "tone": wording.TONES[row["verdict"]],
-        }
-        for row in rows.head(MOST_FACTS - len(items)).to_dict("records")
-    ]
-    return Exhibit("facts", {"items": items})
+    return strip(found, FIGURES, tables.engagement.header.currency)
 
 
 def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
@@ -105,115 +78,155 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
     return note(say("How to read the verdicts"), *text)
 
 
-def finding(tone: str, label: str, text: str, detail: str = "") -> dict[str, str]:
-    """Return a headline: its tone, a label of a word or two, the sentence, and what explains it."""
-    return {"tone": tone, "label": say(label), "text": text, "detail": detail}
+# --------------------------------------------------------------------------------------------- what every report needs
 
 
-def fact(label: str, value: str, said: str, tone: str) -> dict[str, str]:
-    """Return a key figure of a strip: its label, the figure, what is said below it, and its tone."""
-    return {"label": say(label), "value": value, "note": said, "tone": tone}
+def first(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
+    """Return a report's headlines, each told by its question, with all of its findings as the file `findings.csv`."""
+    return Exhibit("findings", {"items": told(found, tell, currency), "csv": csv(found)})
+
+
+def strip(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
+    """Return a report's key figures, each told by its question."""
+    return Exhibit("facts", {"items": told(found, tell, currency)})
+
+
+def told(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> list[Item]:
+    """Return the findings whose questions are told here as items, each with its id and its figures as they are."""
+    rows = [Finding.of(row) for row in found.to_dict("records") if row["question"] in tell]
+    return [
+        tell[one.question](one, currency) | {"tone": one.tone, "id": one.id, "figures": one.printed} for one in rows
+    ]
+
+
+def sentence(label: str, text: str, detail: str = "") -> Item:
+    """Return a headline: a label of a word or two, the sentence, and what explains it."""
+    return {"label": say(label), "text": text, "detail": detail}
+
+
+def fact(label: str, value: str, said: str = "") -> Item:
+    """Return a key figure of a strip: its label, the figure, and what is said below it."""
+    return {"label": say(label), "value": value, "note": said}
 
 
 def named(names: list[str], most: int = 3) -> str:
     """Return the first names as a sentence lists them, the rest counted."""
-    more = [say("{n} more", n=len(names) - most)] if len(names) > most else []
-    return wording.listed(names[:most] + more)
+    return _listed(names[:most], len(names) - most)
 
 
-def headline_rows(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the engagement's own rows, and a workflow's where its KPI can be compared nowhere else."""
-    whole = gaps[(gaps["workflow"] == "") & gaps["verdict"].isin(results.JUDGED)]
-    parts = gaps[
-        (gaps["workflow"] != "") & gaps["verdict"].isin(results.JUDGED) & ~gaps["definition"].isin(whole["definition"])
-    ]
-    return pd.concat([whole, parts]).sort_index()
+def listed(one: Finding, name: str, word: Callable[[str], str] = str) -> str:
+    """Return the names of a list of a finding as a sentence lists them, those beyond it counted."""
+    return _listed([word(name) for name in one.names[name]], one.get(f"more_{name}", 0))
 
 
-def _summary(rows: pd.DataFrame) -> dict[str, str]:
-    if rows.empty:
+def counted(label: str, about: str) -> Tell:
+    """Return how a key figure is told that counts some of all."""
+
+    def tell(one: Finding, _: str) -> Item:
+        return fact(label, say("{n} of {all}", n=wording.count(one["n"]), all=wording.count(one["all"])), say(about))
+
+    return tell
+
+
+def _listed(names: list[str], more: int) -> str:
+    return wording.listed(names + ([say("{n} more", n=more)] if more > 0 else []))
+
+
+# --------------------------------------------------------------------------------------- the report on benchmarks' gap
+
+
+def _verdicts(one: Finding, _: str) -> Item:
+    if one.verdict == "none":
         text = say("None of the measured KPIs has a benchmark that follows the same definition.")
-        return finding("unknown", "No verdict", text)
-    missed, met, doubtful = (int((rows["verdict"] == word).sum()) for word in ("misses", "meets", "inconclusive"))
+        return sentence("No verdict", text)
     counted = {
-        say_number(missed, "{n} misses it", "{n} miss it"): missed,
-        say_number(met, "{n} meets it", "{n} meet it"): met,
-        say_number(doubtful, "{n} is inconclusive", "{n} are inconclusive"): doubtful,
+        "misses": say_number(one["misses"], "{n} misses it", "{n} miss it"),
+        "meets": say_number(one["meets"], "{n} meets it", "{n} meet it"),
+        "inconclusive": say_number(one["inconclusive"], "{n} is inconclusive", "{n} are inconclusive"),
     }
     text = say_number(
-        len(rows),
+        one["all"],
         "Of {n} comparison with a benchmark, {said}.",
         "Of {n} comparisons with a benchmark, {said}.",
-        said=wording.listed([words for words, number in counted.items() if number]),
+        said=wording.listed([words for verdict, words in counted.items() if one[verdict]]),
     )
     detail = say("Those of the whole engagement, and a workflow's where its KPI can be compared nowhere else.")
-    return finding("bad" if missed > met else "good" if met > missed else "neutral", "Verdict", text, detail)
+    return sentence("Verdict", text, detail)
 
 
-def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
+def _miss(one: Finding, currency: str) -> Item:
+    row = one.row
     parts = {
         "subject": wording.subject(row),
         "size": wording.gap(row, currency),
         "value": wording.figure(row, currency),
         "line": wording.line(row, currency, row["value"]),
     }
-    if row["operator"] in (">", ">="):
+    text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
+    if one.verdict == "trails":
         text = say("{subject} trails the benchmark by {size}: {value} against {line}.", **parts)
-    else:
-        text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
     interval = wording.span(row, currency)
-    certain = (
-        wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
-    )
-    n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
+    is_counted = "confidence" not in one
+    certain = wording.capital(interval) if is_counted else say("95% interval {interval}", interval=interval)
+    n = "" if one["n"] != one["n"] else f", n = {wording.count(one['n'])}"
     whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []
-    return finding("bad", "Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
+    return sentence("Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 
 
-def _worth(worths: pd.DataFrame, currency: str) -> dict[str, str]:
-    counted = worths[worths["is_counted"]]
-    low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
-    top = counted.iloc[0]
+def _worth(one: Finding, currency: str) -> Item:
     text = say(
         "Closing the missed gaps is worth {low} to {high} a year; the largest part is {kpi} in {workflow}.",
-        low=low,
-        high=high,
-        kpi=wording.inside(say(top["name"])),
-        workflow=top["workflow"],
+        low=wording.amount(one["low"], currency),
+        high=wording.amount(one["high"], currency),
+        kpi=wording.inside(say(one.names["name"])),
+        workflow=one.names["largest"],
     )
     detail = say_number(
-        len(counted),
+        one["n"],
         "{n} gap with known volume and unit cost, one per kind of failure and workflow.",
         "{n} gaps with known volume and unit cost, one per kind of failure and workflow.",
     )
-    return finding("neutral", "Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
+    return sentence("Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
 
 
-def _doubt(doubtful: pd.DataFrame, currency: str) -> dict[str, str]:
-    names = [wording.inside(say(name)) for name in doubtful["name"].drop_duplicates().head(4)]
-    text = say("{names} cannot be judged yet: the interval holds the benchmark.", names=wording.listed(names))
-    detail = ""
-    if len(known := doubtful[doubtful["items_needed"] > 0]):
-        row = known.sort_values("items_needed", kind="stable").iloc[0]
-        detail = say_number(
-            row["items_needed"],
-            "{subject}: {n} more item would settle it, if the figure stays at {value}.",
-            "{subject}: {n} more items would settle it, if the figure stays at {value}.",
-            subject=wording.subject(row),
-            n=wording.count(row["items_needed"]),
-            value=wording.figure(row, currency),
-        )
-    return finding("caution", "Inconclusive", wording.capital(text), detail)
+def _doubt(one: Finding, currency: str) -> Item:
+    names = wording.listed([wording.inside(say(name)) for name in one.names["kpis"]])
+    text = wording.capital(say("{names} cannot be judged yet: the interval holds the benchmark.", names=names))
+    if one.verdict == "open":
+        return sentence("Inconclusive", text)
+    row = one.row | {"workflow": one.names["place"]}
+    detail = say_number(
+        one["items_needed"],
+        "{subject}: {n} more item would settle it, if the figure stays at {value}.",
+        "{subject}: {n} more items would settle it, if the figure stays at {value}.",
+        subject=wording.subject(row),
+        n=wording.count(one["items_needed"]),
+        value=wording.figure(row, currency),
+    )
+    return sentence("Inconclusive", text, detail)
 
 
-def _strength(met: pd.DataFrame) -> dict[str, str]:
-    names = met["name"].drop_duplicates()
-    said = [wording.inside(say(name)) for name in names.head(4)] + ([say("others")] if len(names) > 4 else [])
+def _strength(one: Finding, _: str) -> Item:
+    names = [wording.inside(say(name)) for name in one.names["kpis"]] + [say("others")] * ("more_kpis" in one)
     text = say_number(
-        len(names),
+        one["n"],
         "{names} meets the benchmark with the whole interval.",
         "{names} meet the benchmark with the whole interval.",
-        names=wording.listed(said),
+        names=wording.listed(names),
     )
-    return finding("good", "Meets", wording.capital(text))
+    return sentence("Meets", wording.capital(text))
+
+
+def _items(one: Finding, _: str) -> Item:
+    return fact("Items completed", wording.count(one["value"]), say("in the period"))
+
+
+def _compared(one: Finding, currency: str) -> Item:
+    value, line = wording.figure(one.row, currency), wording.line(one.row, currency)
+    about = {"label": wording.subject(one.row)}
+    return fact("", value, f"{wording.label(one.verdict).lower()}: {line}") | about
+
+
+SENTENCES = {"verdicts": _verdicts, "misses": _miss, "worth": _worth, "inconclusive": _doubt, "meets": _strength}
+FIGURES = {"items": _items, "compared": _compared}

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
+from engineroom import estimates
 from engineroom.phrases import language, locale, say, say_number
 
 BLANK = "–"
@@ -117,13 +118,11 @@ def money(amount: float, currency: str) -> str:
 
 def amount(estimate: float, currency: str) -> str:
     """Return an amount with the digits of an estimate: two below ten thousand, then thousands and millions."""
-    size = abs(estimate)
-    if size >= 9_950:
+    if abs(estimate) >= 9_950:
         return money(estimate, currency)
-    step = 100 if size >= 995 else 10 if size >= 99.5 else 1
     pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
     return _minus(
-        format_currency(round(estimate / step) * step, currency, pattern, locale=locale(), currency_digits=False)
+        format_currency(estimates.rounded(estimate), currency, pattern, locale=locale(), currency_digits=False)
     )
 
 
@@ -131,11 +130,6 @@ def between(low: float, high: float, currency: str) -> str:
     """Return a range of money; ends that print alike are one figure."""
     ends = {"low": amount(low, currency), "high": amount(high, currency)}
     return ends["low"] if ends["low"] == ends["high"] else say("{low} to {high}", **ends)
-
-
-def is_range(low: float, high: float, currency: str) -> bool:
-    """Return whether two ends print differently: a single figure promises more than anybody knows."""
-    return amount(low, currency) != amount(high, currency)
 
 
 def _is_compact(power: int) -> bool:

@@ -69,9 +69,11 @@ def tables(document: Document) -> dict[str, str]:
 
 
 def files(document: Document) -> dict[str, str]:
-    """Return every file that goes beside the report: the tables as CSV, and what a table offers in another form."""
+    """Return every file that goes beside the report: tables and findings as CSV, what a table offers otherwise."""
     other = {name: text for block in document.of("table") for name, text in block.get("files", {}).items()}
-    return {f"{name}.csv": text for name, text in tables(document).items()} | other
+    found = next((block["csv"] for block in document.of("findings") if block["csv"]), "")
+    beside = {f"{name}.csv": text for name, text in tables(document).items()} | other
+    return beside | ({"findings.csv": found} if found else {})
 
 
 def blocks_within(blocks: list[Block]) -> Iterator[Block]:
@@ -130,7 +132,7 @@ def _cover(data: Mapping[str, Any]) -> list[Block]:
 
 def _findings(data: Mapping[str, Any]) -> list[Block]:
     entries = [_plain(item, "text", "label", "detail") for item in data["items"]]
-    return [{"type": "findings", "entries": entries}] if entries else []
+    return [{"type": "findings", "entries": entries, "csv": str(data.get("csv") or "")}] if entries else []
 
 
 def _facts(data: Mapping[str, Any]) -> list[Block]:
@@ -164,6 +166,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(data.get("name", ""))).strip("-")
     offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
     beside = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
+    beside["figures"] = dict(data.get("figures") or {})
     return [table | beside | {"live": _visible(data.get("live") or {})}]
 
 
@@ -177,7 +180,7 @@ def _chart(spec: Mapping[str, Any]) -> list[Block]:
     heading, name = clean(_joined(lines.get("text", ""))), clean(said.get("name", ""))
     drawing = json.dumps(bare, sort_keys=True, ensure_ascii=False)
     told = {"title": heading, "caption": clean(caption), "alt": alt or heading or "?", "is_described": bool(alt)}
-    return [{"type": "figure", **told, "name": name, "spec": drawing}]
+    return [{"type": "figure", **told, "name": name, "spec": drawing, "figures": dict(said.get("figures") or {})}]
 
 
 def _visible(part: Any) -> Any:
@@ -238,7 +241,7 @@ def _table_cell(cell: object) -> Block:
 
 def _plain(item: Mapping[str, Any], *keys: str) -> Block:
     said = {key: _bound(clean(item.get(key) or "").strip()) for key in keys}
-    return {"tone": _tone(item.get("tone") or "neutral")} | said
+    return {"tone": _tone(item.get("tone") or "neutral"), "finding": clean(item.get("id") or "")} | said
 
 
 def _bound(text: str) -> str:

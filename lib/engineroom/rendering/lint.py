@@ -9,16 +9,13 @@ import csv
 import io
 import json
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
-from math import isfinite
 from typing import Any, NamedTuple
 
 from engineroom import phrases
 from engineroom.errors import RenderError
-from engineroom.rendering import document
+from engineroom.rendering import document, printed
 from engineroom.rendering.document import Document
 from engineroom.rendering.prose import Block, clean, spoken
 
@@ -29,19 +26,12 @@ ERROR = re.compile(
     r"Traceback \(most recent|\b(?:\w+Error|\w+Exception): |#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|"
     r"<[\w.]+ object at 0x|\b(?:nan|NaN|NaT)\b|<NA>|^\s*(?:None|inf|null|undefined)\s*%?$"
 )
-MONEY = re.compile(r"[$€£¥]|\b[A-Z]{3} ?\d|\d[\d.,]*\s?(?:Mio|Tsd)|\d[KM]\b")
 SAVING = re.compile(r"\b(?:sav(?:e|es|ing|ings)|worth|benefits?|Einsparung\w*|einspar\w*|wert|Nutzen)\b")
 RANGE = re.compile(r"\d\S*(?:\s?[$€£¥]|\s?Mio\. ?\S)?\s?(?:to|bis|and|und|–|-)\s?[-−$€£¥A-Z]*\s?\d")
 TOTAL = re.compile(r"(?:grand )?total|sum|summe|gesamt(?:summe)?|insgesamt", re.I)
-NUMBER = re.compile(
-    r"([-−+±]?)\s?(?:[A-Z]{0,3}[$€£¥]|[A-Z]{3})?\s?(\d(?:[\d.,'’\u00a0\u202f]*\d)?)\s?(K|M|Mio\.|%)?\s?(?:[$€£¥]|[A-Z]{3})?"
-)
-MEASURED = re.compile(NUMBER.pattern + r"(?:\s?(points|Punkte|Punkt|d|h|min|s)\b)?")
-UNSUPPORTED = "Headline that no table supports"
-PER_HOUR = {"d": 1 / 24, "h": 1.0, "min": 60.0, "s": 3600.0}
-"""Tables hold durations in hours; what one hour is in the unit a headline uses."""
-GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
-SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
+UNSUPPORTED = "Headline that its finding does not support"
+UNTOLD = "Headline without a finding"
+MISCAPTIONED = "Caption that its figures do not support"
 
 
 class Point(NamedTuple):
@@ -73,7 +63,8 @@ def find(tree: Document) -> list[Point]:
     cover = [
         Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
     ]
-    return list(dict.fromkeys([*cover, *(point for block in tree.blocks for point in _of(block)), *_unsupported(tree)]))
+    within = (point for block in tree.blocks for point in _of(block))
+    return list(dict.fromkeys([*cover, *within, *_unsupported(tree), *_miscaptioned(tree)]))
 
 
 def _of(block: Block) -> Iterator[Point]:
@@ -90,7 +81,7 @@ def _texts(block: Block) -> Iterator[str]:
     yield spoken(block.get("runs", []))
     yield from block.get("notes", [])
     for entry in block.get("entries", []):
-        yield from (str(value) for key, value in entry.items() if key != "tone")
+        yield from (str(value) for key, value in entry.items() if key not in ("tone", "finding"))
     for row in block.get("rows", []):
         yield from (cell["text"] if isinstance(cell, dict) else spoken(cell) for cell in row)
     inner = [*block.get("blocks", []), *(one for item in block.get("items", []) for one in item)]
@@ -103,61 +94,61 @@ def _around(text: str, pattern: re.Pattern[str]) -> str:
     return f'"{clean(text)[start : start + 80].strip()}"'
 
 
-# ------------------------------------------------------------------------------------------- the summary and the body
+# ----------------------------------------------------------------------------------------------- what figures rest on
 
 
 def _unsupported(tree: Document) -> Iterator[Point]:
-    """Yield the figures of headlines and key figures that stand in no table and no chart of the report.
-
-    Only figures with a unit are looked up: a bare count ("3 of 8") counts rows and stands in none of them.
-    """
-    body = sorted({abs(number) for block in tree.blocks for number in _numbers(block)})
+    """Yield the headlines and key figures without a finding, and the figures in them that their finding lacks."""
+    rows = {clean(row["finding"]): row for block in tree.of("findings") for row in _raw(block)}
     for block in tree.blocks:
         for entry in block.get("entries", []):
-            said = entry.get("text") or entry.get("value") or ""
-            lost = [found[0].strip() for found in MEASURED.finditer(said) if not _stands(found, body)]
-            yield from (Point(UNSUPPORTED, block["id"], clean(f'{figure} in "{said}"')) for figure in lost)
+            texts = [entry[part] for part in ("text", "value", "note", "detail") if entry.get(part)]
+            if entry["finding"] not in rows:
+                yield Point(UNTOLD, block["id"], clean(f'"{texts[0] if texts else entry["label"]}"'))
+                continue
+            for text in texts:
+                lost = _lost(text, rows[entry["finding"]], tree.language)
+                yield from (Point(UNSUPPORTED, block["id"], clean(f'{figure} in "{text}"')) for figure in lost)
 
 
-def _numbers(block: Block) -> Iterator[float]:
-    """Yield the numbers a table or a chart is made of, and what its columns sum to, as far as their rows count."""
-    rows: list[dict[str, Any]] = [*_raw(block)]
-    if "spec" in block:
-        spec = json.loads(block["spec"])
-        sets = [*spec.get("datasets", {}).values(), *_values(spec)]
-        rows = [row for values in sets if isinstance(values, list) for row in values if isinstance(row, dict)]
-    elif not rows:
-        rows = [dict(enumerate(map(_amount, row))) for row in block.get("rows", [])]  # type: ignore[arg-type]
-    for name in dict.fromkeys(name for row in rows for name in row):
-        column = {place: number for place, row in enumerate(rows) if (number := _float(row.get(name))) is not None}
-        counted = [number for place, number in column.items() if str(rows[place].get("is_counted")).lower() != "false"]
-        yield from (*column.values(), sum(counted))
+def _lost(text: str, row: dict[str, str], language: str) -> list[str]:
+    """Return the figures of a text that are none of its finding's; names and days may hold digits of their own."""
+    figures, mentions = json.loads(row["figures"]), [*_words([row["workflow"], json.loads(row["mentions"])])]
+    days = [figure["value"] for figure in figures.values() if figure["unit"] == "date"]
+    return printed.lost(printed.without(text, mentions, days, language), printed.known(figures))
 
 
-def _float(cell: Any) -> float | None:
-    with suppress(TypeError, ValueError):
-        return number if isfinite(number := float(cell)) else None
-    return None
+def _words(part: Any) -> Iterator[str]:
+    """Yield every text of a part, without the apostrophe that keeps a spreadsheet from running it."""
+    if isinstance(part, str):
+        yield part.removeprefix("'")
+    elif isinstance(part, list | dict):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _words(inner)
 
 
-def _amount(cell: Any) -> float | None:
-    read = _read(cell["text"] if isinstance(cell, dict) else spoken(cell))
-    return read[0] if read else None
+def _miscaptioned(tree: Document) -> Iterator[Point]:
+    """Yield the figures of captions that are none of their block's: of those it counts, or of the rows it shows."""
+    for block in tree.blocks:
+        caption = block.get("title") if block["type"] == "figure" else block.get("caption")
+        if block["type"] not in ("figure", "table") or not re.search(r"\d", caption or ""):
+            continue
+        counted, rows = block.get("figures") or {}, _rows(block)
+        days = [figure["value"] for figure in counted.values() if isinstance(figure["value"], str)]
+        names = [word for word in _words(rows) if re.search(r"[^\W\d_]", word)]
+        bare = printed.without(str(caption), names, days, tree.language)
+        figures = [*printed.known(counted), *printed.of_rows(rows), printed.Known(len(block.get("rows", [])))]
+        lost = printed.lost(bare, figures)
+        yield from (Point(MISCAPTIONED, block["id"], clean(f'{figure} in "{caption}"')) for figure in lost)
 
 
-def _stands(found: re.Match[str], body: list[float]) -> bool:
-    """Return whether a printed figure is the rounding of one of the numbers; a bare number is not asked for."""
-    _, digits, scale, unit = found.groups()
-    is_money = bool(MONEY.search(found[0]))
-    read = _read(found[0].removesuffix(unit or "").strip())
-    if read is None or not (is_money or unit or scale == "%"):
-        return True
-    value, half = abs(read[0]), read[1]
-    if is_money and not scale:  # a language without a short form for thousands prints the zeros it rounded to
-        half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
-    factors = {1.0, PER_HOUR.get(unit, 1.0)} if unit in PER_HOUR or is_money else {1.0, 100.0}
-    spans = [((value - half * 1.0001) / factor, (value + half * 1.0001) / factor) for factor in factors]
-    return any(bisect_left(body, low) < bisect_right(body, high) for low, high in spans)
+def _rows(block: Block) -> list[dict[str, Any]]:
+    """Return the rows a table or a chart is made of."""
+    if "spec" not in block:
+        return [*_raw(block)]
+    spec = json.loads(block["spec"])
+    sets = [*spec.get("datasets", {}).values(), *_values(spec)]
+    return [row for values in sets if isinstance(values, list) for row in values if isinstance(row, dict)]
 
 
 # ------------------------------------------------------------------------------------------------------------- figures
@@ -197,8 +188,8 @@ def _untied(table: Block) -> Iterator[str]:
         if place < 2 or not TOTAL.match(row[0]["text"].strip()):
             continue
         for index, column in enumerate(table["columns"][1:], 1):
-            parts = [_read(above[index]["text"]) for above in table["rows"][:place]]
-            total, known = _read(row[index]["text"]), [part for part in parts if part]
+            parts = [printed.read(above[index]["text"]) for above in table["rows"][:place]]
+            total, known = printed.read(row[index]["text"]), [part for part in parts if part]
             if total is None or len(known) < 2 or len(known) != len(parts):
                 continue
             summed, slack = sum(value for value, _ in known), sum(half for _, half in known) + total[1]
@@ -216,22 +207,10 @@ def _unwhole(table: Block) -> Iterator[str]:
         ):
             continue
         cells = [row[index]["text"] for row in table["rows"] if not TOTAL.match(row[0]["text"].strip())]
-        known = [part for part in map(_read, cells) if part]
+        known = [part for part in map(printed.read, cells) if part]
         summed, slack = sum(value for value, _ in known), sum(half for _, half in known)
         if known and len(known) == len(cells) and abs(summed - 100) > slack * 1.0001 + 1e-9:
             yield f'"{column["label"]}" sums to {summed:.6g}%'
-
-
-def _read(text: str) -> tuple[float, float] | None:
-    """Return the number in a cell and half of its last digit: as far off as rounding may leave it."""
-    found = NUMBER.fullmatch(text.strip())
-    if found is None:
-        return None
-    sign, digits, scale = found.groups()
-    mark = "" if GROUPED.fullmatch(digits) else max(".,", key=digits.rfind)
-    whole, _, part = digits.rpartition(mark) if mark else (digits, "", "")
-    unit = SCALES.get(scale or "", 1.0) * (-1 if sign in ("-", "−") else 1)
-    return float(f"{re.sub(r'[^0-9]', '', whole) or 0}.{part or 0}") * unit, 0.5 * 10.0 ** -len(part) * abs(unit)
 
 
 def _ungraded(table: Block) -> Iterator[str]:
@@ -270,7 +249,7 @@ def _pointed(block: Block) -> Iterator[str]:
         for entry in block.get("entries", [])
     ]
     for text in [*said, *(block[key] for key in ("title", "caption") if block.get(key))]:
-        if MONEY.search(text) and SAVING.search(text) and not RANGE.search(text):
+        if printed.MONEY.search(text) and SAVING.search(text) and not RANGE.search(text):
             yield text
 
 

@@ -1,0 +1,143 @@
+"""What the report on the gap to benchmarks finds: what is missed and by how much, what that is worth, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from engineroom.dictionary import results
+from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Findings
+from engineroom.findings import rows
+from engineroom.findings.rows import figures, headline, key_figure, source
+
+MOST_MISSES = 3
+MOST_FACTS = 5
+MOST_KPIS = 4
+CONFIDENCE = 0.95
+TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution"}
+SECTIONS = {
+    "verdicts": ("findings", "scorecard", "workflow-table"),
+    "misses": ("findings", "gap-chart", "scorecard"),
+    "worth": ("findings", "worth-chart", "worth-table"),
+    "inconclusive": ("findings", "next-table"),
+    "meets": ("findings", "scorecard"),
+    "items": ("facts", "measures-table"),
+    "compared": ("facts", "scorecard"),
+}
+
+
+def find(
+    gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths], measures: DataFrame[results.Measures]
+) -> DataFrame[Findings]:
+    """Return how many KPIs miss, the widest misses, the money, the doubts and the strengths; then the key figures."""
+    judged = comparable(gaps)
+    of = {verdict: judged[judged["verdict"] == verdict] for verdict in results.JUDGED}
+    found = [_verdicts(judged, of), *map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
+    found += [_worth(worths)] if len(worths) else []
+    found += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
+    found += [_strength(of["meets"])] if len(of["meets"]) else []
+    return rows.table("benchmark_gap", SECTIONS, [*found, *_key_figures(judged, measures)])
+
+
+def comparable(gaps: DataFrame[results.Gaps]) -> pd.DataFrame:
+    """Return the engagement's own comparisons, and a workflow's where its KPI can be compared nowhere else."""
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)]
+    whole = judged[judged["workflow"] == ""]
+    parts = judged[(judged["workflow"] != "") & ~judged["definition"].isin(whole["definition"])]
+    return pd.concat([whole, parts]).sort_index()
+
+
+def _verdicts(judged: pd.DataFrame, of: dict[str, pd.DataFrame]) -> rows.Row:
+    rests_on = source("gaps", "verdict")
+    if judged.empty:
+        return headline("verdicts", "none", "unknown", rests_on)
+    missed, met = len(of["misses"]), len(of["meets"])
+    tone = "bad" if missed > met else "good" if met > missed else "neutral"
+    printed = figures("count", all=len(judged), misses=missed, meets=met, inconclusive=len(of["inconclusive"]))
+    return headline("verdicts", "compared", tone, rests_on, printed=printed)
+
+
+def _miss(row: dict[str, Any]) -> rows.Row:
+    verdict = "trails" if row["operator"] in (">", ">=") else "exceeds"
+    confidence = figures("share", confidence=CONFIDENCE) if row["low"] != row["high"] else {}
+    names = {name: row[name] for name in ("benchmark_label", "kind", "grade")} | {"is_stale": bool(row["is_stale"])}
+    return _compared("misses", verdict, "bad", row, confidence, names)
+
+
+def _worth(worths: pd.DataFrame) -> rows.Row:
+    counted = worths[worths["is_counted"]]
+    low, high, top = counted["worth_low"].sum(), counted["worth_high"].sum(), counted.iloc[0]
+    return headline(
+        "worth",
+        "priced",
+        "neutral",
+        source("worths", "worth_low", "worth_high", is_counted=True),
+        printed=figures("money", low=low, high=high) | figures("count", n=len(counted)),
+        names={"name": top["name"], "largest": top["workflow"]},
+        money_low=low,
+        money_high=high,
+    )
+
+
+def _doubt(doubtful: pd.DataFrame) -> rows.Row:
+    names: dict[str, Any] = {"kpis": doubtful["name"].drop_duplicates().head(MOST_KPIS).tolist()}
+    rests_on = source("gaps", "low", "high", "items_needed", verdict="inconclusive")
+    known = doubtful[doubtful["items_needed"] > 0].sort_values("items_needed", kind="stable")
+    if known.empty:
+        return headline("inconclusive", "open", "caution", rests_on, names=names)
+    row = known.iloc[0].to_dict()
+    printed = figures(row["unit"], value=row["value"], low=row["low"], high=row["high"])
+    return headline(
+        "inconclusive",
+        "settled by items",
+        "caution",
+        rests_on,
+        printed=printed | figures("count", items_needed=row["items_needed"]),
+        names=names | {"name": row["name"], "place": row["workflow"]},
+    )
+
+
+def _strength(met: pd.DataFrame) -> rows.Row:
+    names = met["name"].drop_duplicates()
+    return headline(
+        "meets",
+        "meets",
+        "good",
+        source("gaps", "verdict", verdict="meets"),
+        printed=figures("count", n=len(names)),
+        lists={"kpis": names},
+        most=MOST_KPIS,
+    )
+
+
+def _key_figures(judged: pd.DataFrame, measures: pd.DataFrame) -> Iterator[rows.Row]:
+    """Yield the items completed, then the compared KPIs in the sector pack's order."""
+    volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
+    rests_on = source("measures", "value", kpi="volume", workflow="")
+    for amount in volume["value"]:
+        yield key_figure("items", "counted", "neutral", rests_on, printed=figures("count", value=amount), kpi="volume")
+    place = {kpi: rank for rank, kpi in enumerate(measures["kpi"].drop_duplicates())}
+    ordered = judged.assign(place=judged["kpi"].map(place)).sort_values("place", kind="stable")
+    for row in ordered.head(MOST_FACTS - len(volume)).to_dict("records"):
+        yield _compared("compared", row["verdict"], TONES[row["verdict"]], row, {}, {}) | {"role": "key figure"}
+
+
+def _compared(
+    question: str, verdict: str, tone: str, row: dict[str, Any], more: rows.Figures, names: dict[str, Any]
+) -> rows.Row:
+    """Return a comparison as a finding: the measure, its interval, the benchmark and the distance."""
+    measured = {name: row[name] for name in ("value", "low", "high", "gap", "benchmark_value")}
+    return headline(
+        question,
+        verdict,
+        tone,
+        source("gaps", *measured, "n", definition=row["definition"], workflow=row["workflow"]),
+        printed=figures(row["unit"], **measured) | figures("count", n=row["n"]) | more,
+        names={"name": row["name"], "operator": row["operator"]} | names,
+        kpi=row["kpi"],
+        workflow=row["workflow"],
+        about=row["definition"],
+    )

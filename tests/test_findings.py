@@ -1,0 +1,185 @@
+"""What each report finds, as data: valid, tied to the tables it is made from, told by id, flipping with the figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+import engineroom as er
+from engineroom import phrases
+from engineroom.dictionary.findings import Finding, Findings
+from engineroom.findings import rows
+from engineroom.pages import blocks
+from engineroom.readers import engagement
+from engineroom.rendering import document, lint
+from engineroom.resources import folder
+
+BOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder("notebooks").glob("*.ipynb")}
+SHOWN = ("findings", "facts", "more-findings", "house-style")
+Run = tuple[dict[str, Any], dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=[(book, one) for book in sorted(BOOKS) for one in engagement.starters()])
+def told(request: pytest.FixtureRequest) -> Run:
+    """Return what the cells of a report compute and what its headlines and key figures show, for a starter."""
+    (book, starter), names, shown = request.param, {"report": request.param[0]}, {}
+    for cell in BOOKS[book]["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        if cell["id"] == "parameters":
+            exec(source, names)
+            names |= {"engagement": starter} | ({"draws": 2000} if "draws" in names else {})
+        elif cell["id"] in SHOWN:
+            shown[cell["id"]] = eval(source, names)
+        elif " = " in source.split("(")[0] or cell["id"] == "setup":
+            exec(source, names)
+        if cell["id"] == "facts" and "more-findings" not in {one["id"] for one in BOOKS[book]["cells"]}:
+            break  # what follows shows tables and charts
+    phrases.speak("en")
+    return names, shown
+
+
+def entries(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for name, block in shown.items() if name != "house-style" for item in block.content["items"]]
+
+
+def test_findings_are_valid_ranked_and_told_once(told: Run) -> None:
+    names, shown = told
+    found = names["findings"]
+
+    ids = [item["id"] for item in entries(shown)]
+
+    assert Findings.validate(found).equals(found)
+    assert found["rank"].tolist() == list(range(1, len(found) + 1))
+    assert set(found["report"]) <= {names["report"]}
+    assert sorted(ids) == sorted(found["finding"])
+
+
+def test_a_finding_says_where_it_is_told_and_what_it_rests_on(told: Run) -> None:
+    names, _ = told
+    cells = {cell["id"] for cell in BOOKS[names["report"]]["cells"]}
+
+    for row in names["findings"].to_dict("records"):
+        assert set(json.loads(row["sections"])) <= cells
+        for source in json.loads(row["rests_on"]):
+            table = names.get(source["table"])
+            if isinstance(table, pd.DataFrame):
+                assert {*source["columns"], *source["rows"]} <= set(table.columns), row["finding"]
+
+
+def test_every_figure_that_is_printed_is_one_of_its_finding(told: Run) -> None:
+    names, shown = told
+    cells = []
+    for name, block in shown.items():
+        output = nbformat.v4.new_output("display_data", data=block._repr_mimebundle_())
+        cells.append(nbformat.v4.new_code_cell("", id=name, outputs=[output]))
+
+    tree = document.build(nbformat.v4.new_notebook(cells=cells))
+    beside = document.files(tree).get("findings.csv", "")
+
+    assert [point for point in lint.find(tree) if point.kind in (lint.UNSUPPORTED, lint.UNTOLD)] == []
+    assert [row["finding"] for row in csv.DictReader(io.StringIO(beside))] == names["findings"]["finding"].tolist()
+
+
+def test_items_carry_their_figures_unrounded(told: Run) -> None:
+    names, shown = told
+    figures = names["findings"].set_index("finding")["figures"]
+
+    assert all(json.loads(figures[item["id"]]) == item["figures"] for item in entries(shown))
+
+
+# ------------------------------------------------------------------------------------------------------ sums and flips
+
+
+def gaps_of(starter: str) -> tuple[Any, ...]:
+    tables = er.tables.read(er.engagement.open(starter))
+    measures = er.kpi.measure(tables, None)
+    gaps = er.gap.find(measures, tables, "leading")
+    return gaps, er.gap.worth(gaps, tables), measures
+
+
+def one(found: pd.DataFrame, question: str) -> dict[str, Any]:
+    return found[found["question"] == question].iloc[0].to_dict()
+
+
+@pytest.mark.parametrize("starter", engagement.starters())
+def test_the_worth_of_a_report_is_the_sum_of_the_gaps_it_counts(starter: str) -> None:
+    gaps, worths, measures = gaps_of(starter)
+    if worths.empty:
+        pytest.skip("no gap has a price")
+
+    worth = one(er.findings.benchmark_gap.find(gaps, worths, measures), "worth")
+
+    counted, figures = worths[worths["is_counted"]], json.loads(worth["figures"])
+    assert worth["money_low"] == figures["low"]["value"] == counted["worth_low"].sum()
+    assert worth["money_high"] == figures["high"]["value"] == counted["worth_high"].sum()
+    assert figures["n"] == {"value": len(counted), "unit": "count"}
+
+
+def test_verdict_and_direction_flip_with_the_figures() -> None:
+    gaps, worths, measures = gaps_of("starter/healthcare")
+    flipped = gaps.assign(verdict=gaps["verdict"].replace({"misses": "meets", "meets": "misses"}))
+
+    before, after = (er.findings.benchmark_gap.find(each, worths, measures) for each in (gaps, flipped))
+
+    counts = [json.loads(one(found, "verdicts")["figures"]) for found in (before, after)]
+    assert counts[0]["misses"] == counts[1]["meets"] != counts[0]["meets"] == counts[1]["misses"]
+    key = "benchmark_gap.compared/" + before.loc[before["question"] == "compared", "finding"].iloc[0].split("/", 1)[1]
+    ends = [found.set_index("finding").loc[key, ["verdict", "direction"]].tolist() for found in (before, after)]
+    assert sorted(ends) == [["meets", "better"], ["misses", "worse"]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "direction"),
+    [(-2.0, -1.0, "loss", "worse"), (-1.0, 5.0, "open", "unknown"), (1.0, 5.0, "gain", "better")],
+)
+def test_a_plan_gains_loses_or_leaves_it_open(low: float, high: float, verdict: str, direction: str) -> None:
+    money = {"annual_benefit": 5e4, "annual_benefit_low": 4e4, "annual_benefit_high": 7e4}
+    plan = pd.DataFrame([money | {"cost_low": 1e5, "cost": 2e5, "cost_high": 3e5}] * 2)
+    curve = pd.DataFrame({"low": [low] * 3, "high": [high] * 3})
+
+    row = er.findings.roadmap.benefit(plan, curve)
+
+    assert (row["verdict"], row["direction"]) == (verdict, direction)
+    assert (row["money_low"], row["money_high"], row["one_off"]) == (8e4, 14e4, 4e5)
+
+
+# ---------------------------------------------------------------------------------------------------------- the rows
+
+
+def test_a_row_holds_figures_as_they_are_and_counts_the_names_it_leaves_out() -> None:
+    printed = rows.figures("share", value=1 / 3, low=float("nan")) | rows.figures(
+        "date", end=pd.Timestamp("2026-06-30")
+    )
+    row = rows.headline(
+        "asked", "so", "bad", printed=printed, lists={"flows": list("abcde")}, workflow="Pay", about="kpi"
+    )
+
+    finding = Finding.of(rows.table("report", {"asked": ("findings",)}, [row]).iloc[0])
+
+    assert finding.id == "report.asked/kpi@Pay"
+    assert finding["value"] == 1 / 3
+    assert finding["low"] != finding["low"]  # blank
+    assert (finding["end"], finding["more_flows"], finding.names["flows"]) == ("2026-06-30", 2, ["a", "b", "c"])
+
+
+def test_two_findings_of_one_id_are_refused() -> None:
+    twice = [rows.headline("asked", "so", "bad"), rows.headline("asked", "so", "bad")]
+
+    with pytest.raises(Exception, match="finding"):
+        rows.table("report", {"asked": ("findings",)}, twice)
+
+
+def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
+    nothing = rows.table("report", {}, [])
+    shown = er.headlines.first(nothing, {})
+
+    assert isinstance(shown, blocks.Exhibit)
+    assert shown.content["items"] == []
