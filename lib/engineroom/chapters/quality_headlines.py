@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from engineroom.chapters.quality_exhibits import cost_methods
 from engineroom.chapters.quality_scorecards import ABOVE, DIMENSIONS
 from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
@@ -15,7 +16,7 @@ from engineroom.measures.variation import Intake
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
 from engineroom.pages.headlines import fact, finding, named
-from engineroom.phrases import say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 
 FALLEN = ("alarm", "slipped")
@@ -115,7 +116,7 @@ def _cost(factory: pd.DataFrame, tables: Tables) -> list[dict[str, str]]:
     number = wording.count(factory["reworked"].sum())
     if known.empty:
         text = say("{n} items were reworked; what that cost cannot be told.", n=number)
-        return [finding("caution", "Rework", text, wording.capital(say(quality.NO_COST)) + ".")]
+        return [finding("caution", "Rework", text, wording.capital(tell(quality.NO_COST)) + ".")]
     low, high = known["rework_cost_low"].sum(), known["rework_cost_high"].sum()
     most = known.loc[known["rework_cost"].idxmax()]
     text = say("{n} items were reworked, which cost {cost}.", n=number, cost=wording.between(low, high, currency))
@@ -126,7 +127,7 @@ def _cost(factory: pd.DataFrame, tables: Tables) -> list[dict[str, str]]:
             cost=wording.between(low, high, currency),
             workflow=most["workflow"],
         )
-    detail = wording.capital("; ".join(say(one) for one in sorted(set(known["cost_method"])))) + "."
+    detail = wording.capital(cost_methods(known)) + "."
     if len(known) < len(factory):
         detail += " " + say(
             "For {n} of {all} workflows it is not known.", n=len(factory) - len(known), all=len(factory)

@@ -134,10 +134,10 @@ def _refused(draft: Draft, decisions: pd.DataFrame) -> dict[str, str]:
 
 def _first(plan: pd.DataFrame) -> dict[str, str]:
     now = plan[plan["start"] == plan["start"].min()].sort_values(["slack_weeks", "end"], kind="stable")
-    names = named([words.quoted(name) for name in now["item"]])
+    names = named([words.quoted(name) for name in now["name"]])
     day = wording.day(plan["start"].min())
     text = say_number(len(now), "On {day} starts {names}.", "On {day} start {names}.", day=day, names=names)
-    tight = [words.quoted(name) for name in now.loc[now["slack_weeks"] == 0, "item"]]
+    tight = [words.quoted(name) for name in now.loc[now["slack_weeks"] == 0, "name"]]
     detail = say("No slack at all: {names}.", names=wording.listed(tight)) if tight else ""
     return finding("neutral", "First", text, detail)
 

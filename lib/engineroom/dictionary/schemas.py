@@ -289,6 +289,7 @@ class Benchmarks(Table):
     )
     expires: Series[pd.Timestamp] = date("after this day the row is stale", required=True)
     caveat: Series[str] = text("what the reader must know before leaning on it")
+    before: Series[str] = text("benchmark id of the value before, where a case gives both")
 
     @pa.dataframe_check(
         name="value line operator", title="a line needs a value and an operator", description="give both"

@@ -11,7 +11,7 @@ from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit, note
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
 MOST_MISSES = 3
@@ -166,7 +166,7 @@ def _miss(row: dict[str, Any], currency: str) -> dict[str, str]:
         wording.capital(interval) if row["low"] == row["high"] else say("95% interval {interval}", interval=interval)
     )
     n = "" if math.isnan(row["n"]) else f", n = {wording.count(row['n'])}"
-    whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
+    whose = [say(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []
     return finding("bad", "Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 
