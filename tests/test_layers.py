@@ -10,10 +10,11 @@ import engineroom
 PACKAGE = Path(engineroom.__file__).parent
 LINES = """
 ./            errors resources
-              statistics phrases
-dictionary/   columns
+              statistics
+dictionary/   codes columns
               initiatives operations options oversight
               schemas results logtables plans scenarios quality_tables operating_tables governance_tables
+./            phrases
 readers/      cells contract
               engagement
               sheets
@@ -47,7 +48,7 @@ organisation/ governance
               capacity
 pages/        pictures
               theme wording
-              blocks brand
+              blocks brand calendarfile
               charts headlines exhibits appendix house commentary
 chapters/     roadmap_words business_case_words
               review_exhibits

@@ -98,7 +98,7 @@ def tell(cell: str, /, into: str | None = None, **more: object) -> str:
 
 def tell_all(cell: Any, between: str = "; ") -> str:
     """Return the sentences of a cell that holds several codes, in the language of the report."""
-    return between.join(tell(one) for one in codes.items(cell))
+    return between.join(tell(one) for one in codes.each(cell))
 
 
 @cache

@@ -135,7 +135,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     if waits.empty:
         return note("Nothing waits", "No initiative of the plan waits for a gate.", tone="good")
     all_of_them = waits["initiative"].nunique()
-    each = waits.assign(opener=waits["opened_by"].map(codes.items)).explode("opener")
+    each = waits.assign(opener=waits["opened_by"].map(codes.each)).explode("opener")
     groups = sorted(each.groupby("opener", sort=False), key=lambda group: -group[1]["initiative"].nunique())
     rows: list[list[Cell]] = []
     for opener, group in groups:
@@ -283,9 +283,9 @@ def gates(tables: Tables) -> Exhibit:
         ]
         for row in tables.gates.to_dict("records")
     ]
-    columns = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
-    columns.append(left("source", "Source"))
-    return table("gates", say("The {n} gates", n=len(rows)), columns, rows, tables.gates, (ROWS,))
+    heads = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
+    heads.append(left("source", "Source"))
+    return table("gates", say("The {n} gates", n=len(rows)), heads, rows, tables.gates, (ROWS,))
 
 
 def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:

@@ -62,8 +62,8 @@ def lines(tables: Tables) -> DataFrame[governance_tables.Roles]:
         rows.append(
             {
                 "workflow": workflow,
-                **{line: codes.several(held[line]) or None for line in oversight.LINES[:3]},
-                "missing": codes.several(line for line in oversight.LINES[:3] if not held[line]) or None,
+                **{line: codes.listed(held[line]) or None for line in oversight.LINES[:3]},
+                "missing": codes.listed(line for line in oversight.LINES[:3] if not held[line]) or None,
                 "twice": codes.several(codes.code("holds_lines", name=n, lines=has) for n, has in held_twice) or None,
                 "is_independent": not any("third" in has for has in twice.values()) if held["third"] else None,
                 "unproven": int(own["mandate"].isna().sum()),

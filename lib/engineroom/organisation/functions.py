@@ -93,7 +93,7 @@ def _covered(function: dict[str, Any], mine: pd.DataFrame, measures: pd.DataFram
     return {
         "department": function["department"],
         "activity": function["activity"],
-        "workflows": codes.several(about["workflow"]),
+        "workflows": codes.listed(about["workflow"]),
         "number": float(len(about)),
         "monthly_volume": about["monthly_volume"].sum(min_count=1),
         "owned": float(owned),
@@ -179,8 +179,8 @@ def tracking(tables: Tables, promised: pd.DataFrame) -> DataFrame[operating_tabl
         rows.append(
             {
                 "workflow": workflow,
-                "requirement": codes.several(promises["requirement"]) or None,
-                "tracked_by": codes.several(system) or None,
+                "requirement": codes.listed(promises["requirement"]) or None,
+                "tracked_by": codes.listed(system) or None,
                 "is_tracked_by_log": share > 0 and system.empty,
                 "monthly_items": items,
                 "tracked_share": share,

@@ -59,7 +59,7 @@ def coverage(
                 "preventive": before,
                 "detective": after,
                 "doubtful": int(own["control"].isin(shaky).sum()),
-                "named": codes.several(own["control"]) or None,
+                "named": codes.listed(own["control"]) or None,
                 "cover": cover if len(own) else "uncovered",
             }
         )

@@ -49,7 +49,7 @@ def steps(
             {"number": number, "step": step, "asked": wanted, "met": met}
             | {"items": len(items) + len(reviews), "first": min(begins, default=pd.NaT)}
             | {"last": max([*items["end"], *reviews["date"]], default=pd.NaT)}
-            | {"early": codes.several(_early(items, plan, belongs)) if step == "automation" else ""}
+            | {"early": codes.listed(_early(items, plan, belongs)) if step == "automation" else ""}
             | {"state": "done" if 0 < wanted == met else "planned" if begins else "not planned"}
         )
     return plans.Agenda.of(rows)

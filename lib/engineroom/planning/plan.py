@@ -62,7 +62,7 @@ def draft(
         + [
             codes.read(opener)[1]["item"]
             for openers in opened.loc[opened["initiative"] == row["initiative"], "opened_by"]
-            for opener in codes.items(openers)
+            for opener in codes.each(openers)
         ]
         for row in initiatives.to_dict("records")
     }
@@ -114,7 +114,7 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
             | {"item": name, "workflow": as_text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
             | {"start": draft.day(start), "end": draft.day(start + length[name]) - pd.Timedelta(days=1)}
             | {"slack_weeks": slacks[name], "is_critical": name in critical}
-            | {"gates": codes.several(said["gate"]), "is_overridden": is_overridden}
+            | {"gates": codes.listed(said["gate"]), "is_overridden": is_overridden}
             | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
         )
     frame = plans.Plan.frame(rows)

@@ -57,7 +57,7 @@ def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> Dat
             if not asked["is_met"].all():
                 row["stage"] = stage if row["stage"] == "automate" else row["stage"]
                 missing += asked.loc[~asked["is_met"], "name"].tolist()
-        rows.append(row | {"blocks": codes.several(missing)})
+        rows.append(row | {"blocks": codes.listed(missing)})
     return plans.Stages.of(rows)
 
 
@@ -88,7 +88,7 @@ def decide(
                 {key: initiative[key] for key in ("initiative", "kind")}
                 | {"workflow": as_text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
                 | {"decision": decision, "missing": codes.several(missing)}
-                | {"source": codes.several(dict.fromkeys([gate["source"], *rows_of]))}
+                | {"source": codes.listed(dict.fromkeys([gate["source"], *rows_of]))}
                 | {"unblocks": gate["unblocks"] if missing else ""}
                 | {"opened_by": codes.several(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
                 | (_override(initiative, gate, tables) if missing else {})
