@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from engineroom.chapters import roadmap_exhibits
-from engineroom.dictionary import plans
+from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.planning import agenda, readiness
@@ -17,6 +17,7 @@ from engineroom.readers import engagement, tables
 
 FLOW = "Denials"
 DAY = pd.Timestamp("2026-08-03")
+PREREQUISITES = {"Data-quality audit: Denials": "dq_audit", "Process owners": "process_owners"}
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,11 @@ def item(name: str, kind: str, weeks: tuple[int, int], workflow: str = FLOW) -> 
     blank: dict[str, Any] = dict.fromkeys(plans.Plan.to_schema().columns)
     texts = dict.fromkeys(("held_name", "held_until", "gates"), "")
     days = {"start": DAY + pd.Timedelta(weeks=weeks[0]), "end": DAY + pd.Timedelta(weeks=weeks[1], days=-1)}
-    about = {"item": name, "kind": kind, "workflow": workflow, "held_by": "nothing", "is_critical": False}
-    return blank | texts | days | about
+    about = {"item": name, "kind": kind, "workflow": workflow, "held_by": "nothing"}
+    known = codes.code("initiative", item=name)
+    if kind == "prerequisite":
+        known = codes.code("prerequisite_of_all", item=name, prerequisite=PREREQUISITES[name], label=name)
+    return blank | texts | days | about | {"name": known, "is_critical": False, "is_overridden": False}
 
 
 def found(read: tables.Tables, *items: dict[str, Any]) -> pd.DataFrame:
@@ -86,14 +90,14 @@ def test_a_step_is_done_planned_or_not_planned(hospital) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "workflow", "early"), [(3, FLOW, "Robot"), (4, FLOW, ""), (3, "Payment posting", "")]
+    ("start", "workflow", "early"), [(3, FLOW, ["Robot"]), (4, FLOW, []), (3, "Payment posting", [])]
 )
 def test_automation_before_the_data_of_its_own_workflow_is_too_early(hospital, start, workflow, early) -> None:
     audit = item("Data-quality audit: Denials", "prerequisite", (0, 4))
 
     steps = found(hospital, audit, item("Robot", "automation", (start, 9), workflow))
 
-    assert steps.loc["automation", "early"] == early
+    assert codes.items(steps.loc["automation", "early"]) == early
 
 
 def test_procedures_are_done_where_every_workflow_has_one_in_the_register(hospital) -> None:

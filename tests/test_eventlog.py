@@ -12,6 +12,8 @@ import pytest
 from engineroom.errors import DataProblems, EngagementError
 from engineroom.eventlogs import drilldown, eventlog, traces
 from engineroom.measures import kpi
+from engineroom.pages import wording
+from engineroom.phrases import tell_all
 from engineroom.readers import engagement, tables
 
 TOML = """
@@ -32,8 +34,11 @@ def opened(make_engagement, log: str, more: str = "", **options) -> eventlog.Eve
 
 def said(log: eventlog.EventLog) -> dict[str, str]:
     """Return each caveat, with its examples where it has any, and its effect."""
-    rows = log.caveats.itertuples()
-    return {f"{row.caveat} ({row.examples})" if row.examples else row.caveat: row.effect for row in rows}
+    told = {}
+    for row in log.caveats.to_dict("records"):
+        (found, effect), examples = wording.caveat(row), tell_all(row["examples"], ", ")
+        told[f"{found} ({examples})" if examples else found] = effect
+    return told
 
 
 UNCLOSED = {
@@ -143,7 +148,7 @@ def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_
     effect = said(log)["9 of 9 cases repeat an activity, as a log of status changes does"]
     assert effect == "a repeat is not taken as rework, and no figure rests on repeats"
     assert set(found["kpi"]) == {"volume", "cycle_time_p50", "cycle_time_p90"}
-    assert log.absent["rework_rate"] == "would need activities in [events.rework] in engagement.toml"
+    assert log.absent["rework_rate"] == "needs_rework_activities"
     assert drilldown.steps(log).empty
 
 
@@ -185,7 +190,8 @@ def test_a_folder_or_a_pattern_of_parquet_files_is_one_log(make_engagement, sour
     log = eventlog.open(engagement.open(place))
 
     assert log.cases.count().execute() == 9
-    assert log.source.startswith(f"client/{source} · sha256 ")
+    assert log.source == f"client/{source}"
+    assert len(log.source_sha256) == 64
 
 
 def test_an_example_in_a_folder_names_its_file_and_row(make_engagement) -> None:

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engineroom.chapters import roadmap_words
-from engineroom.dictionary import plans, schemas
+from engineroom.dictionary import codes, plans, schemas
+from engineroom.dictionary.codes import code
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.planning import plan, portfolio, readiness, roadmap
@@ -71,7 +72,7 @@ class Case:
                     "weeks": 26,
                     "signals": 0,
                     "is_stable": stable,
-                    "reason": "3 weeks signal",
+                    "reason": "no_signal",
                 }
             ]
         ).astype({"is_stable": "boolean"})
@@ -126,9 +127,10 @@ def test_a_gate_is_closed_while_its_prerequisite_is_missing(blank, gate, prerequ
     found = case(blank, "automation").but(readiness=without(blank, prerequisite)).gate(gate)
 
     name = next(one.name for one in blank.pack.prerequisites if one.id == prerequisite)
-    assert (found["decision"], found["opened_by"]) == ("waits", name)
-    assert source in found["source"].split("; ")
-    assert found["missing"] == f"{name} (nothing is recorded)"
+    opener = code("prerequisite_of_all", item=name, prerequisite=prerequisite, label=name)
+    assert (found["decision"], codes.each(found["opened_by"])) == ("waits", [opener])
+    assert source in codes.items(found["source"])
+    assert codes.each(found["missing"]) == [code("prerequisite_not_recorded", name=name)]
 
 
 def test_at22_automation_without_an_integration_map_is_refused_and_names_the_rule(blank) -> None:
@@ -137,8 +139,8 @@ def test_at22_automation_without_an_integration_map_is_refused_and_names_the_rul
     found = asked.gate("map_first")
 
     assert found["decision"] == "waits"  # not now: the plan must deliver the map first
-    assert found["missing"] == "Integration maps (nothing is recorded)"
-    assert found["source"] == "000-01; 000-02"
+    assert codes.each(found["missing"]) == [code("prerequisite_not_recorded", name="Integration maps")]
+    assert codes.items(found["source"]) == ["000-01", "000-02"]
 
 
 def test_at22_an_override_logs_its_approver_and_prices_two_to_three_times_the_cost(blank) -> None:
@@ -193,8 +195,8 @@ def test_outsourcing_before_redesign_is_refused(blank) -> None:
         case(blank, "outsourcing").but(portfolio=[{"workflow": FLOW, "differentiator": "no"}]).gate("redesign_first")
     )
 
-    assert (found["decision"], found["source"]) == ("refused", "002-06")
-    assert found["missing"] == f"{FLOW}: no document shows a redesign"
+    assert (found["decision"], codes.items(found["source"])) == ("refused", ["002-06"])
+    assert codes.each(found["missing"]) == [code("no_redesign_shown", workflow=FLOW)]
 
 
 def test_outsourcing_waits_for_a_redesign_in_the_plan(blank) -> None:
@@ -204,7 +206,7 @@ def test_outsourcing_waits_for_a_redesign_in_the_plan(blank) -> None:
     ]
     asked = case(blank, "outsourcing").but(portfolio=[{"workflow": FLOW, "differentiator": "no"}], initiatives=both)
 
-    assert asked.gate("redesign_first")["opened_by"] == "Redesign"
+    assert asked.gate("redesign_first")["opened_by"] == codes.several([code("initiative", item="Redesign")])
 
 
 @pytest.mark.parametrize("said", ["yes", None])
@@ -213,7 +215,7 @@ def test_outsourcing_a_differentiator_is_refused_and_nothing_in_the_plan_opens_i
 
     found = case(blank, "outsourcing").but(portfolio=review).gate("keep_differentiators")
 
-    assert (found["decision"], found["source"]) == ("refused", "002-14")
+    assert (found["decision"], codes.items(found["source"])) == ("refused", ["002-14"])
 
 
 @pytest.mark.parametrize("second", ["csat/top_2_box", None])
@@ -225,8 +227,9 @@ def test_centralising_is_refused_while_units_measure_differently(blank, second) 
 
     found = case(blank, "centralising").but(unit_definitions=units).gate("same_measure")
 
-    assert (found["decision"], found["source"]) == ("refused", "002-07")
-    assert found["missing"] == f"{FLOW}: units measure differently: Customer satisfaction (mean of 5)"
+    assert (found["decision"], codes.items(found["source"])) == ("refused", ["002-07"])
+    kpis = ["Customer satisfaction (mean of 5)"]
+    assert codes.each(found["missing"]) == [code("units_measure_differently", workflow=FLOW, kpis=kpis)]
 
 
 def test_centralising_is_refused_while_nobody_said_how_they_measure(blank) -> None:
@@ -237,8 +240,8 @@ def test_centralising_is_refused_while_nobody_said_how_they_measure(blank) -> No
 def test_a_bot_on_an_unstable_process_is_refused(blank, stable) -> None:
     found = case(blank, "automation").gate("stable_first", stable=stable)
 
-    assert (found["decision"], found["source"]) == ("refused", "003-11")
-    assert found["missing"] == f"{FLOW}: 3 weeks signal"
+    assert (found["decision"], codes.items(found["source"])) == ("refused", ["003-11"])
+    assert codes.each(found["missing"]) == [code("not_stable", workflow=FLOW, reason="no_signal")]
 
 
 def test_a_bot_on_fifteen_types_of_exception_is_refused(blank) -> None:
@@ -246,12 +249,14 @@ def test_a_bot_on_fifteen_types_of_exception_is_refused(blank) -> None:
 
     found = case(blank, "automation").but(exceptions=many).gate("few_exceptions")
 
-    assert (found["decision"], found["source"]) == ("refused", "002-08")
-    assert found["missing"] == f"{FLOW}: 15 types of exception, at most 14 pass"
+    assert (found["decision"], codes.items(found["source"])) == ("refused", ["002-08"])
+    assert codes.each(found["missing"]) == [code("too_many_exceptions", workflow=FLOW, n=15, most=14)]
 
 
 def test_a_bot_without_an_exception_log_is_refused(blank) -> None:
-    assert case(blank, "automation").but(exceptions=[]).gate("few_exceptions")["missing"] == f"{FLOW}: no exception log"
+    found = case(blank, "automation").but(exceptions=[]).gate("few_exceptions")
+
+    assert codes.each(found["missing"]) == [code("no_exception_log", workflow=FLOW)]
 
 
 # ------------------------------------------------------------------------------------------------- in no plan whatever
@@ -410,7 +415,7 @@ def test_what_needs_a_refused_initiative_is_not_in_the_plan(blank) -> None:
 
     draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
 
-    assert draft.dropped == {"It": "refused by a gate", "Next": "needs “It”, which is not in the plan"}
+    assert draft.dropped == {"It": "refused_by_gate", "Next": code("needs_what_is_not_planned", before="It")}
     assert draft.problem.activities == ()
 
 

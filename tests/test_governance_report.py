@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import engineroom as er
-from engineroom import cli
+from engineroom import cli, statistics
 from engineroom.chapters import governance_exhibits as exhibits
 from engineroom.chapters import governance_registers as registers
+from engineroom.dictionary import codes
+from engineroom.dictionary.codes import code
 from engineroom.errors import DataProblems
 from engineroom.eventlogs import traces
 from engineroom.eventlogs.traces import Pair
@@ -103,7 +105,7 @@ def test_a_risk_is_uncovered_single_sided_or_covered_before_and_after_the_harm(m
         ("Before", "preventive only"),
         ("Round", "both"),
     ]
-    assert found["named"].iloc[3] == "C1; C2"
+    assert codes.items(found["named"].iloc[3]) == ["C1", "C2"]
     assert list(riskcontrol.strays(tables)["control"]) == ["C3"]
 
 
@@ -344,9 +346,10 @@ def test_a_line_nobody_is_named_for_is_missing_and_a_holder_of_two_is_named(make
 
     found = accountability.lines(tables)
 
-    assert found["missing"].tolist()[1] == "first; second"
-    assert found["third"].tolist() == ["Audit", "Audit"]
-    assert found["twice"].iloc[0] == "desk lead: first, second"
+    assert codes.items(found["missing"].tolist()[1]) == ["first", "second"]
+    assert [codes.items(names) for names in found["third"]] == [["Audit"], ["Audit"]]
+    held = code("holds_lines", name="desk lead", lines=["first", "second"])
+    assert codes.each(found["twice"].iloc[0]) == [held]
     assert found["is_independent"].tolist() == [True, True]
     assert headlines(tables)["Three lines"].startswith("No second line is named for Bill.")
 
@@ -388,7 +391,8 @@ def test_a_review_is_overdue_after_its_months_or_twelve_or_never_made(
 
     assert found["is_overdue"] == overdue
     assert found["elements"] == 2
-    assert found["missing"] == "decision rules; escalation; exception logging; embedded in forms"
+    lacking = ["has_decision_rules", "has_escalation", "has_exception_log", "is_embedded"]
+    assert codes.each(found["missing"]) == lacking
 
 
 def test_the_share_of_workflows_with_a_procedure_is_a_census_without_an_interval(healthcare) -> None:
@@ -398,11 +402,12 @@ def test_the_share_of_workflows_with_a_procedure_is_a_census_without_an_interval
 
     figures = accountability.figures(tables, **found).set_index("figure")
 
-    row = figures.loc["Workflows with a procedure"]
+    row = figures.loc["workflows_with_procedure"]
     assert (row["numerator"], row["denominator"]) == (4, 5)
-    assert row["method"].startswith("complete count")
-    assert figures.loc["Submitted to payer; Payer decided", "method"] == "Wilson 95%"
-    assert figures.loc[figures["method"] != "Wilson 95%", "low"].isna().all()
+    assert row["method"] == statistics.COMPLETE
+    pair = code("both_by_one_person", first="Submitted to payer", second="Payer decided")
+    assert figures.loc[pair, "method"] == statistics.WILSON
+    assert figures.loc[figures["method"] != statistics.WILSON, "low"].isna().all()
 
 
 def test_data_without_owner_or_steward_come_first_and_who_approves_their_own_change_is_named(healthcare) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engineroom.errors import EngagementError
 from engineroom.eventlogs import drilldown, engines, eventlog, lifecycle
+from engineroom.pages import wording
 from engineroom.readers import engagement
 
 TOML = """[events]
@@ -73,7 +74,7 @@ def test_handling_time_comes_from_the_pairs(make_engagement) -> None:
 def test_what_finds_no_partner_is_kept_as_far_as_it_says_something_and_told(make_engagement) -> None:
     log = opened(make_engagement)
 
-    said = log.caveats.set_index("caveat")["effect"].to_dict()
+    said = dict(wording.caveat(row) for row in log.caveats.to_dict("records"))
     cases = log.cases.execute().set_index("case_id")
     assert said["1 of 3 completions have no start"] == "counted, without handling time"
     assert said["1 of 3 starts have no completion"] == ("their case is under way and was touched, but no step was done")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom.dictionary import columns, operating_tables
+from engineroom.dictionary import codes, columns, operating_tables
 from engineroom.factory import run
 from engineroom.organisation import capacity
 from engineroom.pages import blocks
@@ -201,9 +201,10 @@ def test_the_share_of_volume_with_an_automated_due_date_is_pooled_over_items(mak
 def test_a_due_date_in_the_log_is_tracking_though_nobody_wrote_a_promise(ecommerce):
     found = ecommerce["names"]["case"].tracking.set_index("workflow")
 
-    assert found.loc["Supplier invoices", ["tracked_by", "tracked_share", "state"]].tolist() == ["log", 1.0, "tracked"]
+    seen = found.loc["Supplier invoices", ["is_tracked_by_log", "tracked_share", "state"]]
+    assert seen.tolist() == [True, 1.0, "tracked"]
     assert pd.isna(found.at["Supplier invoices", "requirement"])
-    assert found.at["Orders", "tracked_by"] == "Order management"
+    assert codes.items(found.at["Orders", "tracked_by"]) == ["Order management"]
 
 
 def test_000_16_a_scorecard_of_cost_alone_is_flagged(insurer):
@@ -259,7 +260,7 @@ def test_a_workflow_is_placed_by_its_process_then_by_its_function(make_engagemen
     }
     coverage = er.functions.coverage(tables, er.kpi.measure(tables, None))
     assert coverage["number"].sum() == 2
-    assert coverage.loc[coverage["activity"] == "other work", "workflows"].tolist() == ["Post"]
+    assert coverage.loc[coverage["activity"] == "other work", "workflows"].tolist() == [codes.listed(["Post"])]
 
 
 # ------------------------------------------------------------------------------------- skills, misuse, unseen work

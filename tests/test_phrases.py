@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from babel.messages.pofile import read_po
 
 import engineroom
 from engineroom import phrases
+from engineroom.dictionary import codes
+from engineroom.dictionary.codes import code, listed
 from engineroom.pages import wording
 from engineroom.resources import folder
 
@@ -96,20 +99,60 @@ def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "told"),
+    ("cell", "english", "german"),
     [
-        ("14 of 33,483 rows do not say who did them", "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat"),
-        ("no time zone is stated", "keine Zeitzone ist angegeben"),
-        ("Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),
-        ("Optimisation guide (best in class)", "Optimierungsleitfaden (Klassenbeste)"),
-        ("said by nobody before", "said by nobody before"),
-        ("", ""),
+        (
+            code("nobody_named", affected=14, total=33_483),
+            "14 of 33,483 rows do not say who did them",
+            "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat",
+        ),
+        ("no_time_zone_stated", "no time zone is stated", "keine Zeitzone ist angegeben"),
+        (code("student_over_periods", n=6), "Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),
+        (code("at_rows", n=1, rows=[1200]), "row 1200", "Zeile 1200"),
+        (code("at_rows", n=2, rows=[7, 9]), "rows 7, 9", "Zeilen 7, 9"),
+        (
+            code("condition_holds_at_share", says="a tenth of all items or more", share=0.185),
+            "a tenth of all items or more (18%)",
+            "mindestens ein Zehntel aller Vorgänge (18\u00a0%)",
+        ),
+        (
+            code("in_business_hours", method="student"),
+            "Student t 95%; handling counted in business hours",
+            "Student-t 95 %; Bearbeitung in Geschäftszeit gezählt",
+        ),
+        (code("holds_lines", name="{x}; no_redesign", lines=["first"]), "{x}; no_redesign: first", None),
     ],
 )
-def test_a_sentence_made_without_a_language_is_known_by_its_form(made: str, told: str) -> None:
-    phrases.speak("de")
+def test_a_code_is_told_in_the_language_that_is_asked_for(cell: str, english: str, german: str | None) -> None:
+    assert phrases.tell(cell) == english
+    assert german is None or phrases.tell(cell, "de") == german
 
-    assert phrases.retell(made) == told
+
+def test_every_code_has_a_sentence_with_the_same_parts_in_every_language() -> None:
+    def parts(sentence: phrases.Sentence) -> set[tuple[str, str | None]]:
+        told = sentence.values() if isinstance(sentence, dict) else [sentence]
+        return {(name, form) for one in told for _, name, form, _ in string.Formatter().parse(one) if name}
+
+    english = phrases.sentences("en")
+    for language in LANGUAGES:
+        assert {name: parts(one) for name, one in phrases.sentences(language).items()} == {
+            name: parts(one) for name, one in english.items()
+        }
+
+
+@pytest.mark.parametrize("language", phrases.languages())
+def test_no_code_stands_in_two_groups(language: str) -> None:
+    groups = tomllib.loads((folder("templates") / f"sentences.{language}.toml").read_text(encoding="utf-8"))
+
+    assert sum(map(len, groups.values())) == len(phrases.sentences(language))
+
+
+def test_what_a_client_wrote_is_taken_for_no_separator() -> None:
+    names = ["Claims; new", 'a "b", c', "d: e", "{f}", "é"]
+
+    assert codes.items(listed(names)) == names
+    assert codes.read(code("no_redesign_shown", workflow=names[0])) == ("no_redesign_shown", {"workflow": names[0]})
+    assert (listed([]), codes.items(""), codes.each(None)) == ("", [], [])
 
 
 def test_numbers_money_and_dates_follow_the_region() -> None:

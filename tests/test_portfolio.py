@@ -10,12 +10,14 @@ import pytest
 
 from engineroom import errors
 from engineroom.chapters import roadmap_headlines
-from engineroom.dictionary import plans, schemas
+from engineroom.dictionary import codes, plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.findings import roadmap, rows
 from engineroom.measures import control, kpi
 from engineroom.organisation import governance
+from engineroom.pages import calendarfile
+from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
 from engineroom.readers import engagement, tables
 
@@ -78,9 +80,8 @@ def test_a_workflow_falls_into_the_bucket_of_the_first_rule_that_holds(hospital,
 def test_a_bucket_says_its_figures_confidence_and_review_18_months_on(hospital, ranked) -> None:
     placed = portfolio.place(hospital, ranked).set_index("workflow")
 
-    assert placed.loc["Denials", "reason"] == (
-        "half of the manual touches or more only repair what came in wrong (58%)"
-    )
+    reason = codes.each(placed.loc["Denials", "reason"])
+    assert [tell(one) for one in reason] == ["half of the manual touches or more only repair what came in wrong (58%)"]
     assert placed.loc["Denials", "confidence"] == "medium"  # 58% is within a quarter of the threshold of 50%
     assert set(placed["review"]) == {pd.Timestamp("2028-01-15")}
 
@@ -94,7 +95,8 @@ def test_what_is_not_known_lowers_confidence_and_is_named(hospital, ranked) -> N
 
     assert set(placed["bucket"]) == {portfolio.NOT_PLACED}
     assert set(placed["confidence"]) == {"low"}
-    assert placed["unknown"].iloc[0] == "upstream share; business units; specialised; judgement share"
+    unknown = ["upstream_share", "business_units", "specialised", "judgement_share"]
+    assert codes.each(placed["unknown"].iloc[0]) == [f"attribute_{name}" for name in unknown]
 
 
 def test_avoidable_touches_are_pooled_and_not_averaged(hospital) -> None:
@@ -222,7 +224,8 @@ def test_a_sector_names_its_first_targets_and_whether_the_client_has_them(hospit
 def test_a_map_counts_handoffs_loops_and_steps_on_no_path(hospital) -> None:
     found = workflow.maps(hospital).set_index("workflow").loc["Denials"]
 
-    assert (found["steps"], found["handoffs"], found["loops"], found["orphans"]) == (7, 4, 1, "Old worklist")
+    assert (found["steps"], found["handoffs"], found["loops"]) == (7, 4, 1)
+    assert codes.items(found["orphans"]) == ["Old worklist"]
     assert found["wait_share"] == pytest.approx(204 / 205.65)
 
 
@@ -279,7 +282,7 @@ def test_too_few_weeks_tell_nothing() -> None:
     found = control.stability(weeks([40] * 19)).iloc[0]
 
     assert pd.isna(found["is_stable"])
-    assert found["reason"] == "only 19 weeks were seen, 20 are needed"
+    assert found["reason"] == codes.code("too_few_weeks", n=19, needed=20)
 
 
 def test_laney_limits_widen_with_the_spread_between_weeks() -> None:
@@ -306,7 +309,7 @@ def test_at18_a_pilot_passes_with_newcombes_interval(hospital) -> None:
 def test_a_pilot_whose_kpi_was_fixed_after_the_start_gives_no_verdict(hospital) -> None:
     found = pilot.judge(hospital).set_index("pilot").loc["Call-back list"]
 
-    assert (found["verdict"], found["reason"]) == ("inconclusive", "KPI and target were fixed after the start")
+    assert (found["verdict"], found["reason"]) == ("inconclusive", "fixed_after_start")
 
 
 @pytest.mark.parametrize(("numerator", "verdict"), [(60, "fail"), (31, "inconclusive"), (10, "pass")])
@@ -335,20 +338,20 @@ def test_the_calendar_reviews_monthly_quarterly_and_after_18_months(hospital) ->
     found = governance.calendar(hospital, empty(plans.Plan))
 
     counts = found["event"].value_counts()
-    assert (counts["KPI review"], counts["Deep-dive"], counts["Benchmark review"]) == (18, 6, 6)
-    assert counts["SLA in force"] == len(hospital.slas)
+    assert (counts["kpi_review"], counts["deep_dive"], counts["benchmark_review"]) == (18, 6, 6)
+    assert counts["sla_in_force"] == len(hospital.slas)
     assert found["date"].is_monotonic_increasing
-    assert found[found["event"] == "Portfolio review"]["date"].tolist() == [pd.Timestamp("2028-01-17")]
+    assert found[found["event"] == "portfolio_review"]["date"].tolist() == [pd.Timestamp("2028-01-17")]
     assert (found["date"].dt.day_of_week < 5).all()
 
 
 def test_the_calendar_file_is_valid_and_the_same_twice(hospital) -> None:
     events = governance.calendar(hospital, empty(plans.Plan))
 
-    text = governance.ics(events, hospital)
+    text = calendarfile.ics(events, hospital)
 
     lines = text.split("\r\n")
-    assert text == governance.ics(events, hospital)
+    assert text == calendarfile.ics(events, hospital)
     assert (lines[0], lines[-2], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR", "")
     assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == len(events)
     assert max(len(line.encode()) for line in lines) <= 75

@@ -296,7 +296,7 @@ def test_accuracy_is_not_measured_without_a_truth_sample_and_is_with_one() -> No
         found[name] = rows[rows["dimension"] == "accuracy"].iloc[0]
 
     assert np.isnan(found["healthcare"]["value"])
-    assert found["healthcare"]["rule"].startswith("needs a truth sample")
+    assert found["healthcare"]["rule"] == "needs_truth_sample"
     assert (found["legal"]["passing"], found["legal"]["applicable"]) == (4360, 4500)
 
 

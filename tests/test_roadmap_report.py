@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from engineroom import cli
+from engineroom.dictionary import codes
 from engineroom.readers import engagement
 
 pytestmark = pytest.mark.slow
@@ -55,7 +56,7 @@ def test_hospital_billing_is_refused_what_its_own_log_and_tables_do_not_support(
     assert found[SECOND_LOOK.format("L"), "stable_first"] == "refused"  # nothing shows it, and nobody settles it
     missing = table(billing, "decisions").set_index(["initiative", "gate"])["missing"]
     said = missing[SECOND_LOOK.format("L"), "stable_first"]
-    assert said == "L: no weekly series shows whether it is stable"  # the log follows one intake
+    assert codes.each(said) == [codes.code("no_weekly_series", workflow="L")]  # the log follows one intake
     assert found["One desk for D and E", "same_measure"] == "refused"
     assert found["Letters of E by a partner", "redesign_first"] == "overridden"
     assert found["Follow-up of M by a partner", "redesign_first"] == "waits"

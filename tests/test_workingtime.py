@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engineroom.dictionary.codes import code
 from engineroom.errors import EngagementError
 from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
 from engineroom.eventlogs.workingtime import Window
 from engineroom.measures import gap, kpi
+from engineroom.pages import wording
 from engineroom.readers import engagement, tables
 from engineroom.readers.contract import WEEKDAYS, Calendar, Events
 
@@ -147,7 +149,7 @@ def test_a_calendar_is_told_with_its_hours_and_holidays(make_engagement) -> None
     log = opened(make_engagement, OFFICE + "holidays = [2026-02-06]\n")
 
     told = "Monday, Tuesday, Wednesday, Thursday, Friday, 09:00 to 17:00 on the clocks of Europe/Amsterdam, 1 holiday"
-    said = log.caveats.set_index("caveat")["effect"].to_dict()
+    said = dict(wording.caveat(row) for row in log.caveats.to_dict("records"))
     assert said[f"durations count working time alone: {told} left out"] == (
         "cycle and handling times are not elapsed ones"
     )
@@ -175,7 +177,7 @@ def test_handling_says_that_it_was_counted_in_business_hours(make_engagement) ->
 
     found = kpi.measure(tables.read(case), eventlog.open(case)).set_index("definition")
 
-    assert found.loc["handling_time/per_item", "method"] == "Student t 95%; handling counted in business hours"
+    assert found.loc["handling_time/per_item", "method"] == code("in_business_hours", method="student")
 
 
 @pytest.mark.parametrize(

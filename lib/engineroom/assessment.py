@@ -517,7 +517,8 @@ class Assessment:
             return readers.read(self.engagement)
         sent = {name: frame for name, frame in frames.items() if frame is not None}
         benchmarks = sent.pop("benchmarks")
-        return readers.assembled(self.engagement, sent, benchmarks, self.saved.about["sources"])
+        sources = {name: readers.Origin(*origin) for name, origin in self.saved.about["sources"].items()}
+        return readers.assembled(self.engagement, sent, benchmarks, sources)
 
 
 def open(engagement: str | Path, sector: str = "", **changes: Any) -> Assessment:

@@ -1,36 +1,38 @@
 """What the house says, in the language of the report.
 
 English stands in the code, as the reader of the code needs it; every other language is a gettext catalogue beside the
-templates (`templates/de.po`), which translators know how to edit. The language is set once a report, by `house.style`,
-as altair's theme is: it is the one thing that every sentence of a report shares, and no figure depends on it.
+templates (`templates/de.po`), which translators know how to edit. What modules without
+a language find are codes in result tables; their sentences stand in `templates/sentences.<language>.toml`. The language
+is set once a report, by `house.style`, as altair's theme is: it is the one thing that every sentence of a report
+shares, and no figure depends on it.
 """
 
 from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable
+import string
+import tomllib
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from engineroom.dictionary import codes
 from engineroom.resources import folder
 
 ENGLISH = "en"
-MADE = "made"
-"""Context of the sentences that modules without a language make: known by their form, and told again."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-class _Pattern(NamedTuple):
-    form: re.Pattern[str]
-    told: str
+Sentence = str | dict[str, str]
+"""As it is told, or its forms by the plural of its part `n`."""
 
 
 def languages() -> list[str]:
@@ -78,21 +80,55 @@ def translate(text: str, into: str) -> str:
     return _told(into, text)
 
 
-def retell(sentence: str) -> str:
-    """Return an English sentence that a module without a language made, in the language of the report.
+def tell(cell: str, /, into: str | None = None, **more: object) -> str:
+    """Return the sentence of a code in a language, that of the report unless another is named; `more` adds parts.
 
-    It is known by its form: `{hits} of {total} rows have no case id`. Its numbers are written as the language writes
-    them; a sentence of no known form stays as it is.
+    A part in braces stands as it is, a number as the language writes it. `{share:percent}` is a share in percent,
+    `{names:list}` a list, `{state:code}` a code to be told in its turn, `{name:label}` a phrase of the catalogue, and
+    `{names:labels}` a list of them.
     """
-    if _catalogue(language()) is None or not sentence:
-        return sentence
-    exact = _told(language(), sentence)
-    if exact != sentence:
-        return exact
-    for form, told in _patterns(language()):
-        if found := form.fullmatch(sentence):
-            return told.format(**{name: _number(part) for name, part in found.groupdict().items()})
-    return sentence
+    name, parts = codes.read(cell)
+    language = into or _spoken.get()
+    sentence = sentences(language)[name]
+    parts |= more
+    if isinstance(sentence, dict):
+        sentence = sentence[Locale.parse(locale(language)).plural_form(parts["n"])]
+    return _Parts(language).vformat(sentence, (), parts)
+
+
+def tell_all(cell: Any, between: str = "; ") -> str:
+    """Return the sentences of a cell that holds several codes, in the language of the report."""
+    return between.join(tell(one) for one in codes.each(cell))
+
+
+@cache
+def sentences(language: str) -> Mapping[str, Sentence]:
+    """Return the sentence of every code."""
+    with (folder("templates") / f"sentences.{_base(language)}.toml").open("rb") as stream:
+        groups = tomllib.load(stream)
+    return {name: sentence for group in groups.values() for name, sentence in group.items()}
+
+
+class _Parts(string.Formatter):
+    """The parts of a sentence in a language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "code":
+            return tell(value, into=self.language)
+        if format_spec == "label":
+            return _told(self.language, value)
+        if format_spec == "list":
+            return ", ".join(map(str, value))
+        if format_spec == "labels":
+            return ", ".join(_told(self.language, one) for one in value)
+        if format_spec == "percent":
+            return str(format_percent(round(value, 2), locale=locale(self.language)))
+        if isinstance(value, str):
+            return format(value, format_spec)
+        return str(format_decimal(value, "#,##0", locale(self.language)))
 
 
 def prose(markdown: str, into: str) -> str:
@@ -108,27 +144,24 @@ def _told_block(part: str, into: str) -> str:
     return str(mark) + _told(into, " ".join(text.split())) if _told(into, " ".join(text.split())) else part
 
 
-def _number(part: str) -> str:
-    if re.fullmatch(r"\d+%", part):
-        return str(format_percent(int(part[:-1]) / 100, locale=locale()))
-    if re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", part):
-        return str(format_decimal(int(part.replace(",", "")), "#,##0", locale()))
-    return retell(part)
-
-
 def known(language: str) -> None:
     """Raise `ValueError` for a language the house has no words for, or a region that babel does not know."""
-    if language.partition("-")[0] not in languages():
+    if _base(language) not in languages():
         raise ValueError(f"there are: {', '.join(languages())}")
     try:
         Locale.parse(language.replace("-", "_"))
     except UnknownLocaleError:
-        raise ValueError(f'its region is unknown; write "{language.partition("-")[0]}"') from None
+        raise ValueError(f'its region is unknown; write "{_base(language)}"') from None
+
+
+def _base(language: str) -> str:
+    """Return a language without its region."""
+    return language.partition("-")[0]
 
 
 @cache
 def _catalogue(language: str) -> Catalog | None:
-    base = language.partition("-")[0]
+    base = _base(language)
     if base == ENGLISH:
         return None
     known(language)
@@ -152,16 +185,3 @@ def _plural(language: str, number: float, one: str, many: str) -> str:
         return one if number == 1 else many
     choose: Callable[[int], int] = gettext.c2py(catalogue.plural_expr)  # type: ignore[union-attr]
     return str(message.string[choose(int(number) if number == int(number) else 2)])
-
-
-@cache
-def _patterns(language: str) -> tuple[_Pattern, ...]:
-    catalogue = _catalogue(language) or ()
-    made = [message for message in catalogue if message.context == MADE and message.string]
-    return tuple(_Pattern(_form(str(message.id)), str(message.string)) for message in made)
-
-
-def _form(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", template)
-    made = [re.escape(part) if place % 2 == 0 else f"(?P<{part}>.+?)" for place, part in enumerate(parts)]
-    return re.compile("".join(made))

@@ -25,12 +25,9 @@ POWER = 0.8
 PARETO_PART = 0.2
 PARETO_SHARE = 0.6
 
-WILSON = "Wilson 95%"
-ORDER_STATISTICS = "order statistics 95%"
-STUDENT = "Student t 95%"
-CLUSTERED = "ratio of sums, linearised over {clusters} {unit}, 95%"
-COMPLETE = "complete count, not a sample: no sampling interval"
-NO_INTERVAL = "no interval: neither counts, nor n with deviation, nor three periods were given"
+WILSON, ORDER_STATISTICS, STUDENT, CLUSTERED = "wilson", "order_statistics", "student", "clustered"
+STUDENT_OVER_PERIODS, COMPLETE, NO_INTERVAL = "student_over_periods", "complete", "no_interval"
+"""Codes of how an interval was made: of `CLUSTERED` and `STUDENT_OVER_PERIODS` with their parts."""
 
 Floats = NDArray[np.float64]
 

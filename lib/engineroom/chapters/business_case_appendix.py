@@ -11,7 +11,7 @@ from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
-from engineroom.phrases import retell, say
+from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
 from engineroom.readers.tables import Tables
 
@@ -35,7 +35,7 @@ def classes(tables: Tables) -> Exhibit:
         reached = say("{n} times", n=reached) if unit == "factor" else reached
         rows.append(
             [
-                retell(row["label"]),
+                say(row["label"]),
                 say(lines[row["line"]]),
                 reached,
                 row["grade"],
@@ -104,7 +104,7 @@ def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Ex
                 words.figure(row["driver"], row["mean"], programme.currency),
                 say(row["owner"]) or say("nobody"),
                 row["grade"] or wording.BLANK,
-                retell(row["source"]) or say("none"),
+                say(row["source"]) or say("none"),
             ]
         )
     columns = [left("driver", "Assumption"), left("form", "Form"), right("range", "Range"), right("mean", "Expected")]

@@ -88,7 +88,7 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
     if found.empty:
         return nothing()
     rows: list[list[Cell]] = []
-    keys = found.assign(pair=found["rival"].where(found["driver"].str.startswith("one_off"), ""))
+    keys = found.assign(pair=found["rival"].where(found["driver"].isin(["one_off_cost", "one_off_excess"]), ""))
     for (driver, pair), group in keys.groupby(["driver", "pair"], sort=False):
         at = {row["view"]: row for row in group.to_dict("records")}
         what = (

@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom.chapters import roadmap_words as words
 from engineroom.chapters.governance_charts import COVER_TONES, COVERS, KINDS, NATURES
 from engineroom.chapters.quality_exhibits import filled
-from engineroom.dictionary import governance_tables, operating_tables, oversight
+from engineroom.dictionary import codes, governance_tables, operating_tables, oversight
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.pages import wording
@@ -66,7 +66,7 @@ def coverage(found: DataFrame[governance_tables.Coverage]) -> Exhibit:
             whose(row["workflow"]),
             wording.text(row["step"]) or wording.BLANK,
             say(IMPACTS[row["impact"]]) if isinstance(row["impact"], str) else wording.BLANK,
-            wording.text(row["named"]) or wording.BLANK,
+            "; ".join(codes.items(row["named"])) or wording.BLANK,
             _doubt(row),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")

@@ -8,13 +8,13 @@ import pandas as pd
 
 from engineroom.chapters.governance_exhibits import MOST_ROWS, whose
 from engineroom.chapters.quality_exhibits import filled
-from engineroom.dictionary import governance_tables
+from engineroom.dictionary import codes, governance_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.organisation import accountability
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, part_of, right, table
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
 
 STATES = {
@@ -91,7 +91,7 @@ def procedures(found: DataFrame[governance_tables.Procedures], tables: Tables) -
             wording.text(row["owner"]) or wording.BLANK,
             _age(row),
             part_of(row["elements"], len(accountability.ELEMENTS)),
-            _pieces(row["missing"]),
+            tell_all(row["missing"]) or wording.BLANK,
             part_of(row["variants_covered"], row["variants_known"]),
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
@@ -132,7 +132,7 @@ def ownership(found: DataFrame[governance_tables.Ownership]) -> Exhibit:
             _named(row["steward"]),
             wording.text(row["master_system"]) or wording.BLANK,
             _conflict(row),
-            _pieces(row["missing"]),
+            tell_all(row["missing"]) or wording.BLANK,
         ]
         for row in found.head(MOST_ROWS).to_dict("records")
     ]
@@ -236,12 +236,12 @@ def figures(found: DataFrame[governance_tables.Figures]) -> Exhibit:
         return note("No figure", "No table of governance was sent.")
     rows: list[list[Cell]] = [
         [
-            say(row["figure"]),
+            tell(row["figure"]),
             f"{wording.count(row['numerator'])} ÷ {wording.count(row['denominator'])}",
             wording.value(row["numerator"] / row["denominator"], "share") if row["denominator"] else wording.BLANK,
             wording.interval(row["low"], row["high"], "share"),
-            retell(row["method"]),
-            say(row["source"]),
+            tell(row["method"]),
+            tell_all(row["source"]),
         ]
         for row in found.to_dict("records")
     ]
@@ -251,7 +251,7 @@ def figures(found: DataFrame[governance_tables.Figures]) -> Exhibit:
 
 
 def _holder(names: Any) -> Cell:
-    return names if isinstance(names, str) else cell("nobody named", "bad")
+    return "; ".join(codes.items(names)) or cell("nobody named", "bad")
 
 
 def _named(name: Any) -> Cell:
@@ -261,11 +261,7 @@ def _named(name: Any) -> Cell:
 def _twice(row: dict[str, Any]) -> Cell:
     if not isinstance(row["twice"], str):
         return wording.BLANK
-    held = []
-    for one in row["twice"].split("; "):
-        name, _, has = one.rpartition(": ")
-        held.append(f"{name}: {', '.join(say(line) for line in has.split(', '))}")
-    return {"text": "; ".join(held), "tone": "caution" if row["is_independent"] is not False else "bad"}
+    return {"text": tell_all(row["twice"]), "tone": "caution" if row["is_independent"] is not False else "bad"}
 
 
 def _age(row: dict[str, Any]) -> Cell:
@@ -275,10 +271,6 @@ def _age(row: dict[str, Any]) -> Cell:
         return cell("never reviewed", "bad")
     text = say("{n} months ago", n=wording.count(row["age_months"]))
     return {"text": say("{age}, overdue", age=text), "tone": "bad"} if row["is_overdue"] else text
-
-
-def _pieces(missing: Any) -> str:
-    return "; ".join(say(piece) for piece in missing.split("; ")) if isinstance(missing, str) else wording.BLANK
 
 
 def _conflict(row: dict[str, Any]) -> Cell:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.chapters.quality_exhibits import filled, needed
-from engineroom.dictionary import operating_tables
+from engineroom.dictionary import codes, operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.organisation import capacity, functions
@@ -97,7 +97,7 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
             [
                 wording.capital(say(row["department"])),
                 wording.capital(say(row["activity"])),
-                row["workflows"],
+                "; ".join(codes.items(row["workflows"])),
                 wording.count(row["monthly_volume"]),
                 say("{n} of {all}", n=wording.count(row["owned"]), all=wording.count(row["number"])),
                 say("{n} of {all}", n=wording.count(row["measured"]), all=4),
@@ -166,12 +166,12 @@ def tracking(found: DataFrame[operating_tables.Tracking], tables: Tables) -> Exh
     rows: list[list[Cell]] = []
     for row in found.head(MOST_ROWS).to_dict("records"):
         said, tone = TRACKED[row["state"]]
-        watched = say("log: cases with a due date") if row["tracked_by"] == "log" else row["tracked_by"]
+        watched = say("log: cases with a due date") if row["is_tracked_by_log"] else say("nobody, or by hand")
         rows.append(
             [
                 row["workflow"],
-                row["requirement"] if isinstance(row["requirement"], str) else say("nothing written"),
-                watched if isinstance(watched, str) else say("nobody, or by hand"),
+                "; ".join(codes.items(row["requirement"])) or say("nothing written"),
+                "; ".join(codes.items(row["tracked_by"])) or watched,
                 wording.count(row["monthly_items"]),
                 wording.value(row["tracked_share"], "share", decimals=0),
                 {"text": say(said), "tone": tone},
@@ -253,7 +253,7 @@ def absent(
     if not (travel["basis"] == "log").any():
         rows.append([say("Waiting as measured"), needed(log, "handling_time", "started")])
     if log is None or "open_cases" in log.absent:
-        rows.append([say("Open items by workflow"), needed(log, "open_cases", "[events.closed]")])
+        rows.append([say("Open items by workflow"), needed(log, "open_cases", "closed")])
     if not rows:
         return note("Nothing is missing", "Every figure of this report is there.", tone="good")
     columns = [left("figure", "What is missing"), left("needed", "What would give it")]

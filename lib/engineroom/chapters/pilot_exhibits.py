@@ -11,7 +11,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, right, table
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 
 RESULT = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
@@ -135,7 +135,7 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
             *(wording.value(row[key], "share") for key in ("before", "during")),
             say("{low} to {high}", low=wording.points(row["low"]), high=wording.points(row["high"])),
             cell(*RESULT[row["verdict"]]),
-            wording.capital(retell(row["reason"])),
+            wording.capital(tell(row["reason"])),
         ]
         for row in found.to_dict("records")
     ]

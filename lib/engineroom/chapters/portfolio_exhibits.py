@@ -7,11 +7,11 @@ import math
 import pandas as pd
 
 from engineroom.chapters import roadmap_words as words
-from engineroom.dictionary import plans
+from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
-from engineroom.phrases import say, say_number
+from engineroom.phrases import say, say_number, tell_all
 from engineroom.planning import portfolio
 from engineroom.readers.tables import Tables
 
@@ -120,9 +120,9 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
         [
             row["workflow"],
             say(row["bucket"]),
-            wording.capital(words.pieces(row["reason"])),
+            wording.capital(tell_all(row["reason"])),
             cell(row["confidence"].capitalize(), CONFIDENCE[row["confidence"]]),
-            words.pieces(row["unknown"]) or wording.BLANK,
+            tell_all(row["unknown"]) or wording.BLANK,
             words.day(row["review"]),
         ]
         for row in placements.to_dict("records")
@@ -184,7 +184,7 @@ def maps(found: DataFrame[plans.Maps]) -> Exhibit:
             words.percent(row["completeness"]),
             wording.count(row["handoffs"]),
             wording.count(row["loops"]),
-            row["orphans"] or say("none"),
+            "; ".join(codes.items(row["orphans"])) or say("none"),
             words.percent(row["wait_share"]),
         ]
         for row in found.to_dict("records")

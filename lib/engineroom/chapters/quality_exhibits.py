@@ -14,7 +14,7 @@ from engineroom.measures import quality
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Column, Exhibit, cell, first_of, left, note, nothing, right, table
 from engineroom.pages.exhibits import TIER_TONES
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 
 MOST_ROWS = 12
@@ -51,7 +51,7 @@ def status_log(log: LogProfile | None) -> Exhibit:
 def yields(found: DataFrame[quality_tables.Yields], log: LogProfile | None) -> Exhibit:
     """Return the steps, or checks, at which most items fail, with their first-pass yield."""
     if found.empty:
-        return note("No first-pass yield by step", needed(log, "rolled_throughput_yield", "[events.rework]"))
+        return note("No first-pass yield by step", needed(log, "rolled_throughput_yield", "rework"))
     is_checks = bool((found["kind"] == "check").all())
     rows: list[list[Cell]] = [
         [
@@ -131,8 +131,7 @@ def rework(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
         rows.append([row["workflow"], wording.count(row["reworked"]), _hours(row["rework_hours"]), cost, made])
     columns = [left("workflow", "Workflow"), right("reworked", "Reworked"), right("rework_hours", "Rework hours")]
     columns += [right("rework_cost", "Rework cost"), left("cost_method", "Made from")]
-    methods = "; ".join(say(one) for one in sorted(set(told["cost_method"])))
-    notes = [say("Rework cost in the period: {methods}.", methods=methods)]
+    notes = [say("Rework cost in the period: {methods}.", methods=cost_methods(told))]
     both = told[(told["cost_method"] == quality.STATED) & told["cost_recorded"].notna()]
     if len(both):
         notes.append(
@@ -144,6 +143,11 @@ def rework(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
             )
         )
     return table("rework", say("What the rework took, by workflow"), *filled(columns, rows), told[TAKEN], tuple(notes))
+
+
+def cost_methods(methods: list[str]) -> str:
+    """Return how the costs of rework were made, each way once."""
+    return "; ".join(tell(method) for method in quality.COST_METHODS if method in methods)
 
 
 def kinds(found: DataFrame[quality_tables.Kinds], log: LogProfile | None) -> Exhibit:
@@ -272,11 +276,11 @@ def absent(
     untold = ("rework_rate", "rolled_throughput_yield") if quality.is_saturated(log) and yields.empty else ()
     checks = len(yields) > 0 and bool((yields["kind"] == "check").all())
     missing = {
-        "First-pass yield": ("rework_rate", "activities in [events.rework]"),
-        "First-pass yield by step": ("rolled_throughput_yield", "exception, or repeats = true in [events.rework]"),
+        "First-pass yield": ("rework_rate", "rework_activities"),
+        "First-pass yield by step": ("rolled_throughput_yield", "exception_or_repeats"),
         "Exceptions per item, bot error rate": ("exception_rate", "exception"),
-        "Straight-through rate, steps of systems and of people": ("stp_rate", "[events.human]"),
-        "Open items and their age": ("open_cases", "[events.closed]"),
+        "Straight-through rate, steps of systems and of people": ("stp_rate", "human"),
+        "Open items and their age": ("open_cases", "closed"),
         "Handling, waiting and rework hours": ("handling_time", "started"),
     }
     rows: list[list[Cell]] = [
@@ -320,4 +324,4 @@ def needed(log: LogProfile | None, kpi: str, key: str) -> str:
     """Return what would give a figure: what the log says is absent, or a log with one row an event."""
     if log is None:
         return say("A log with one row an event would give it.")
-    return wording.capital(retell(log.absent.get(kpi, f"would need {key} in engagement.toml"))) + "."
+    return wording.capital(tell(log.absent.get(kpi, f"needs_{key}"))) + "."

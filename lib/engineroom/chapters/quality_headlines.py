@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engineroom.chapters.quality_exhibits import cost_methods
 from engineroom.chapters.quality_scorecards import DIMENSIONS
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
@@ -61,7 +62,7 @@ def _rework(one: Finding, currency: str) -> Item:
             cost=cost,
             workflow=one.names["workflow"],
         )
-    details = [wording.capital("; ".join(say(method) for method in one.names["methods"])) + "."]
+    details = [wording.capital(cost_methods(one.names["methods"])) + "."]
     if "unknown" in one:
         details.append(say("For {n} of {all} workflows it is not known.", n=one["unknown"], all=one["all"]))
     return sentence("Rework", text, " ".join(details))

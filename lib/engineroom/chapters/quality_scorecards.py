@@ -15,7 +15,7 @@ from engineroom.measures import data_quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell
 
 DIMENSIONS = {
     "completeness": "Completeness",
@@ -126,7 +126,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
             [
                 say(DIMENSIONS[row["dimension"]]),
                 say(SUBJECTS.get(row["subject"], row["subject"])),
-                wording.capital(retell(row["rule"])),
+                wording.capital(tell(row["rule"])),
                 value,
                 wording.span(share) if known else wording.BLANK,
                 wording.count(row["applicable"]),
@@ -153,7 +153,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
 def health(found: DataFrame[quality_tables.Health], log: LogProfile | None) -> Exhibit:
     """Return what follows the steps of systems: errors, corrections, waits, beside the same for people."""
     if found.empty:
-        return note("Systems and people are not told apart", needed(log, "stp_rate", "[events.human]"))
+        return note("Systems and people are not told apart", needed(log, "stp_rate", "human"))
     rows: list[list[Cell]] = []
     for row in found.to_dict("records"):
         after = {"value": row["corrected_after"], "low": row["corrected_low"], "high": row["corrected_high"]}

@@ -9,7 +9,7 @@ from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
-from engineroom.phrases import retell, say
+from engineroom.phrases import say
 from engineroom.readers.tables import Tables
 
 VALUES = {
@@ -78,7 +78,7 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
             [
                 say(row["name"]),
                 wording.whose(row["workflow"]),
-                retell(row["benchmark_label"]),
+                say(row["benchmark_label"]),
                 {"text": wording.day(row["expires"]), "tone": "caution" if row["is_stale"] else "good"},
                 _signed(row["gap"], row, currency),
                 wording.BLANK if math.isnan(row["pace"]) else say("{low} to {high}", **ends),

@@ -15,7 +15,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import theme, wording
 from engineroom.pages.blocks import Exhibit, note
 from engineroom.pages.charts import Chart, by_name, finished
-from engineroom.phrases import say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
 
@@ -44,7 +44,7 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
         to_day=(plan["end"] + pd.Timedelta(days=1)).dt.strftime("%Y-%m-%d"),
         look=[say(_look(row)) for row in plan.to_dict("records")],
         said=[wording.text(owner) or say("no owner named") for owner in plan["owner"]],
-        label=[f"{row['wave']:.0f}  {words.item(row['item'])}" for row in plan.to_dict("records")],
+        label=[f"{row['wave']:.0f}  {tell(row['name'])}" for row in plan.to_dict("records")],
     )[["label", "from_day", "to_day", "look", "said"]]
     first, last = plan["start"].min(), plan["end"].max()
     step = next(size for most, size in STEPS if len(rows) <= most)
@@ -80,9 +80,9 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
         "{n} initiative by {day}, the last is {item}",
         "{n} initiatives by {day}, the last is {item}",
         day=wording.day(longest["end"]),
-        item=words.item(longest["item"]),
+        item=tell(longest["name"]),
     )
-    facts = [f"{words.item(r['item'])}: {_span(r['start'], r['end'])}." for r in plan.to_dict("records")]
+    facts = [f"{tell(r['name'])}: {_span(r['start'], r['end'])}." for r in plan.to_dict("records")]
     caption = say("Number: wave. Beside the bar: who answers for it.")
     if len(dark):
         shaded = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
@@ -288,4 +288,4 @@ def _look(row: dict[str, Any]) -> str:
         return "Prerequisite"
     if row["kind"] in ("preparation", "redesign", "training"):
         return "Preparation or redesign"
-    return "Change past a closed gate" if "(overridden)" in row["gates"] else "Change"
+    return "Change past a closed gate" if row["is_overridden"] else "Change"

@@ -9,12 +9,12 @@ import pandas as pd
 
 from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
-from engineroom.dictionary import plans
+from engineroom.dictionary import codes, columns, plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import governance
-from engineroom.pages import wording
+from engineroom.pages import calendarfile, wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, cell, left, note, part_of, right, table
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 from engineroom.readers.tables import Tables
@@ -103,16 +103,16 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
             r["initiative"],
             cell(*DECISION[r["decision"]]),
             say(r["rule"]),
-            words.pieces(r["missing"]),
+            tell_all(r["missing"]),
             _way_out(r, tables),
-            r["source"],
+            "; ".join(codes.items(r["source"])),
         ]
         for r in hard.to_dict("records")
     ]
     said = set(hard["initiative"])
     way_out = say("What it needs must be allowed first")
     rows += [
-        [name, cell(*DECISION["refused"]), wording.capital(retell(why)), wording.BLANK, way_out, "003-16"]
+        [name, cell(*DECISION["refused"]), wording.capital(tell(why)), wording.BLANK, way_out, "003-16"]
         for name, why in draft.dropped.items()
         if name not in said
     ]
@@ -136,14 +136,14 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     if waits.empty:
         return note("Nothing waits", "No initiative of the plan waits for a gate.", tone="good")
     all_of_them = waits["initiative"].nunique()
-    each = waits.assign(opener=waits["opened_by"].str.split("; ")).explode("opener")
+    each = waits.assign(opener=waits["opened_by"].map(codes.each)).explode("opener")
     groups = sorted(each.groupby("opener", sort=False), key=lambda group: -group[1]["initiative"].nunique())
     rows: list[list[Cell]] = []
     for opener, group in groups:
         held = group["initiative"].drop_duplicates().tolist()
         whom = say("all {n}", n=all_of_them) if len(held) == all_of_them > 1 else "; ".join(held)
         gates = [words.gate(gate) for gate in group["gate"].drop_duplicates()]
-        rows.append([words.item(str(opener)), ", ".join(gates), str(len(held)), whom])
+        rows.append([tell(str(opener)), ", ".join(gates), str(len(held)), whom])
     columns = [left("opener", "Comes first"), left("gates", "Opens the gate"), right("number", "Holds up")]
     columns.append(left("initiatives", "Initiatives"))
     caption = say_number(
@@ -158,15 +158,16 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
         return note("There is no plan that keeps every limit", *words.conflict(draft, schedule), tone="bad")
     if found.empty:
         return note("There is nothing to plan", "No initiative is open to the plan.")
+    names = dict(zip(found["item"], found["name"], strict=True))
     rows: list[list[Cell]] = [
         [
-            words.item(row["item"]),
+            tell(row["name"]),
             f"{row['wave']:.0f}",
             words.day(row["start"]),
             words.day(row["end"]),
             f"{row['slack_weeks']:.0f}" + (f" ({say('critical')})" if row["is_critical"] else ""),
             _owner(row["owner"]),
-            words.held(row),
+            words.held(row, names),
         ]
         for row in found.to_dict("records")
     ]
@@ -190,7 +191,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         worth = _effect(row, "gain", objective, tables)
         rows.append([_more(row["team"]), full, say("gains {worth}", worth=worth) if worth else say("nothing")])
     for row in late.to_dict("records"):
-        what = say("Four more weeks for {item}", item=words.quoted(row["item"]))
+        what = say("Four more weeks for {item}", item=words.quoted(row["name"]))
         worth = "" if math.isnan(row["cost"]) else _effect(row, "cost", objective, tables)
         told = say("costs {worth}", worth=worth) if worth else say("nothing")
         rows.append([what, "", say("no plan is left") if math.isnan(row["cost"]) else told])
@@ -226,7 +227,7 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
                 wording.count(row["items"]) if row["items"] else wording.BLANK,
                 words.day(row["first"]) if dated else wording.BLANK,
                 words.day(row["last"]) if dated else wording.BLANK,
-                wording.listed(row["early"].split("; ")) if row["early"] else wording.BLANK,
+                wording.listed(codes.items(row["early"])) or wording.BLANK,
                 cell(*STATE[row["state"]]),
             ]
         )
@@ -254,7 +255,7 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
         row, ends = group.iloc[0], {"low": words.day(group["date"].min()), "high": words.day(group["date"].max())}
         when = ends["low"] if len(group) == 1 else say(RHYTHM[row["rhythm"]], **ends)
         about = row["about"] or say("all workflows")
-        rows.append([say(row["event"]), about, when, wording.capital(retell(row["does"])), _owner(row["owner"])])
+        rows.append([tell(row["event"]), about, when, wording.capital(tell(row["does"])), _owner(row["owner"])])
     columns = [left("event", "Event"), left("about", "About"), left("when", "When")]
     columns += [left("does", "What is decided"), left("owner", "Called by")]
     caption = say_number(
@@ -268,7 +269,7 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
         "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
     )
     shown = table("governance_calendar", caption, columns, rows, events, notes, months=governance.MONTHS)
-    return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": governance.ics(events, tables)}})
+    return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": calendarfile.ics(events, tables)}})
 
 
 def gates(tables: Tables) -> Exhibit:
@@ -277,15 +278,15 @@ def gates(tables: Tables) -> Exhibit:
         [
             words.gate(row["gate"]),
             say(row["name"]),
-            ", ".join(say(kind) for kind in row["blocks"].split(";")),
+            ", ".join(say(kind) for kind in columns.words(row["blocks"])),
             say(row["unblocks"]),
             row["source"],
         ]
         for row in tables.gates.to_dict("records")
     ]
-    columns = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
-    columns.append(left("source", "Source"))
-    return table("gates", say("The {n} gates", n=len(rows)), columns, rows, tables.gates, (ROWS,))
+    heads = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
+    heads.append(left("source", "Source"))
+    return table("gates", say("The {n} gates", n=len(rows)), heads, rows, tables.gates, (ROWS,))
 
 
 def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:

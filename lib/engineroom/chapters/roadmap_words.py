@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
 
 from engineroom.pages import wording
-from engineroom.phrases import locale, retell, say
+from engineroom.phrases import locale, say, tell
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 
 
-def item(name: str) -> str:
-    """Return an item of the plan as the page names it: prerequisites are the house's own words."""
-    head, mark, about = name.partition(": ")
-    return say(head) + mark + about
-
-
 def quoted(name: str) -> str:
-    """Return an item in quotation marks."""
-    return say("“{name}”", name=item(name))
+    """Return an item of the plan, named by its code, in quotation marks."""
+    return say("“{name}”", name=tell(name))
 
 
 def gate(gate_id: str) -> str:
     """Return the short name of a gate."""
     return say(wording.capital(gate_id.replace("_", " ")))
-
-
-def pieces(text: str) -> str:
-    """Return a cell that holds several sentences of modules without a language, each told again."""
-    return "; ".join(retell(piece) for piece in text.split("; "))
 
 
 def day(date: pd.Timestamp) -> str:
@@ -44,13 +34,13 @@ def month(date: pd.Timestamp) -> str:
     return str(format_date(date, "MMMM y", locale()))
 
 
-def held(row: dict[str, Any]) -> str:
-    """Return why an item of the plan cannot start earlier."""
+def held(row: dict[str, Any], names: Mapping[str, str]) -> str:
+    """Return why an item of the plan cannot start earlier; `names` are the codes of its items."""
     kind, name, until = row["held_by"], row["held_name"], row["held_until"]
     if kind == "precedence":
-        return say("After {item}", item=quoted(name))
+        return say("After {item}", item=quoted(names[name]))
     if kind == "capacity" and until:
-        return say("{team} is full until {item} ends", team=team(name), item=quoted(until))
+        return say("{team} is full until {item} ends", team=team(name), item=quoted(names[until]))
     if kind == "capacity":
         return say("{team} is full", team=team(name))
     if kind == "blackout":
@@ -72,7 +62,7 @@ def conflict(draft: Draft, found: Schedule) -> list[str]:
     """Return why there is no plan: the limits that cannot hold together, each as a sentence, then what they concern."""
     length = {one.name: one.duration for one in draft.problem.activities}
     named = dict.fromkeys(name for limit in found.conflict for name in limit[1:] if name in length)
-    takes = [say("{item} takes {weeks}.", item=quoted(name), weeks=_weeks(length[name])) for name in named]
+    takes = [say("{item} takes {weeks}.", item=_item(name, draft), weeks=_weeks(length[name])) for name in named]
     return [*(_limit(limit, draft) for limit in found.conflict), *takes]
 
 
@@ -82,12 +72,12 @@ def _limit(limit: tuple[str, ...], draft: Draft) -> str:
     one = {activity.name: activity for activity in problem.activities}
     if kind == "deadline":
         by = draft.day(one[names[0]].deadline or 0) - pd.Timedelta(days=1)
-        return say("{item} must be finished by {day}.", item=quoted(names[0]), day=wording.day(by))
+        return say("{item} must be finished by {day}.", item=_item(names[0], draft), day=wording.day(by))
     if kind == "release":
         from_day = wording.day(draft.day(one[names[0]].release))
-        return say("{item} cannot start before {day}.", item=quoted(names[0]), day=from_day)
+        return say("{item} cannot start before {day}.", item=_item(names[0], draft), day=from_day)
     if kind == "precedence":
-        both = {"item": quoted(names[1]), "before": quoted(names[0])}
+        both = {"item": _item(names[1], draft), "before": _item(names[0], draft)}
         lag = next(p.lag for p in problem.precedences if (p.before, p.after) == (names[0], names[1]))
         if lag:
             return say("{item} starts only after {before} and a wait of {weeks}.", **both, weeks=_weeks(lag))
@@ -104,6 +94,10 @@ def _limit(limit: tuple[str, ...], draft: Draft) -> str:
         return say("No cutover from {low} to {high} (“{window}”).", **days, window=names[0])
     ends = wording.day(draft.day(problem.horizon))
     return say("The plan ends after {weeks}, on {day}.", weeks=_weeks(problem.horizon), day=ends)
+
+
+def _item(name: str, draft: Draft) -> str:
+    return quoted(draft.items[name]["name"])
 
 
 def _weeks(number: int) -> str:

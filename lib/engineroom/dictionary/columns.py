@@ -29,6 +29,7 @@ __all__ = [
     "number",
     "share",
     "text",
+    "words",
 ]
 
 UNITS = ("share", "hours", "days", "money", "count", "score", "points", "ppm", "ratio")
@@ -118,6 +119,11 @@ class Table(pa.DataFrameModel):
 def as_text(cell: Any) -> str:
     """Return a cell of text; an empty text where it is blank."""
     return cell if isinstance(cell, str) else ""
+
+
+def words(cell: Any) -> list[str]:
+    """Return the words of a cell of the client's or of the reference data that lists some, separated by semicolons."""
+    return [word.strip() for word in as_text(cell).split(";") if word.strip()]
 
 
 def empty(model: type[Table]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ class Coverage(Table):
     preventive: Series[float] = count("of these, before the harm", required=True)
     detective: Series[float] = count("of these, after it", required=True)
     doubtful: Series[float] = count("of these, failed at their last test, or broken in the event log", required=True)
-    named: Series[str] = text("the controls, separated by semicolons")
+    named: Series[str] = text("the controls, as a JSON array")
     cover: Series[str] = choice("what the controls are", COVERS, required=True)
 
 
@@ -73,11 +73,11 @@ class Roles(Table):
     """Who holds which line of the Three Lines Model in each workflow."""
 
     workflow: Series[str] = key("workflow; (all) where none is listed")
-    first: Series[str] = text("holders of the first line")
-    second: Series[str] = text("holders of the second line")
-    third: Series[str] = text("holders of the third line")
-    missing: Series[str] = text("lines nobody is named for")
-    twice: Series[str] = text("holders of more than one line, with the lines")
+    first: Series[str] = text("holders of the first line, as a JSON array; blank: nobody")
+    second: Series[str] = text("holders of the second line, as a JSON array; blank: nobody")
+    third: Series[str] = text("holders of the third line, as a JSON array; blank: nobody")
+    missing: Series[str] = text("lines nobody is named for, as a JSON array")
+    twice: Series[str] = text("holders of more than one line with their lines, as a JSON array of codes")
     is_independent: Series[bool] = flag("no holder of the third line has another; blank: no third line", required=False)
     unproven: Series[float] = count("holders without a document that says so", required=True)
 
@@ -92,7 +92,7 @@ class Procedures(Table):
     age_months: Series[float] = number("months since then")
     is_overdue: Series[bool] = flag("its review is overdue, or there never was one; blank: no procedure")
     elements: Series[float] = count("of six elements, those it has")
-    missing: Series[str] = text("elements it lacks")
+    missing: Series[str] = text("elements it lacks, as a JSON array of codes")
     variants_known: Series[float] = count("variations known")
     variants_covered: Series[float] = count("of these, covered")
 
@@ -107,7 +107,7 @@ class Ownership(Table):
     master_system: Series[str] = text("system whose record counts")
     conflict: Series[str] = text("who approves what they created or changed themselves; blank: nobody, or not known")
     is_told: Series[bool] = flag("who creates or changes, and who approves, is stated", required=True)
-    missing: Series[str] = text("what is not stated")
+    missing: Series[str] = text("what is not stated, as a JSON array of codes")
 
 
 class Tests(Table):
@@ -153,10 +153,10 @@ class Pressures(Table):
 class Figures(Table):
     """Every figure of the headlines: its parts, its interval or why it has none, and its source."""
 
-    figure: Series[str] = key("what was counted")
+    figure: Series[str] = key("code of what was counted")
     numerator: Series[float] = count("part", required=True)
     denominator: Series[float] = count("whole", required=True)
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    method: Series[str] = key("how certain it is")
-    source: Series[str] = key("tables it comes from")
+    method: Series[str] = key("code of how its interval was made")
+    source: Series[str] = key("where it comes from, as a JSON array of codes")

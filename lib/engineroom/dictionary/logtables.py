@@ -82,7 +82,8 @@ class Resources(Table):
 class Logs(Table):
     """What a log is: one row where the engagement has one, none where it has none."""
 
-    source: Series[str] = key("file or table, with the SHA-256 of the file")
+    source: Series[str] = key("file or table")
+    source_sha256: Series[str] = text("SHA-256 of the file; blank: a table", required=True)
     timezone: Series[str] = key("its own clock")
     calendar: Series[str] = text(
         "working calendar in which durations are counted; blank: they are elapsed", required=True
@@ -94,7 +95,7 @@ class Absent(Table):
     """A KPI that the log cannot give."""
 
     kpi: Series[str] = key("KPI id")
-    needs: Series[str] = key("what would give it")
+    needs: Series[str] = key("what would give it, as a code")
 
 
 class WorkflowWeeks(Table):

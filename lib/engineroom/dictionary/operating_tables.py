@@ -165,7 +165,7 @@ class Coverage(Table):
 
     department: Series[str] = key("department")
     activity: Series[str] = key("activity")
-    workflows: Series[str] = text("workflows of the assessment, separated by semicolons")
+    workflows: Series[str] = text("workflows of the assessment, as a JSON array")
     number: Series[float] = count("how many", required=True)
     monthly_volume: Series[float] = count("items a month; blank: not known")
     owned: Series[float] = count("workflows with an owner", required=True)
@@ -199,8 +199,9 @@ class Tracking(Table):
     """Whether a promise is written, and whether a system watches it."""
 
     workflow: Series[str] = key("workflow")
-    requirement: Series[str] = text("what is promised")
-    tracked_by: Series[str] = text("system that watches it; log: cases carry a due date")
+    requirement: Series[str] = text("what is promised, as a JSON array")
+    tracked_by: Series[str] = text("systems that watch it, as a JSON array")
+    is_tracked_by_log: Series[bool] = flag("no system is named, but cases of the log carry a due date", required=True)
     monthly_items: Series[float] = number("items a month; blank: not known")
     tracked_share: Series[float] = number("share of items whose due date a system watches", required=True)
     tracked_items: Series[float] = number("that many a month")

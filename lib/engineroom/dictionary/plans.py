@@ -41,7 +41,7 @@ class Stages(Table):
     map: Series[float] = count("of how many")
     governance_met: Series[float] = count("prerequisites met on governance")
     governance: Series[float] = count("of how many")
-    blocks: Series[str] = text("names of what is missing, separated by semicolons")
+    blocks: Series[str] = text("names of what is missing, as a JSON array")
 
 
 class Decisions(Table):
@@ -53,10 +53,10 @@ class Decisions(Table):
     gate: Series[str] = key("gate id")
     rule: Series[str] = key("the rule in a few words")
     decision: Series[str] = choice("open, waits for the plan, overridden, or refused", DECISIONS, required=True)
-    missing: Series[str] = text("evidence that is missing; blank where the gate is open", required=True)
+    missing: Series[str] = text("evidence that is missing, as a JSON array of codes; blank: open", required=True)
     unblocks: Series[str] = text("what would open it", required=True)
-    opened_by: Series[str] = text("items of the plan that open it, separated by semicolons", required=True)
-    source: Series[str] = key("row of the domain notes")
+    opened_by: Series[str] = text("items of the plan that open it, as a JSON array of codes", required=True)
+    source: Series[str] = key("rows of the domain notes, as a JSON array")
     approver: Series[str] = text("who overrode it")
     approved: Series[pd.Timestamp] = date("when")
     reason: Series[str] = text("why")
@@ -68,11 +68,11 @@ class Stability(Table):
     """Whether a workflow runs in control, week by week."""
 
     workflow: Series[str] = key("workflow")
-    chart: Series[str] = key("chart and figure")
+    chart: Series[str] = key("code of chart and figure")
     weeks: Series[float] = count("weeks it rests on")
     signals: Series[float] = count("weeks that signal")
     is_stable: Series[bool] = flag("no week signals; blank: cannot be told")
-    reason: Series[str] = key("what was seen")
+    reason: Series[str] = key("code of what was seen")
 
 
 class Maps(Table):
@@ -83,7 +83,7 @@ class Maps(Table):
     completeness: Series[float] = number("share of owner, input, output and exception path that is filled in")
     handoffs: Series[float] = count("arrows on which the owner changes")
     loops: Series[float] = count("groups of steps that can be walked in a circle")
-    orphans: Series[str] = text("steps that no path from start to end passes", required=True)
+    orphans: Series[str] = text("steps that no path from start to end passes, as a JSON array", required=True)
     wait_share: Series[float] = number("waiting hours ÷ all hours")
 
 
@@ -114,9 +114,9 @@ class Placements(Table):
 
     workflow: Series[str] = key("workflow")
     bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed")
-    reason: Series[str] = key("the rule that fired, in words with its figures")
+    reason: Series[str] = key("conditions of the rule that fired with their figures, as a JSON array of codes")
     confidence: Series[str] = choice("how firmly", ("high", "medium", "low"), required=True)
-    unknown: Series[str] = text("attributes that are not known", required=True)
+    unknown: Series[str] = text("attributes that are not known, as a JSON array of codes", required=True)
     review: Series[pd.Timestamp] = date("next portfolio review", required=True)
 
 
@@ -130,7 +130,7 @@ class Agenda(Table):
     items: Series[float] = count("items of the plan, or reviews of the calendar, that belong to it", required=True)
     first: Series[pd.Timestamp] = date("when the first of them starts")
     last: Series[pd.Timestamp] = date("when the last of them ends")
-    early: Series[str] = text("changes that start before what must come first has ended", required=True)
+    early: Series[str] = text("changes that start before what comes first has ended, as a JSON array", required=True)
     state: Series[str] = choice("how far it is", ("done", "planned", "not planned"), required=True)
 
 
@@ -207,13 +207,14 @@ class PilotResults(Table):
     low: Series[float] = number("lower end of its interval")
     high: Series[float] = number("upper end of its interval")
     verdict: Series[str] = choice("what the interval allows to say", ("pass", "fail", "inconclusive"), required=True)
-    reason: Series[str] = key("why")
+    reason: Series[str] = key("code of why")
 
 
 class Plan(Table):
     """The plan: one row per item, initiatives and the prerequisites that open their gates."""
 
     item: Series[str] = key("initiative or prerequisite")
+    name: Series[str] = key("code that names it on the page")
     kind: Series[str] = key("kind of initiative, or prerequisite")
     workflow: Series[str] = text("workflow; blank text for all of them", required=True)
     owner: Series[str] = text("who answers for it")
@@ -226,7 +227,8 @@ class Plan(Table):
     held_by: Series[str] = choice("why it cannot start earlier", HELD, required=True)
     held_name: Series[str] = text("the item, team or window that holds it", required=True)
     held_until: Series[str] = text("the item whose end sets the team free", required=True)
-    gates: Series[str] = text("gates it waited for or overrode", required=True)
+    gates: Series[str] = text("gates it waited for or overrode, as a JSON array", required=True)
+    is_overridden: Series[bool] = flag("it goes past a closed gate", required=True)
     annual_benefit_low: Series[float] = money("benefit a year, at least; as expected where no range was given")
     annual_benefit: Series[float] = money("benefit a year")
     annual_benefit_high: Series[float] = money("benefit a year, at most; as expected where no range was given")
@@ -239,10 +241,10 @@ class Calendar(Table):
     """A dated event of the governance."""
 
     date: Series[pd.Timestamp] = date("day", required=True)
-    event: Series[str] = key("what happens")
+    event: Series[str] = key("code of what happens")
     about: Series[str] = text("workflow or subject", required=True)
     owner: Series[str] = text("who calls it", required=True)
-    does: Series[str] = key("what is decided")
+    does: Series[str] = key("code of what is decided")
     rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
     source: Series[str] = key("row of the domain notes")
 
@@ -346,6 +348,7 @@ class Delays(Table):
     """What four more weeks on an item would cost; blank where no plan would be left."""
 
     item: Series[str] = key("initiative or prerequisite")
+    name: Series[str] = key("its name, as a code")
     least: Series[float] = number("cost, at least")
     cost: Series[float] = number("cost of the plan found")
     most: Series[float] = number("cost, at most")

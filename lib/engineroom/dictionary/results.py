@@ -21,6 +21,9 @@ from engineroom.dictionary.columns import (
 JUDGED = ("meets", "misses", "inconclusive")
 """Verdicts of a comparison that was made."""
 
+ABOUT = ("rows", "completions", "starts", "cases", "log", "figures")
+"""What a caveat counts: of `log` it is what engagement.toml leaves open, of `figures` those stated in two places."""
+
 MOVES = ("reached", "closing", "falling back", "plateau", "not settled", "too few months")
 VERDICTS = (*JUDGED, "not compared")
 
@@ -29,11 +32,14 @@ class Caveats(Table):
     """What the reader must know about the data before leaning on a figure made from it."""
 
     subject: Series[str] = key("file or table")
-    caveat: Series[str] = key("what was found, as a sentence")
+    caveat: Series[str] = key("code of what was found")
     affected: Series[float] = count("rows or cases concerned")
     total: Series[float] = count("of how many")
-    effect: Series[str] = key("what it does to the figures")
-    examples: Series[str] = text("up to three places where it stands")
+    about: Series[str] = choice("what is counted", ABOUT, required=True)
+    effect: Series[str] = key("code of what it does to the figures")
+    is_left_out: Series[bool] = flag("those concerned are in no figure", required=True)
+    detail: Series[str] = text("further parts of the sentence, as a JSON object", required=True)
+    examples: Series[str] = text("up to three places where it stands, as a JSON array of codes", required=True)
 
 
 class Cases(Table):
@@ -70,12 +76,14 @@ class Measures(Table):
     n: Series[float] = count("items the value rests on")
     low: Series[float] = number("lower end of the 95% interval; blank: no bound")
     high: Series[float] = number("upper end of the 95% interval; blank: no bound")
-    method: Series[str] = key("how the interval was made, or why there is none")
+    method: Series[str] = key("code of how the interval was made, or of why there is none")
     definition: Series[str] = key("definition id")
     process: Series[str] = text("process id of the workflow")
     period_start: Series[pd.Timestamp] = date("first day", required=True)
     period_end: Series[pd.Timestamp] = date("last day", required=True)
-    source: Series[str] = key("file, rows and SHA-256 the value came from")
+    source: Series[str] = key("file or table the value came from")
+    source_sha256: Series[str] = text("SHA-256 of the file; blank: a table of a database", required=True)
+    source_rows: Series[str] = text("rows of the file, as `2-7, 9`; blank: all of them", required=True)
 
 
 class Gaps(Measures):
@@ -95,7 +103,7 @@ class Gaps(Measures):
     gap_high: Series[float] = number("gap at the worse end of the interval")
     verdict: Series[str] = choice("what the interval allows to say", VERDICTS, required=True)
     items_needed: Series[float] = count("further items that would settle an inconclusive verdict at this rate")
-    reason: Series[str] = text("why there is no verdict, or no number of items settles it")
+    reason: Series[str] = text("code of why there is no verdict, or no number of items settles it")
 
 
 class Rivals(schemas.Benchmarks):
@@ -129,7 +137,7 @@ class MissingKpis(Table):
 
     name: Series[str] = key("name of the KPI on the page")
     why: Series[str] = key("why the sector watches it")
-    needs: Series[str] = key("what would give it")
+    needs: Series[str] = key("what would give it, as a code")
 
 
 class Tiers(Table):

@@ -256,9 +256,7 @@ class Benchmarks(Table):
     population: Series[str] = key("who was measured, or whom the target addresses")
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     currency: Series[str] = text("currency of money values")
-    kind: Series[str] = choice(
-        "measured peers, a target, or somebody's claim", ("measured", "target", "claim"), required=True
-    )
+    kind: Series[str] = choice("measured peers, a target, or a claim", ("measured", "target", "claim"), required=True)
     statistic: Series[str] = key("median, mean, top quartile, leaders, survey share ...")
     line: Series[str] = choice(
         "leading or typical: one value a gap is taken to; band: a range that classifies; context: never compared",
@@ -289,6 +287,7 @@ class Benchmarks(Table):
     )
     expires: Series[pd.Timestamp] = date("after this day the row is stale", required=True)
     caveat: Series[str] = text("what the reader must know before leaning on it")
+    before: Series[str] = text("benchmark id of the value before, where a case gives both")
 
     @pa.dataframe_check(
         name="value line operator", title="a line needs a value and an operator", description="give both"

@@ -2,22 +2,24 @@
 
 A rule that few rows break becomes a caveat, printed in the report; where many break it, the file is not what the
 engagement says it is, and no report is made. Each rule is a condition in Ibis: one scan where the log lies counts them
-all, and only rules that are broken are asked for examples.
+all, and only rules that are broken are asked for examples. Caveats are codes; `phrases.tell` makes their sentences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ibis
 from ibis import _
 
+from engineroom.dictionary import codes
 from engineroom.errors import Problem
 from engineroom.eventlogs import lifecycle, workingtime
 from engineroom.eventlogs.workingtime import OLDEST, Window
+from engineroom.phrases import ENGLISH, tell
 from engineroom.readers.engagement import Cases, Events, Source
 
 TOLERATED = 0.01
@@ -26,7 +28,10 @@ TOLERATED = 0.01
 NEARLY_ALL = 0.9
 """Share of cases that repeat an activity from which on a repeat is how the log is written, not rework."""
 
-STATUS_LOG = "cases repeat an activity, as a log of status changes does"
+STATUS_LOG = "status_log"
+LEFT_OUT = "left_out"
+BEFORE_PERIOD, AFTER_PERIOD = "completed_before_period", "received_after_period"
+REPEATS_ROW, REPEATS_CASE = "repeats_row", "repeats_case_id"
 
 EXAMPLES = 3
 MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
@@ -41,8 +46,12 @@ class Rule:
     ----------
     broken : ibis expression
         True for a row that breaks the rule.
-    fact, effect, cure : str
-        As they are told.
+    caveat, effect : str
+        Codes of what is wrong with the rows, and of what happens to them.
+    cure : str
+        As it is told where the report is stopped.
+    detail : dict
+        What their sentences say besides the numbers.
     is_left_out : bool
         Such rows enter no figure: more than `TOLERATED` of them stop the report.
     from_share, to_share : float
@@ -50,9 +59,10 @@ class Rule:
     """
 
     broken: Any
-    fact: str
+    caveat: str
     effect: str
     cure: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
     is_left_out: bool = False
     from_share: float = 0.0
     to_share: float = 1.0
@@ -84,13 +94,14 @@ def of_rows(readings: Sequence[ibis.Table], spec: Source, where: str) -> tuple[F
         if not hits or not rule.from_share <= hits / total <= rule.to_share:
             continue
         first, examples = _examples(rows.filter(rule.broken), spec)
-        said = f"{hits:,} of {total:,} rows {rule.fact}"
         if rule.is_left_out:
             fit = fit.filter(~rule.broken)
         if rule.is_left_out and hits > TOLERATED * total:
-            problems.append(Problem(where, first, rule=f"{said} ({examples})", cure=rule.cure))
+            fault = tell(rule.caveat, ENGLISH, affected=hits, total=total, **rule.detail)
+            places = ", ".join(tell(one, ENGLISH) for one in examples)
+            problems.append(Problem(where, first, rule=f"{fault} ({places})", cure=rule.cure))
         else:
-            caveats.append(_caveat(where, said, rule.effect, hits, total, examples))
+            caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, rule.detail, examples))
     if isinstance(spec, Events) and spec.human:
         caveats += _users(rows, spec, list(spec.human.automatic), where, total)
     return (caveats, problems), fit
@@ -101,13 +112,13 @@ def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, tot
     alike = _.actor.lower().isin(sorted({user.lower() for user in automatic}))
     seen = rows.agg(by="actor", times=_.count()).filter(alike).execute().set_index("actor")["times"]
     if unseen := [user for user in automatic if user not in seen.index]:
-        said = f"no row was done by {', '.join(unseen[:EXAMPLES])}, which [events.human] names as automatic"
-        yield _caveat(where, said, "if the log writes it otherwise, its work counts as human", 0, total)
+        detail = {"users": unseen[:EXAMPLES]}
+        yield _caveat(where, "rows", "automatic_user_unseen", "counted_as_human_if_written_otherwise", 0, total, detail)
     if others := sorted(set(seen.index) - set(automatic)):
         hits = int(seen[others].sum())
-        said = f"{hits:,} of {total:,} rows were done by a user who differs from an automatic one in capitals only"
         _first, examples = _examples(rows.filter(_.actor.isin(others)), spec)
-        yield _caveat(where, said, "counted as human", hits, total, examples)
+        about = ("rows", "automatic_user_in_other_capitals", "counted_as_human")
+        yield _caveat(where, *about, hits, total, examples=examples)
 
 
 def of_pairs(events: ibis.Table, where: str) -> list[Caveat]:
@@ -121,10 +132,10 @@ def of_pairs(events: ibis.Table, where: str) -> list[Caveat]:
     ended, alone, left = told["total"] - told["unfinished"], told["unbegun"], told["unfinished"]
     begun = ended - alone + left
     rules = (
-        (alone, ended, "completions have no start", "counted, without handling time"),
-        (left, begun, "starts have no completion", "their case is under way and was touched, but no step was done"),
+        (alone, ended, "completions", "completion_without_start", "counted_without_handling_time"),
+        (left, begun, "starts", "start_without_completion", "touched_but_not_done"),
     )
-    return [_caveat(where, f"{n:,} of {of:,} {fact}", effect, n, int(of)) for n, of, fact, effect in rules if n]
+    return [_caveat(where, about, found, effect, n, int(of)) for n, of, about, found, effect in rules if n]
 
 
 def of_order(
@@ -139,8 +150,7 @@ def of_order(
         extra = _extra(twice) if twice is not None else 0
         if not extra:
             return []
-        said = f"{extra:,} of {_number(events):,} rows repeat a case id"
-        return [_caveat(where, said, "each row is counted as a case of its own", extra, _number(events))]
+        return [_caveat(where, "rows", REPEATS_CASE, "each_row_a_case", extra, _number(events))]
     if retried is not None:
         same = events.semi_join(retried.filter(_.times > 1), ["case_id", "activity"])
     else:
@@ -148,12 +158,9 @@ def of_order(
         same = events.semi_join(at_once, ["case_id", "completed"])
     found = []
     if extra := _extra(same.agg(by=["case_id", "activity", "completed", "received"], times=_.count())):
-        said = f"{extra:,} of {_number(events):,} rows repeat the case, activity and time of another row"
-        found.append(_caveat(where, said, "counted as they stand, as separate events", extra, _number(events)))
+        found.append(_caveat(where, "rows", REPEATS_ROW, "separate_events", extra, _number(events)))
     if turns is not None and (tied := _told(turns.agg(tied=_.tied.sum()))):
-        said = f"{tied:,} of {_number(events):,} rows share their case and instant with another row"
-        effect = "which came first cannot be told; hand-offs take them in a fixed order"
-        found.append(_caveat(where, said, effect, tied, _number(events)))
+        found.append(_caveat(where, "rows", "shares_instant", "fixed_order", tied, _number(events)))
     return found
 
 
@@ -165,9 +172,7 @@ def of_repeats(cases: ibis.Table, spec: Source, where: str) -> list[Caveat]:
     total, repeating = int(counts["total"]), int(counts["repeating"])
     if repeating < NEARLY_ALL * total:
         return []
-    said = f"{repeating:,} of {total:,} {STATUS_LOG}"
-    effect = "a repeat is not taken as rework, and no figure rests on repeats"
-    return [_caveat(where, said, effect, repeating, total)]
+    return [_caveat(where, "cases", STATUS_LOG, "repeats_are_no_rework", repeating, total)]
 
 
 def of_cases(cases: ibis.Table, spec: Source, window: Window, where: str) -> Found:
@@ -183,98 +188,82 @@ def of_cases(cases: ibis.Table, spec: Source, window: Window, where: str) -> Fou
     found = []
     for i, rule in enumerate(rules):
         if hits := int(counts[f"rule{i}"]):
-            found.append(_caveat(where, f"{hits:,} of {total:,} cases {rule.fact}", rule.effect, hits, total))
-    return found + [_caveat(where, fact, effect, total, total) for fact, effect in _unsaid(spec)], []
+            found.append(_caveat(where, "cases", rule.caveat, rule.effect, hits, total))
+    unsaid = [(caveat, effect, total, total, detail) for caveat, effect, detail in _unsaid(spec)]
+    return found + [_caveat(where, "log", *one) for one in unsaid], []
 
 
 def _rules(spec: Source) -> Iterator[Rule]:
     form = f'times are read as "{spec.format}"' if spec.format else "times are read as 2026-01-31 14:05; state format"
-    yield Rule(_.case_id.isnull(), "have no case id", "left out", "case may name the wrong column", True)
-    yield Rule(~_.completed_readable, "have a completion time that cannot be read", "left out", form, True)
-    yield Rule(~_.received_readable, "have a start time that cannot be read", "left out", form, True)
-    fact = f"carry a time that cannot be true (more than {OLDEST} years before the period, or after as_of)"
-    yield Rule(~_.is_plausible, fact, "left out", "correct the times, or format", True)
-    yield Rule(~_.cost_readable, "have a cost that cannot be read", "counted without cost")
-    yield Rule(~_.due_readable, "have a due date that cannot be read", "counted as if they had none")
-    zone = spec.timezone or "UTC"
-    offset = f"those are instants; the others are read on the clocks of {zone}"
-    yield Rule(_.has_offset, "state an offset from UTC, the others do not", offset, to_share=1 - 1e-12)
-    whole = "durations shorter than a day cannot be told there"
-    yield Rule(_.is_whole_day, "carry a date without a time of day", whole, from_share=TOLERATED)
-    effect = "kept as texts; a text that means no value belongs into missing"
-    yield Rule(_.case_id.isin(READS_AS_MISSING), "have a case id that reads as missing", effect)
+    yield Rule(_.case_id.isnull(), "no_case_id", LEFT_OUT, "case may name the wrong column", is_left_out=True)
+    yield Rule(~_.completed_readable, "unreadable_completion_time", LEFT_OUT, form, is_left_out=True)
+    yield Rule(~_.received_readable, "unreadable_start_time", LEFT_OUT, form, is_left_out=True)
+    cure = "correct the times, or format"
+    yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, {"years": OLDEST}, is_left_out=True)
+    yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost")
+    yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date")
+    zone = {"zone": spec.timezone or "UTC"}
+    yield Rule(_.has_offset, "offset_from_utc", "others_on_clocks_of_zone", detail=zone, to_share=1 - 1e-12)
+    yield Rule(_.is_whole_day, "date_without_time", "no_durations_below_a_day", from_share=TOLERATED)
+    yield Rule(_.case_id.isin(READS_AS_MISSING), "case_id_reads_as_missing", "kept_as_text")
 
 
 def _event_rules(spec: Events) -> Iterator[Rule]:
-    yield Rule(_.activity.isnull(), "have no activity", "kept; they match no rule")
-    yield Rule(_.received > _.completed, "start after they end", "kept, without handling time; the earlier time counts")
-    effect = 'each is counted as an event; filter = { "lifecycle:transition" = ["complete"] } keeps completions only'
-    fact = "are other steps of a life cycle than its completion"
+    yield Rule(_.activity.isnull(), "no_activity", "kept_matching_no_rule")
+    yield Rule(_.received > _.completed, "starts_after_end", "earlier_time_counts")
     if spec.lifecycle:
-        fact, effect = "are other steps of a life cycle than start and completion", "left out"
-    yield Rule(_.is_transition, fact, effect)
+        yield Rule(_.is_transition, "step_besides_start_and_completion", LEFT_OUT)
+    else:
+        yield Rule(_.is_transition, "step_besides_completion", "each_an_event")
     if spec.human:
-        effect = "their case counts in no straight-through rate unless a human touched it elsewhere"
-        yield Rule(_.is_human.isnull(), "do not say who did them", effect)
+        yield Rule(_.is_human.isnull(), "nobody_named", "counts_if_touched_elsewhere")
 
 
 def _record_rules() -> Iterator[Rule]:
-    fact = "are completed before they are received"
-    yield Rule(_.completed < _.received, fact, "kept, with a negative cycle time")
+    yield Rule(_.completed < _.received, "completed_before_received", "kept_with_negative_cycle_time")
 
 
 def _case_rules(cases: ibis.Table, spec: Source, window: Window) -> Iterator[Rule]:
     start, end = window.start, window.end
-    effect = "left out, except from the SLA of those that were due in it"
-    yield Rule(_.completed < start, "were completed before the period", effect)
-    yield Rule(_.received >= end, "were received after the period", "left out")
+    yield Rule(_.completed < start, BEFORE_PERIOD, "left_out_except_sla")
+    yield Rule(_.received >= end, AFTER_PERIOD, LEFT_OUT)
     under_way = (_.received < end) & (_.completed.isnull() | (_.completed >= end))
-    effect = "counted as open; they have no cycle time yet, so the slow ones are under-represented"
-    yield Rule(under_way, "were not complete when the period ended", effect)
-    effect = 'counted in the whole, and under the workflow "(several)"'
-    yield Rule(_.workflows > 1, "carry more than one workflow", effect)
+    yield Rule(under_way, "open_at_period_end", "counted_as_open")
+    yield Rule(_.workflows > 1, "several_workflows", "counted_under_several")
     if spec.due or (isinstance(spec, Cases) and spec.met):
-        effect = "in no SLA figure: without a due date nothing is compliant"
-        yield Rule(_.due.isnull() & _.is_met.isnull(), "have no due date", effect)
-    effect = "steps overlap there, so that handling takes longer than the case and waiting counts as none"
+        yield Rule(_.due.isnull() & _.is_met.isnull(), "no_due_date", "in_no_sla")
     cycle = workingtime.spent(cases.received, cases.completed, spec, window, "duckdb").cast("float64")
-    yield Rule(
-        _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1,
-        "were handled for longer than they lasted",
-        effect,
-    )
+    is_longer = _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1
+    yield Rule(is_longer, "handled_longer_than_lasted", "steps_overlap")
 
 
-def _unsaid(spec: Source) -> Iterator[tuple[str, str]]:
-    """Yield what engagement.toml leaves open, with the assumption that was made instead."""
+def _unsaid(spec: Source) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield what engagement.toml leaves open, with the assumption that was made instead and what its sentence says."""
     if isinstance(spec, Events) and spec.error and not spec.error.inspected:
-        effect = (
-            "error rates take every item as inspected in workflows where an error was ever recorded, and in no other"
-        )
-        yield "no inspection is stated", effect
+        yield "no_inspection_stated", "every_item_inspected", {}
     if isinstance(spec, Events) and not spec.closed:
-        yield (
-            "no closing activity is stated",
-            "every case counts as complete at its last event; open cases cannot be told",
-        )
+        yield "no_closing_activity_stated", "complete_at_last_event", {}
     if isinstance(spec, Events) and spec.resource and not spec.human:
-        yield "no automatic user is stated", "hand-offs count systems as if they were people"
+        yield "no_automatic_user_stated", "systems_as_people", {}
     if calendar := workingtime.described(spec):
-        yield f"durations count working time alone: {calendar}", "cycle and handling times are not elapsed ones"
+        yield "working_time_alone", "not_elapsed_times", {"calendar": calendar}
     if not spec.timezone and not (spec.format and "%z" in spec.format):
-        yield "no time zone is stated", "times without an offset are taken as UTC"
+        yield "no_time_zone_stated", "times_as_utc", {}
 
 
-def _examples(broken: ibis.Table, spec: Source) -> tuple[int, str]:
-    """Return the first row at fault, and up to three as a reader would look them up."""
+def _examples(broken: ibis.Table, spec: Source) -> tuple[int, list[str]]:
+    """Return the first row at fault, and up to three as a reader would look them up, as codes."""
     if spec.connection:
         ids = broken.select("case_id").limit(EXAMPLES).execute()["case_id"]
-        return 0, ", ".join(f'case "{one}"' for one in sorted({str(one)[:60] for one in ids}))
+        return 0, [codes.code("at_case", case=one) for one in sorted({str(one)[:60] for one in ids})]
     at = broken.select("file", "row").limit(EXAMPLES).execute()
     rows = [int(row) for row in at["row"]]
     if at["file"].isna().all():
-        return rows[0], f"row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows))}"
-    return rows[0], ", ".join(f"{Path(file).name} row {row}" for file, row in zip(at["file"], rows, strict=True))
+        return rows[0], [codes.code("at_rows", n=len(rows), rows=rows)]
+    return rows[0], [
+        codes.code("at_row_of_file", file=Path(file).name, row=str(row))
+        for file, row in zip(at["file"], rows, strict=True)
+    ]
 
 
 def _extra(grouped: ibis.Table) -> int:
@@ -292,12 +281,24 @@ def _told(figure: ibis.Table) -> int:
     return int(told) if told == told and told is not None else 0
 
 
-def _caveat(subject: str, said: str, effect: str, affected: Any, total: int, examples: str = "") -> Caveat:
+def _caveat(
+    subject: str,
+    about: str,
+    caveat: str,
+    effect: str,
+    affected: Any,
+    total: int,
+    detail: dict[str, Any] | None = None,
+    examples: Sequence[str] = (),
+) -> Caveat:
     return {
         "subject": subject,
-        "caveat": said,
+        "caveat": caveat,
         "affected": float(affected),
         "total": float(total),
+        "about": about,
         "effect": effect,
-        "examples": examples,
+        "is_left_out": effect == LEFT_OUT,
+        "detail": codes.packed(detail or {}),
+        "examples": codes.several(examples),
     }

@@ -34,8 +34,8 @@ class EventLog(LogProfile):
         Columns of `results.Cases`, times as naive UTC; the cases of `casetable.in_period`. Always in DuckDB.
     start, end : datetime
         The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
-    source : str
-        File and SHA-256, or the table and the variable that names its database.
+    source, source_sha256 : str
+        File and its SHA-256, or the table and the variable that names its database, and a blank text.
     timezone : str
         The log's own clock.
     attributes : dict of str to str
@@ -44,7 +44,7 @@ class EventLog(LogProfile):
         The usable rows of an event log, the same with the time each took, the whole case table and its attempts, all
         where the log lies.
     calendar : str
-        The working calendar in which durations are counted, in words; blank where they are elapsed.
+        The working calendar in which durations are counted, as a code; blank where they are elapsed.
     answers : dict
         What `drilldown` has already found: a log does not change, and nothing is counted twice.
     """
@@ -53,6 +53,7 @@ class EventLog(LogProfile):
     start: datetime
     end: datetime
     source: str
+    source_sha256: str
     timezone: str
     attributes: dict[str, str]
     events: ibis.Table | None
@@ -114,7 +115,8 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         end=period.end,
         caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
         absent=_absent(spec, is_saturated=bool(saturated)),
-        source=f"{where} · sha256 {logfile.digest(files)[:12]}" if files else where,
+        source=where,
+        source_sha256=logfile.digest(files) if files else "",
         timezone=spec.timezone or "UTC",
         attributes={column: f"attribute{i}" for i, column in enumerate(spec.attributes)},
         events=usable if isinstance(spec, Events) else None,
@@ -196,19 +198,19 @@ def window(engagement: Engagement, spec: Source) -> Window:
 
 
 def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
-    """Return the KPIs this log cannot give, with the key that would give them."""
+    """Return the KPIs this log cannot give, with the code of the key that would give them."""
     if isinstance(spec, Events):
-        rework = "activities in [events.rework]" if is_saturated else "[events.rework]"
+        rework = "rework_activities" if is_saturated else "rework"
         repeats = spec.exception or (spec.rework and spec.rework.repeats and not is_saturated)
         needs = {
-            "stp_rate": (spec.human, "[events.human]"),
+            "stp_rate": (spec.human, "human"),
             "first_pass_yield": (spec.rework and (spec.rework.activities or repeats), rework),
             "rework_rate": (spec.rework and (spec.rework.activities or repeats), rework),
-            "rolled_throughput_yield": (repeats, "exception, or repeats = true in [events.rework]"),
-            "error_rate": (spec.error, "[events.error]"),
+            "rolled_throughput_yield": (repeats, "exception_or_repeats"),
+            "error_rate": (spec.error, "error"),
             "exception_rate": (spec.exception, "exception"),
             "exception_types": (spec.exception, "exception"),
-            "open_cases": (spec.closed, "[events.closed]"),
+            "open_cases": (spec.closed, "closed"),
             "sla_compliance": (spec.due, "due"),
             "cost_per_transaction": (spec.cost, "cost"),
             "handling_time": (spec.started or spec.lifecycle, "started"),
@@ -225,5 +227,5 @@ def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
             "cost_per_transaction": (told["cost"], "cost"),
         }
         events = ("rolled_throughput_yield", "exception_rate", "exception_types", "handling_time", "handoffs")
-        needs |= dict.fromkeys(events, (None, "[events], a log with one row an event,"))
-    return {kpi: f"would need {key} in engagement.toml" for kpi, (given, key) in needs.items() if not given}
+        needs |= dict.fromkeys(events, (None, "events"))
+    return {kpi: f"needs_{key}" for kpi, (given, key) in needs.items() if not given}

@@ -57,7 +57,7 @@ KINDS = {".parquet": "Parquet", ".csv": "CSV", ".xlsx": "XLSX", ".xes": "XES"}
 
 
 class LogFileError(ValueError):
-    """The file cannot be read as what it is said to be; the message reads `what is wrong; what to do`."""
+    """The file cannot be read as what it is said to be: what is wrong, and what to do."""
 
 
 def parts(case: Engagement, spec: Source) -> list[Path]:
@@ -92,13 +92,13 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
     try:
         raw = opened(con, files, spec)
         if taken := {ROW, FILE} & {name.lower() for name in raw.columns if name not in (ROW, FILE)}:
-            raise LogFileError(f'has a column "{taken.pop()}", a name engineroom uses itself; rename it')
+            raise LogFileError(f'has a column "{taken.pop()}", a name engineroom uses itself', "rename it")
         if len(raw.columns) > MOST_COLUMNS:
             said = f"has {len(raw.columns):,} columns"
-            raise LogFileError(f"{said}; export those that are needed, at most {MOST_COLUMNS:,}")
+            raise LogFileError(said, f"export those that are needed, at most {MOST_COLUMNS:,}")
         return raw, []
     except (LogFileError, xes.XesError) as fault:
-        rule, _, cure = str(fault).partition("; ")
+        rule, cure = fault.args
         return None, [Problem(where, rule=rule, cure=cure)]
     except Exception as fault:
         if not (isinstance(fault, UNREADABLE) or engines.is_of_the_data(fault)):
@@ -173,19 +173,19 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
     with _opened(path) as stream:
         head = stream.read(SAMPLE)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise LogFileError("is empty; export it again")
+        raise LogFileError("is empty", "export it again")
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = spec.encoding or ("utf-16" if is_wide else "utf-8")
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < SAMPLE).lstrip("\ufeff")
     except (UnicodeError, LookupError, TypeError, AttributeError) as error:
-        raise LogFileError(f'the text is not {encoding} ({error}); state encoding, for example "cp1252"') from None
+        raise LogFileError(f"the text is not {encoding} ({error})", 'state encoding, for example "cp1252"') from None
     if not text.strip("\ufeff \t\r\n"):
-        raise LogFileError("is empty; export it again")
+        raise LogFileError("is empty", "export it again")
     if "\0" in text:
-        raise LogFileError("is not text: it holds NUL characters; export it as CSV, or name it by its own kind")
+        raise LogFileError("is not text: it holds NUL characters", "export it as CSV, or name it by its own kind")
     if "\r" in text and "\n" not in text:
-        raise LogFileError("ends its lines with CR alone, as old Macs did; save it with LF or CRLF line ends")
+        raise LogFileError("ends its lines with CR alone, as old Macs did", "save it with LF or CRLF line ends")
     separator = spec.separator or _separator(text)
     header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
     _header(header, "")
@@ -200,7 +200,7 @@ def _separator(text: str) -> str:
     }
     proven = [mark for mark, width in widths.items() if width and width[0] > 1 and len(set(width)) == 1]
     if len(proven) != 1:
-        raise LogFileError('the separator cannot be told from the first rows; state it, for example separator = ";"')
+        raise LogFileError("the separator cannot be told from the first rows", 'state it, for example separator = ";"')
     return proven[0]
 
 
@@ -209,14 +209,14 @@ def _header(names: Sequence[str], file: str) -> None:
     within = f" in {file}" if file else ""
     if len(names) > MOST_COLUMNS:
         said = f"has {len(names):,} columns{within}"
-        raise LogFileError(f"{said}; export those that are needed, at most {MOST_COLUMNS:,}")
+        raise LogFileError(said, f"export those that are needed, at most {MOST_COLUMNS:,}")
     often = Counter(name.strip().lower() for name in names)
     twice = next((name for name in names if often[name.strip().lower()] > 1), None)
     if twice is not None:
         said = f'"{twice[:60]}"' if twice.strip() else "a blank"
-        raise LogFileError(f"the header names {said} more than once{within}; give each column its own name")
+        raise LogFileError(f"the header names {said} more than once{within}", "give each column its own name")
     if taken := {ROW, FILE, "file_row_number"} & set(often):
-        raise LogFileError(f'has a column "{taken.pop()}"{within}, a name engineroom uses itself; rename it')
+        raise LogFileError(f'has a column "{taken.pop()}"{within}, a name engineroom uses itself', "rename it")
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -234,7 +234,9 @@ class _Bounded:
         piece = self.stream.read(PIECE if size < 0 else size)
         self.left -= len(piece)
         if self.left < 0:
-            raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size; send it unzipped if it is honest")
+            raise LogFileError(
+                f"unzips to more than {UNZIPPED_RATIO} times its size", "send it unzipped if it is honest"
+            )
         return piece
 
 
@@ -259,18 +261,18 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     with zipfile.ZipFile(path) as archive:
         unzipped = sum(one.file_size for one in archive.infolist())
     if unzipped > max(UNZIPPED_RATIO * path.stat().st_size, UNZIPPED_LEAST):
-        raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size; export it as CSV")
+        raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size", "export it as CSV")
     try:
         book = CalamineWorkbook.from_path(path)
         lines = book.get_sheet_by_name(_sheet(book, spec)).iter_rows()
     except CalamineError as error:
         told = first_line(error)
-        raise LogFileError(f"is not a workbook that can be read ({told}); save it again in Excel") from None
+        raise LogFileError(f"is not a workbook that can be read ({told})", "save it again in Excel") from None
     header = [_said(cell) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise LogFileError("has no header in row 1; put the column names there")
+        raise LogFileError("has no header in row 1", "put the column names there")
     _header(header, "")
     target = engines.scratch("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
@@ -289,7 +291,7 @@ def _sheet(book: Any, spec: Source) -> str:
     if spec.sheet in shown or (spec.sheet is None and len(shown) == 1):
         return spec.sheet or shown[0]
     asked = f'has no visible sheet "{spec.sheet}"' if spec.sheet else f"has {len(shown)} sheets"
-    raise LogFileError(f"{asked}; state sheet, one of: {', '.join(shown[:20])}")
+    raise LogFileError(asked, f"state sheet, one of: {', '.join(shown[:20])}")
 
 
 def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]]:
@@ -297,10 +299,10 @@ def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]
     batch: list[list[Any]] = []
     for number, line in enumerate(lines, 2):
         if number > EXCEL_ROWS - 1:
-            raise LogFileError("fills every row a sheet has, so it was probably cut; export it as CSV")
+            raise LogFileError("fills every row a sheet has, so it was probably cut", "export it as CSV")
         cells = [_said(cell) for cell in line]
         if any(cells[width:]):
-            raise LogFileError(f"row {number} has a cell beyond the last column name; name its column, or clear it")
+            raise LogFileError(f"row {number} has a cell beyond the last column name", "name its column, or clear it")
         if any(cells):
             batch.append([*(cells + [None] * width)[:width], number])
         if len(batch) == BATCH:
@@ -323,6 +325,6 @@ def _xes(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     with _opened(path) as stream:
         number = xes.to_parquet(_Bounded(stream, path.stat().st_size), target, ROW)
     if not number:
-        raise LogFileError("holds no event; export it again")
+        raise LogFileError("holds no event", "export it again")
     table = con.read_parquet(f"{target}/*.parquet", union_by_name=True)
     return table.mutate(**{FILE: ibis.null("string")})

@@ -17,7 +17,7 @@ class LogProfile:
     caveats : DataFrame[Caveats]
         What was found, left out or assumed.
     absent : dict of str to str
-        KPI id -> what in engagement.toml would give it.
+        KPI id -> what in engagement.toml would give it, as a code.
     """
 
     caveats: DataFrame[results.Caveats]

@@ -218,7 +218,13 @@ def described(log: EventLog | None) -> DataFrame[logtables.Logs]:
     """Return what the log is, in one row; no row without a log."""
     if log is None:
         return empty(logtables.Logs)
-    about = {"source": log.source, "timezone": log.timezone, "calendar": log.calendar, "rows_used": rows_used(log)}
+    about = {
+        "source": log.source,
+        "source_sha256": log.source_sha256,
+        "timezone": log.timezone,
+        "calendar": log.calendar,
+        "rows_used": rows_used(log),
+    }
     return logtables.Logs.of([about])
 
 

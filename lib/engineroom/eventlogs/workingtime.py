@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 
+from engineroom.dictionary import codes
 from engineroom.eventlogs import engines
 from engineroom.eventlogs.engines import NAIVE
 from engineroom.readers.contract import WEEKDAYS, Calendar, Source
@@ -73,14 +74,15 @@ def spent(start: Any, end: Any, spec: Source, window: Window, engine: str) -> An
 
 
 def described(spec: Source) -> str:
-    """Return the calendar as a reader would say it; a blank text where there is none."""
+    """Return the calendar as a code with its parts; a blank text where there is none."""
     if spec.calendar is None:
         return ""
     own = spec.calendar
-    days = ", ".join(day.title() for day in WEEKDAYS if day in own.days)
-    holidays = f", {len(own.holidays)} holiday{'s' if len(own.holidays) > 1 else ''} left out" if own.holidays else ""
-    end = "24:00" if own.end == time.min else f"{own.end:%H:%M}"
-    return f"{days}, {own.start:%H:%M} to {end} on the clocks of {_zone(spec, own)}{holidays}"
+    parts: dict[str, Any] = {"days": [day.title() for day in WEEKDAYS if day in own.days], "zone": _zone(spec, own)}
+    parts |= {"opens": f"{own.start:%H:%M}", "closes": "24:00" if own.end == time.min else f"{own.end:%H:%M}"}
+    if not own.holidays:
+        return codes.code("calendar", **parts)
+    return codes.code("calendar_with_holidays", n=len(own.holidays), **parts)
 
 
 def _until(instant: Any, own: Calendar, zone: str, days: tuple[date, date], engine: str) -> Any:

@@ -30,7 +30,7 @@ class Readable(Protocol):
 
 
 class XesError(ValueError):
-    """The file is not XES that can be trusted; the message reads `what is wrong; what to do`."""
+    """The file is not XES that can be trusted: what is wrong, and what to do."""
 
 
 def to_parquet(stream: Readable, folder: Path, row: str) -> int:
@@ -51,11 +51,11 @@ def to_parquet(stream: Readable, folder: Path, row: str) -> int:
             reader.write_when(BATCH)
             read += len(piece)
             if read - parser.CurrentByteIndex > LONGEST:
-                raise XesError(f"has an element longer than {LONGEST >> 20} MB; export it again")
+                raise XesError(f"has an element longer than {LONGEST >> 20} MB", "export it again")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         at = f"line {error.lineno}, column {error.offset + 1}"
-        raise XesError(f"is not whole XML ({expat.ErrorString(error.code)}, {at}); export it again") from None
+        raise XesError(f"is not whole XML ({expat.ErrorString(error.code)}, {at})", "export it again") from None
     reader.write_when(1)
     return reader.number
 
@@ -76,15 +76,15 @@ class _Reader:
         tag = tag.rpartition(":")[2]
         self.depth += 1
         if self.depth == 1 and tag != "log":
-            raise XesError(f"begins with <{tag[:40]}>, XES begins with <log>; export it as XES")
+            raise XesError(f"begins with <{tag[:40]}>, XES begins with <log>", "export it as XES")
         if self.depth > DEEPEST:
-            raise XesError(f"nests elements deeper than {DEEPEST}; export it again")
+            raise XesError(f"nests elements deeper than {DEEPEST}", "export it again")
         if tag == "trace" and self.depth == 2:
             self.case, self.in_trace, self.has_events, self.level = {}, True, False, self.depth + 1
         elif tag == "event" and self.depth == 3 and self.in_trace:
             self.event, self.level = {}, self.depth + 1
         elif tag in ("trace", "event"):
-            raise XesError(f"has a <{tag}> in the wrong place (after event {self.number}); export it again")
+            raise XesError(f"has a <{tag}> in the wrong place (after event {self.number})", "export it again")
         elif tag in VALUE_TAGS and self.in_trace and self.depth == self.level and "key" in about:
             self.keep(about["key"], about.get("value"))
 
@@ -92,14 +92,14 @@ class _Reader:
         """Keep an attribute of the event, or of its trace."""
         name, into = (f"case:{key}", self.case) if self.event is None else (key, self.event)
         if self.event is None and self.has_events:
-            raise XesError(f'gives "{key[:60]}" of a trace after its events (event {self.number}); export it again')
+            raise XesError(f'gives "{key[:60]}" of a trace after its events (event {self.number})', "export it again")
         if name in into:
-            raise XesError(f'gives "{key[:60]}" twice in one place (event {self.number + 1}); keep one')
+            raise XesError(f'gives "{key[:60]}" twice in one place (event {self.number + 1})', "keep one")
         if name not in self.keys:
             if len(self.keys) >= MOST_COLUMNS:
-                raise XesError(f"has more than {MOST_COLUMNS:,} different attributes; export those that are needed")
+                raise XesError(f"has more than {MOST_COLUMNS:,} different attributes", "export those that are needed")
             if name == self.row:
-                raise XesError(f'has an attribute "{name}", a name engineroom uses itself; rename it')
+                raise XesError(f'has an attribute "{name}", a name engineroom uses itself', "rename it")
             self.keys.add(name)
         into[name] = value
 
@@ -126,4 +126,4 @@ class _Reader:
 
 
 def _refuse_entities(*_: Any) -> int:
-    raise XesError("declares XML entities, which can hide files or fill the memory; export it without them")
+    raise XesError("declares XML entities, which can hide files or fill the memory", "export it without them")

@@ -17,7 +17,8 @@ from engineroom.errors import DataProblems, EngagementError, EngineroomError, No
 from engineroom.eventlogs import eventlog
 from engineroom.factory import manifest
 from engineroom.factory.limits import USUAL, Limits
-from engineroom.pages import commentary, house
+from engineroom.pages import commentary, house, wording
+from engineroom.phrases import ENGLISH
 from engineroom.readers import engagement as engagements
 from engineroom.readers import sheets, tables
 from engineroom.readers.engagement import Engagement, Parameters
@@ -124,7 +125,8 @@ def check(place: str) -> list[str]:
             problems += error.problems
     try:
         log = eventlog.open(case)
-        notes += [f"{note.caveat}: {note.effect}" for note in log.caveats.itertuples()] if log else []
+        caveats = log.caveats.to_dict("records") if log else []
+        notes += [": ".join(wording.caveat(row, into=ENGLISH)) for row in caveats]
     except (DataProblems, EngagementError) as error:
         problems += error.problems
     try:

@@ -89,8 +89,8 @@ def _first(plan: pd.DataFrame) -> rows.Row:
         "neutral",
         source("plan", "item", "start", "slack_weeks"),
         printed=figures("count", n=len(now)) | figures("date", start=start),
-        names={"tight": now.loc[now["slack_weeks"] == 0, "item"].tolist()},
-        lists={"items": now["item"]},
+        names={"tight": now.loc[now["slack_weeks"] == 0, "name"].tolist()},
+        lists={"items": now["name"]},
     )
 
 

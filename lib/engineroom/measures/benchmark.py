@@ -51,10 +51,8 @@ def claims(tables: Tables) -> pd.DataFrame:
     """
     rows = comparable(tables)
     told = rows[(rows["line"] == "context") & (rows["kind"] == "claim")].reset_index(drop=True)
-    before = told["benchmark"].str.replace(r"_after$", "_before", regex=True)
-    start = before.map(told.set_index("benchmark")["value"])
-    is_after = told["benchmark"].str.endswith("_after")
-    return told.assign(change=(told["value"] / start - 1).where(is_after))
+    start = told["before"].map(told.set_index("benchmark")["value"])
+    return told.assign(change=told["value"] / start - 1)
 
 
 def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:

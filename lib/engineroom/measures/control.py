@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom.dictionary import plans
+from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import DataFrame
 
 FEWEST_WEEKS = 20
 RUN = 9
 MOVING_RANGE = 1.128
 """Expected moving range of two normal values, in sigmas."""
-LANEY, INDIVIDUALS = "Laney P′ of rework", "individuals of the weekly median cycle time"
+LANEY, INDIVIDUALS = "laney_rework", "individuals_cycle_time"
+"""Codes of the charts."""
 
 
 def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
@@ -34,12 +35,12 @@ def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
         row: dict[str, Any] = {"workflow": workflow, "chart": name, "weeks": len(drawn)}
         signals = int(drawn["is_signal"].sum())
         if len(drawn) < FEWEST_WEEKS:
-            known = {"signals": math.nan, "is_stable": None}
-            row |= known | {"reason": f"only {len(drawn)} weeks were seen, {FEWEST_WEEKS} are needed"}
+            reason = codes.code("too_few_weeks", n=len(drawn), needed=FEWEST_WEEKS)
+            row |= {"signals": math.nan, "is_stable": None, "reason": reason}
         else:
-            out = f"{signals} of {len(drawn)} weeks signal on the {name} chart"
+            reason = codes.code("weeks_signal", signals=signals, weeks=len(drawn), chart=name)
             row |= {"signals": signals, "is_stable": signals == 0}
-            row |= {"reason": out if signals else f"no signal in {len(drawn)} weeks"}
+            row |= {"reason": reason if signals else codes.code("no_signal", weeks=len(drawn))}
         rows.append(row)
     return plans.Stability.validate(plans.Stability.frame(rows).astype({"is_stable": "boolean"}))
 

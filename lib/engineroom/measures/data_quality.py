@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import quality_tables, results, schemas
+from engineroom.dictionary import codes, quality_tables, results, schemas
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import traces
+from engineroom.eventlogs import caveats, traces
 from engineroom.eventlogs.eventlog import EventLog
 from engineroom.measures import kpi, stated
 from engineroom.readers.tables import Tables
@@ -37,14 +37,14 @@ TRUTH_SAMPLES = ("matter_field_error_rate/fields", "data_quality/accuracy")
 """Definitions for which fields were compared with the truth: errors ÷ fields, or correct fields ÷ fields."""
 
 NEEDED = {
-    "completeness": "needs a table of the client",
-    "accuracy": "needs a truth sample: fields of cases drawn at random, compared with the documents they came from",
-    "timeliness": "needs a table whose rows end on a day: kpis or costs",
-    "consistency": "needs a log, and a table that states what the log measures",
-    "validity": "needs a log",
-    "duplicates": "needs a table of the client, or a log",
+    "completeness": "needs_table",
+    "accuracy": "needs_truth_sample",
+    "timeliness": "needs_table_that_ends_on_a_day",
+    "consistency": "needs_log_and_table",
+    "validity": "needs_log",
+    "duplicates": "needs_table_or_log",
 }
-"""Dimension -> what would give it."""
+"""Dimension -> code of what would give it."""
 
 Row = dict[str, Any]
 
@@ -93,7 +93,7 @@ def _completeness(sent: dict[str, pd.DataFrame]) -> Iterator[Row]:
         filled += int(frame[expected].notna().to_numpy().sum())
         cells += len(frame) * len(expected)
     if cells:
-        yield _row("completeness", "tables", "expected cells are filled", filled, cells)
+        yield _row("completeness", "tables", "expected_cells_filled", filled, cells)
 
 
 def _accuracy(measures: pd.DataFrame) -> Iterator[Row]:
@@ -101,7 +101,7 @@ def _accuracy(measures: pd.DataFrame) -> Iterator[Row]:
     for measure in own.to_dict("records"):
         n = measure["denominator"]
         right = measure["numerator"] if measure["direction"] == "up" else n - measure["numerator"]
-        yield _row("accuracy", measure["workflow"], "fields agree with the truth sample", right, n)
+        yield _row("accuracy", measure["workflow"], "fields_agree_with_truth", right, n)
 
 
 def _timeliness(sent: dict[str, pd.DataFrame], tables: Tables) -> Iterator[Row]:
@@ -110,9 +110,7 @@ def _timeliness(sent: dict[str, pd.DataFrame], tables: Tables) -> Iterator[Row]:
     dates = pd.concat(ends) if ends else pd.Series(dtype="datetime64[ns]")
     if len(dates):
         fresh = int((dates >= as_of - pd.Timedelta(days=FRESH_DAYS)).sum())
-        yield _row(
-            "timeliness", "tables", f"figures end no more than {FRESH_DAYS} days before the report", fresh, len(dates)
-        )
+        yield _row("timeliness", "tables", codes.code("figures_recent", days=FRESH_DAYS), fresh, len(dates))
 
 
 def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> Iterator[Row]:
@@ -142,34 +140,31 @@ def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -
         both = touched.join(share, how="inner").dropna(subset=["stated"])
         agree += [bool(near) for near in both["stated"].between(both["low"], both["high"])]
     if agree:
-        rule = "stated figures agree with the log: counts within 5%, shares within its interval"
-        yield _row("consistency", "tables", rule, sum(agree), len(agree))
+        yield _row("consistency", "tables", "stated_agrees_with_log", sum(agree), len(agree))
 
 
 def _validity(log: EventLog | None) -> Iterator[Row]:
     if log is None:
         return
     used = traces.rows_used(log)
-    lost = log.caveats[(log.caveats["effect"] == "left out") & log.caveats["caveat"].str.contains(" rows ")]
+    lost = log.caveats[log.caveats["is_left_out"] & (log.caveats["about"] == "rows")]
     total = float(lost["total"].max()) if len(lost) else used
-    yield _row("validity", "log", "rows can be read and carry times that can be true", used, max(total, used))
-    outside = log.caveats[log.caveats["caveat"].str.contains(" cases were (?:completed before|received after) ")]
+    yield _row("validity", "log", "rows_readable_and_possible", used, max(total, used))
+    outside = log.caveats[log.caveats["caveat"].isin([caveats.BEFORE_PERIOD, caveats.AFTER_PERIOD])]
     if len(outside):
         cases = float(outside["total"].max())
         inside = cases - float(outside["affected"].sum())
-        yield _row("validity", "log", "cases lie in the period", inside, cases)
+        yield _row("validity", "log", "cases_in_period", inside, cases)
 
 
 def _duplicates(sent: dict[str, pd.DataFrame], log: EventLog | None) -> Iterator[Row]:
     rows, twice = sum(map(len, sent.values())), sum(int(frame.duplicated().sum()) for frame in sent.values())
     if rows:
-        yield _row("duplicates", "tables", "rows appear once", rows - twice, rows)
+        yield _row("duplicates", "tables", "rows_appear_once", rows - twice, rows)
     if log is not None:
-        again = log.caveats[
-            log.caveats["caveat"].str.contains(" rows repeat (?:the case, activity and time|a case id)")
-        ]
+        again = log.caveats[log.caveats["caveat"].isin([caveats.REPEATS_ROW, caveats.REPEATS_CASE])]
         used = traces.rows_used(log)
-        yield _row("duplicates", "log", "rows appear once", used - float(again["affected"].sum()), used)
+        yield _row("duplicates", "log", "rows_appear_once", used - float(again["affected"].sum()), used)
 
 
 def _row(dimension: str, subject: str, rule: str, passing: float, applicable: float) -> Row:

@@ -16,10 +16,8 @@ from engineroom.errors import ReportError
 from engineroom.measures import benchmark
 from engineroom.readers.tables import Tables
 
-NO_BENCHMARK = "no comparable benchmark"
-OTHER_DEFINITION = "definitions do not match: the published value counts it in another way"
-AT_THE_LINE = "the rate stands on the benchmark itself: no number of items settles it"
-NO_BOUND = "no interval: a verdict would be a guess"
+NO_BENCHMARK, OTHER_DEFINITION, AT_THE_LINE, NO_BOUND = "no_benchmark", "other_definition", "at_the_line", "no_bound"
+"""Codes of why a measure has no verdict, or why no number of items settles it."""
 BETWEEN = "between"
 LINES = ("leading", "typical")
 COST_SPREAD = 0.2

@@ -16,7 +16,7 @@ import pandas as pd
 from ibis import _
 
 from engineroom import statistics
-from engineroom.dictionary import columns, results
+from engineroom.dictionary import codes, columns, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs import drilldown
 from engineroom.eventlogs.eventlog import EventLog
@@ -28,7 +28,6 @@ QUANTILES = {"cycle_time_p50": 0.5, "cycle_time_p90": 0.9}
 """KPI -> its quantile; what follows the stroke of its definition says whether time is elapsed or working time."""
 
 ELAPSED, WORKING = "elapsed", "business_hours"
-BY_CALENDAR = "{method}; handling counted in business hours"
 COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
 SHARES = {
     "stp_rate/zero_touch": ("straight", "touched"),
@@ -44,7 +43,7 @@ MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "han
 """Definition -> the amount of `drilldown.pooled` whose sum, squares and number make its mean."""
 
 ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
-NO_STEP_INTERVAL = "no interval: the steps of one case are not independent of each other"
+NO_STEP_INTERVAL = "no_step_interval"
 
 
 def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]:
@@ -72,14 +71,14 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
 def missing(
     tables: Tables, log: LogProfile | None, measures: DataFrame[results.Measures]
 ) -> DataFrame[results.MissingKpis]:
-    """Return the KPIs of the sector pack that nothing supports, with what would."""
+    """Return the KPIs of the sector pack that nothing supports, with a code of what would."""
     names = tables.definitions[tables.definitions["is_default"]].set_index("kpi")["name"]
     absent = log.absent if log else {}
     rows = [
         {
             "name": names[one.kpi],
             "why": one.why,
-            "needs": absent.get(one.kpi, "would need rows in tables/kpis.csv with numerator and denominator, or n"),
+            "needs": absent.get(one.kpi, "needs_rows_in_kpis"),
         }
         for one in tables.pack.kpis
         if one.kpi not in set(measures["kpi"])
@@ -146,7 +145,7 @@ def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
     for row in asked.to_dict("records"):
         yield from _measures_of(row, bounds, log, stated.period(tables))
     for measure in _of_steps(log, by_workflow.set_index("workflow")["done"], several=several):
-        yield measure | {"source": log.source} | stated.period(tables)
+        yield measure | _origin(log) | stated.period(tables)
 
 
 def _of_sector(tables: Tables, by_workflow: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +197,7 @@ def _quantile_bounds(
 def _measures_of(
     row: dict[str, Any], bounds: dict[tuple[str, str, str], float], log: EventLog, period: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    base = {"workflow": row["workflow"], "source": log.source} | period
+    base = {"workflow": row["workflow"]} | _origin(log) | period
     for definition, column in COUNTS.items():
         if column == "open" and "open_cases" in log.absent:
             continue
@@ -224,8 +223,12 @@ def _measures_of(
         if n:
             found = _mean(definition, float(total), float(squares), int(n))
             if amount == "handling" and log.calendar:
-                found["method"] = BY_CALENDAR.format(method=found["method"])
+                found["method"] = codes.code("in_business_hours", method=found["method"])
             yield base | found
+
+
+def _origin(log: EventLog) -> dict[str, str]:
+    return {"source": log.source, "source_sha256": log.source_sha256, "source_rows": ""}
 
 
 def _mean(definition: str, total: float, squares: float, n: int) -> dict[str, Any]:

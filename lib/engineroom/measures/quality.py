@@ -36,16 +36,15 @@ KPIS = (
 SPREAD = 0.2
 """How far a stated unit cost may be off where the table does not say: as the column `cost_spread` is documented."""
 
-RECORDED = "cost recorded on failed attempts and rework steps"
-STATED = "reworked items × stated cost of rework"
-BY_RATE = "rework hours × loaded rate of the teams"
-NOT_TOLD = "needs to know which items were reworked"
-NO_COST = "needs cost in engagement.toml, cost_of_rework in the table workflows, or loaded_rate in staffing"
+RECORDED, STATED, BY_RATE = "rework_cost_recorded", "rework_cost_stated", "rework_cost_by_rate"
+NOT_TOLD, NO_COST = "rework_not_told", "no_rework_cost"
+COST_METHODS = (RECORDED, NO_COST, NOT_TOLD, BY_RATE, STATED)
+"""Codes of how the cost of rework was made, or of what would give it, in the order in which they are told."""
 
 
 def is_saturated(log: LogProfile | None) -> bool:
     """Return whether nearly every case repeats an activity, so that a repeat says nothing about quality."""
-    return log is not None and bool(log.caveats["caveat"].str.endswith(caveats.STATUS_LOG).any())
+    return log is not None and bool((log.caveats["caveat"] == caveats.STATUS_LOG).any())
 
 
 def measures(found: DataFrame[results.Measures]) -> DataFrame[results.Measures]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from engineroom import statistics
+from engineroom.dictionary import codes
 from engineroom.readers.tables import Tables
 
 Measure = dict[str, Any]
@@ -76,12 +77,12 @@ def _from_kpis(tables: Tables) -> Iterator[Measure]:
     units = tables.definitions.set_index("definition")["unit"]
     for definition, group in rows.groupby("definition", sort=True):
         for workflow, one in group.groupby(group["workflow"].fillna(""), sort=True):
-            yield _of_rows(str(definition), str(workflow), one, units[definition], tables.sources["kpis"])
+            yield _of_rows(str(definition), str(workflow), one, units[definition], tables)
         if group["workflow"].notna().all() and group["denominator"].notna().all():
-            yield _of_rows(str(definition), "", group, units[definition], tables.sources["kpis"])
+            yield _of_rows(str(definition), "", group, units[definition], tables)
 
 
-def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, source: str) -> Measure:
+def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, tables: Tables) -> Measure:
     """Pool the rows of one KPI: sums over sums where parts are given, else means weighted by n."""
     counted = rows["denominator"].notna().all()
     if counted:
@@ -90,12 +91,15 @@ def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, sour
         pooled = _pooled_means(definition, rows)
     else:
         pooled = _over_periods(definition, rows)
-    return pooled | {
-        "workflow": workflow,
-        "period_start": rows["period_start"].min(),
-        "period_end": rows["period_end"].max(),
-        "source": f"{source} · {_row_numbers(rows.index)}",
-    }
+    return (
+        pooled
+        | {
+            "workflow": workflow,
+            "period_start": rows["period_start"].min(),
+            "period_end": rows["period_end"].max(),
+        }
+        | _origin(tables, "kpis", rows)
+    )
 
 
 def _pooled_parts(definition: str, rows: pd.DataFrame, unit: str) -> Measure:
@@ -111,7 +115,7 @@ def _pooled_parts(definition: str, rows: pd.DataFrame, unit: str) -> Measure:
     interval = statistics.clustered_share if unit == "share" else statistics.clustered_ratio
     low, high = interval(sums["numerator"], sums["denominator"])
     n = float(rows["n"].sum()) if rows["n"].notna().all() else bottom
-    method = statistics.CLUSTERED.format(clusters=clusters.ngroups, unit=by)
+    method = codes.code(statistics.CLUSTERED, clusters=clusters.ngroups, by=by)
     return complete(definition, top / bottom, n, top, bottom) | {"low": low, "high": high, "method": method}
 
 
@@ -129,7 +133,7 @@ def _over_periods(definition: str, rows: pd.DataFrame) -> Measure:
     n = float(rows["n"].sum()) if rows["n"].notna().all() else math.nan
     if len(rows) >= 3:
         low, high = statistics.student(value, rows["value"].std(ddof=1), len(rows))
-        method = f"{statistics.STUDENT} over {len(rows)} periods"
+        method = codes.code(statistics.STUDENT_OVER_PERIODS, n=len(rows))
         return complete(definition, value, n) | {"low": low[0], "high": high[0], "method": method}
     return complete(definition, value, n) | {"low": math.nan, "high": math.nan, "method": statistics.NO_INTERVAL}
 
@@ -140,12 +144,15 @@ def _from_costs(tables: Tables) -> Iterator[Measure]:
         groups.append(("", tables.costs))
     for workflow, rows in groups:
         total, transactions = float(rows["total"].sum()), float(rows["transactions"].sum())
-        yield complete("cost_per_transaction/loaded", total / transactions, transactions, total, transactions) | {
-            "workflow": workflow,
-            "period_start": rows["period_start"].min(),
-            "period_end": rows["period_end"].max(),
-            "source": f"{tables.sources['costs']} · {_row_numbers(rows.index)}",
-        }
+        yield (
+            complete("cost_per_transaction/loaded", total / transactions, transactions, total, transactions)
+            | {
+                "workflow": workflow,
+                "period_start": rows["period_start"].min(),
+                "period_end": rows["period_end"].max(),
+            }
+            | _origin(tables, "costs", rows)
+        )
 
 
 def _from_staffing(tables: Tables) -> Iterator[Measure]:
@@ -158,13 +165,20 @@ def _from_staffing(tables: Tables) -> Iterator[Measure]:
         return
     yield (
         complete("utilisation/available_hours", productive / available, available, productive, available)
-        | {"workflow": "", "source": f"{tables.sources['staffing']} · {_row_numbers(told.index)}"}
+        | {"workflow": ""}
+        | _origin(tables, "staffing", told)
         | period(tables)
     )
 
 
+def _origin(tables: Tables, table: str, rows: pd.DataFrame) -> Measure:
+    """Return where rows of a table stand, as three columns of a measure."""
+    origin = tables.sources[table]
+    return {"source": origin.file, "source_sha256": origin.sha256, "source_rows": _row_numbers(rows.index)}
+
+
 def _row_numbers(index: pd.Index) -> str:
-    """Return spreadsheet rows as a reader would say them: `rows 2-7, 9`."""
+    """Return spreadsheet rows as a reader would write them: `2-7, 9`."""
     rows = sorted(int(row) for row in index)
     runs: list[list[int]] = []
     for row in rows:
@@ -172,5 +186,5 @@ def _row_numbers(index: pd.Index) -> str:
             runs[-1][1] = row
         else:
             runs.append([row, row])
-    said = ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs[:5])
-    return f"row{'s' if len(rows) > 1 else ''} {said}{' …' if len(runs) > 5 else ''}"
+    listed = ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs[:5])
+    return f"{listed}{' …' if len(runs) > 5 else ''}"

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import governance_tables, oversight
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary import codes, governance_tables, oversight
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.organisation import riskcontrol
 from engineroom.readers.tables import Tables
 
@@ -23,25 +23,18 @@ LONGEST = 1200.0
 """Months after which nobody asks whether a review is due."""
 
 DAYS_PER_MONTH = 30.4375
-ELEMENTS = {
-    "has_map": "end-to-end map",
-    "has_decision_rules": "decision rules",
-    "has_input_requirements": "input requirements",
-    "has_escalation": "escalation",
-    "has_exception_log": "exception logging",
-    "is_embedded": "embedded in forms",
-}
-"""What a procedure is made of (003-03): column of `sops` -> its name."""
+ELEMENTS = (
+    "has_map",
+    "has_decision_rules",
+    "has_input_requirements",
+    "has_escalation",
+    "has_exception_log",
+    "is_embedded",
+)
+"""What a procedure is made of (003-03): columns of `sops`, and the codes of what it lacks."""
 
-AROUND = {
-    "owner": "owner",
-    "steward": "steward",
-    "approved_by": "approver",
-    "master_system": "master system",
-    "sync": "synchronisation",
-    "lineage": "lineage",
-}
-"""What a set of data needs around it (003-05): column of `datasets` -> its name."""
+AROUND = ("owner", "steward", "approved_by", "master_system", "sync", "lineage")
+"""What a set of data needs around it (003-05): columns of `datasets`; their codes begin with `data_`."""
 
 ALL = "(all)"
 
@@ -54,9 +47,7 @@ def lines(tables: Tables) -> DataFrame[governance_tables.Roles]:
     of it who has another line is the graver case. The governing body is above the lines: a holder of it who has one of
     them counts as holding two.
     """
-    said = tables.lines.assign(holder=tables.lines["holder"].astype("str").str.split(";")).explode("holder")
-    said = said.assign(holder=said["holder"].astype("str").str.strip())
-    said = said[said["holder"] != ""]
+    said = tables.lines.assign(holder=tables.lines["holder"].map(words)).explode("holder").dropna(subset=["holder"])
     rows = []
     for workflow in riskcontrol.workflows(tables) or ([ALL] if len(said) else []):
         own = said[said["workflow"].isna() | (said["workflow"] == workflow)]
@@ -67,13 +58,13 @@ def lines(tables: Tables) -> DataFrame[governance_tables.Roles]:
                 of_holder.setdefault(_folded(holder), []).append(line)
         twice = {name: has for name, has in of_holder.items() if len(has) > 1}
         names = {_folded(holder): holder for holder in own["holder"]}
-        told = {f"{names[name]}: {', '.join(has)}" for name, has in sorted(twice.items())}
+        held_twice = sorted((names[name], has) for name, has in twice.items())
         rows.append(
             {
                 "workflow": workflow,
-                **{line: "; ".join(held[line]) or None for line in oversight.LINES[:3]},
-                "missing": "; ".join(line for line in oversight.LINES[:3] if not held[line]) or None,
-                "twice": "; ".join(sorted(told)) or None,
+                **{line: codes.listed(held[line]) or None for line in oversight.LINES[:3]},
+                "missing": codes.listed(line for line in oversight.LINES[:3] if not held[line]) or None,
+                "twice": codes.several(codes.code("holds_lines", name=n, lines=has) for n, has in held_twice) or None,
                 "is_independent": not any("third" in has for has in twice.values()) if held["third"] else None,
                 "unproven": int(own["mandate"].isna().sum()),
             }
@@ -91,7 +82,7 @@ def procedures(tables: Tables) -> DataFrame[governance_tables.Procedures]:
     as_of = pd.Timestamp(tables.engagement.header.as_of)
     rows: list[dict[str, Any]] = []
     for row in tables.sops.to_dict("records"):
-        there = {name for column, name in ELEMENTS.items() if row[column] is True or row[column] == 1}
+        there = {element for element in ELEMENTS if row[element] is True or row[element] == 1}
         due = REVIEW_MONTHS if pd.isna(row["review_months"]) else row["review_months"]
         never = pd.isna(row["reviewed"])
         rows.append(
@@ -100,7 +91,7 @@ def procedures(tables: Tables) -> DataFrame[governance_tables.Procedures]:
                 "age_months": float("nan") if never else (as_of - row["reviewed"]).days / DAYS_PER_MONTH,
                 "is_overdue": bool(never or as_of > _after(row["reviewed"], due)),
                 "elements": len(there),
-                "missing": "; ".join(name for name in ELEMENTS.values() if name not in there) or None,
+                "missing": codes.several(element for element in ELEMENTS if element not in there) or None,
             }
         )
     covered = set(tables.sops["workflow"])
@@ -119,11 +110,11 @@ def ownership(tables: Tables) -> DataFrame[governance_tables.Ownership]:
         hands = {_folded(row[name]) for name in ("created_by", "changed_by") if isinstance(row[name], str)}
         approver = row["approved_by"]
         told = isinstance(approver, str) and bool(hands)
-        bare = [name for column, name in AROUND.items() if not isinstance(row[column], str)]
+        bare = [f"data_{column}" for column in AROUND if not isinstance(row[column], str)]
         rows.append(
             {name: row[name] for name in ("dataset", "workflow", "owner", "steward", "master_system")}
             | {"conflict": approver if told and _folded(approver) in hands else None, "is_told": told}
-            | {"missing": "; ".join(bare) or None, "bare": len(bare)}
+            | {"missing": codes.several(bare) or None, "bare": len(bare)}
         )
     frame = pd.DataFrame(rows, columns=[*governance_tables.Ownership.to_schema().columns, "bare"])
     unowned = frame["owner"].isna() | frame["steward"].isna()
@@ -168,32 +159,36 @@ def figures(
     unowned = ownership["owner"].isna() | ownership["steward"].isna()
     once = tests[tests["done"].notna() | (tests["state"] == "overdue")]
     counted = [
-        ("Risks without a control", coverage["cover"] == "uncovered", ("risks", "controls")),
-        ("Risks with controls of one nature only", coverage["cover"].str.endswith(" only"), ("risks", "controls")),
-        ("Workflows without a second line", roles["second"].isna(), ("lines",)),
-        ("Workflows with a holder of two lines", roles["twice"].notna(), ("lines",)),
-        ("Procedures overdue for review", named["is_overdue"].astype("boolean").fillna(False), ("sops",)),
-        ("Sets of data without owner or steward", unowned, ("datasets",)),
-        ("Sets of data approved by who changes them", ownership["conflict"].notna(), ("datasets",)),
-        ("Tests of those due that were done in time", once["state"] == "done in time", ("control_tests",)),
-        ("Requirements met with evidence", apply["state"] == "met", ("obligations",)),
+        ("risks_without_control", coverage["cover"] == "uncovered", ("risks", "controls")),
+        ("risks_with_one_nature", coverage["cover"].isin(riskcontrol.ONE_NATURE), ("risks", "controls")),
+        ("workflows_without_second_line", roles["second"].isna(), ("lines",)),
+        ("workflows_with_holder_of_two", roles["twice"].notna(), ("lines",)),
+        ("procedures_overdue", named["is_overdue"].astype("boolean").fillna(False), ("sops",)),
+        ("data_without_owner", unowned, ("datasets",)),
+        ("data_approved_by_changer", ownership["conflict"].notna(), ("datasets",)),
+        ("tests_done_in_time", once["state"] == "done in time", ("control_tests",)),
+        ("requirements_met", apply["state"] == "met", ("obligations",)),
     ]
     rows: list[dict[str, Any]] = []
     for figure, hits, names in counted:
         if len(hits) and all(name in tables.sources for name in names[:1]):
-            source = "; ".join(tables.sources[name] for name in names if name in tables.sources)
+            source = codes.several(_file(tables, name) for name in names if name in tables.sources)
             parts = {"numerator": int(hits.sum()), "denominator": len(hits)}
             rows.append({"figure": figure, **parts, "method": statistics.COMPLETE, "source": source})
     flows = riskcontrol.workflows(tables)
     if len(tables.sops):
         parts = {"numerator": len(set(named["workflow"])), "denominator": len({*flows, *procedures["workflow"]})}
-        rows.append({"figure": "Workflows with a procedure", **parts, "method": statistics.COMPLETE})
-        rows[-1]["source"] = tables.sources.get("sops", "tables")
+        rows.append({"figure": "workflows_with_procedure", **parts, "method": statistics.COMPLETE})
+        rows[-1]["source"] = codes.several([_file(tables, "sops") if "sops" in tables.sources else "client_tables"])
     for row in conflicts[conflicts["judged"] > 0].to_dict("records"):
         about = {"numerator": row["same"], "denominator": row["judged"], "low": row["low"], "high": row["high"]}
-        pair = f"{row['first']}; {row['second']}"
-        rows.append({"figure": pair, **about, "method": statistics.WILSON, "source": "event log"})
+        pair = codes.code("both_by_one_person", first=row["first"], second=row["second"])
+        rows.append({"figure": pair, **about, "method": statistics.WILSON, "source": codes.several(["event_log"])})
     return governance_tables.Figures.of(rows)
+
+
+def _file(tables: Tables, table: str) -> str:
+    return codes.code("file", **tables.sources[table]._asdict())
 
 
 def _after(day: pd.Timestamp, months: float) -> pd.Timestamp:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import operating_tables, results
-from engineroom.dictionary.columns import DataFrame, as_text
+from engineroom.dictionary import codes, operating_tables, results
+from engineroom.dictionary.columns import DataFrame, as_text, words
 from engineroom.readers.tables import Tables
 
 CUSTOMER = ("customer support",)
@@ -62,10 +62,9 @@ def placed(tables: Tables) -> pd.DataFrame:
     The function is what the table says, else that of its process. A workflow whose process is in the taxonomy is
     administrative whatever its function is called.
     """
-    listed = tables.functions.assign(process=tables.functions["processes"].fillna("").str.split(";")).explode("process")
-    listed = listed[listed["process"].str.strip() != ""]
-    activity = dict(zip(listed["process"].str.strip(), listed["activity"], strict=True))
-    department = dict(zip(listed["process"].str.strip(), listed["function"], strict=True))
+    listed = tables.functions.assign(process=tables.functions["processes"].map(words)).explode("process")
+    activity = dict(zip(listed["process"], listed["activity"], strict=True))
+    department = dict(zip(listed["process"], listed["function"], strict=True))
     known = tables.processes.set_index("process")["function"]
     rows = []
     for row in tables.workflows.to_dict("records"):
@@ -94,7 +93,7 @@ def _covered(function: dict[str, Any], mine: pd.DataFrame, measures: pd.DataFram
     return {
         "department": function["department"],
         "activity": function["activity"],
-        "workflows": "; ".join(about["workflow"]),
+        "workflows": codes.listed(about["workflow"]),
         "number": float(len(about)),
         "monthly_volume": about["monthly_volume"].sum(min_count=1),
         "owned": float(owned),
@@ -180,8 +179,9 @@ def tracking(tables: Tables, promised: pd.DataFrame) -> DataFrame[operating_tabl
         rows.append(
             {
                 "workflow": workflow,
-                "requirement": "; ".join(promises["requirement"]) or None,
-                "tracked_by": "; ".join(system) or ("log" if share > 0 else None),
+                "requirement": codes.listed(promises["requirement"]) or None,
+                "tracked_by": codes.listed(system) or None,
+                "is_tracked_by_log": share > 0 and system.empty,
                 "monthly_items": items,
                 "tracked_share": share,
                 "tracked_items": share * items,

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import governance_tables, oversight
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary import codes, governance_tables, oversight
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.readers.tables import Tables
 
 SOON_DAYS = 30
@@ -22,14 +22,16 @@ SOON_DAYS = 30
 PRESSING = ("automation", "augmentation", "outsourcing", "centralising")
 """Kinds of initiative that ask for more from a workflow."""
 
+ONE_NATURE = ("preventive only", "detective only")
+"""Covers of a risk whose controls are all of one nature."""
+
 IMPACT_RANK = {"high": 0, "medium": 1, "low": 2}
 
 
 def links(tables: Tables) -> pd.DataFrame:
     """Return one row per control and risk it names: control, kind, nature, owner, risk."""
     named = tables.controls.dropna(subset=["risks"])
-    rows = named.assign(risk=named["risks"].astype("str").str.split(";")).explode("risk")
-    rows = rows.assign(risk=rows["risk"].astype("str").str.strip())
+    rows = named.assign(risk=named["risks"].map(words)).explode("risk")
     known = rows[rows["risk"].isin(tables.risks["risk"])]
     return known[["control", "kind", "nature", "owner", "risk"]].drop_duplicates().reset_index(drop=True)
 
@@ -57,7 +59,7 @@ def coverage(
                 "preventive": before,
                 "detective": after,
                 "doubtful": int(own["control"].isin(shaky).sum()),
-                "named": "; ".join(own["control"]) or None,
+                "named": codes.listed(own["control"]) or None,
                 "cover": cover if len(own) else "uncovered",
             }
         )
@@ -99,7 +101,7 @@ def assessed(tables: Tables, coverage: DataFrame[governance_tables.Coverage]) ->
                 "steps_with_risk": int(steps.isin(at).sum()) if len(steps) else math.nan,
                 "risks": len(own),
                 "uncovered": int((own["cover"] == "uncovered").sum()),
-                "single": int(own["cover"].isin(["preventive only", "detective only"]).sum()),
+                "single": int(own["cover"].isin(ONE_NATURE).sum()),
                 "controls": pairs.loc[pairs["risk"].isin(own["risk"]), "control"].nunique(),
             }
         )

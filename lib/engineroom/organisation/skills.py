@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import operating_tables
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.readers.tables import Tables
 
 CAN = ("main", "able")
@@ -142,7 +142,7 @@ def unseen(tables: Tables) -> DataFrame[operating_tables.Unseen]:
     known = tables.activities.dropna(subset=["captured_hours"])
     by = known.assign(workflow=known["workflow"].fillna("")).groupby("workflow", sort=True)
     systems = tables.workflows.set_index("workflow")["systems"].dropna()
-    number = systems.map(lambda said: float(len([one for one in str(said).split(";") if one.strip()])))
+    number = systems.map(lambda named: float(len(words(named))))
     sums = by[["hours", "captured_hours"]].sum().astype(float)
     frame = sums.reset_index().rename(columns={"captured_hours": "captured"})
     frame["unseen_hours"] = frame["hours"] - frame["captured"]

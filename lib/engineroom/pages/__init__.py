@@ -2,5 +2,5 @@
 
 `theme`, `brand` and `pictures` are the look, `wording` says numbers, `blocks` are what a cell shows. `headlines`,
 `charts`, `exhibits` and `appendix` hold what more than one report prints; `commentary` the consultant's own words,
-`house` the language and brand of an engagement.
+`house` the language and brand of an engagement, `calendarfile` the governance calendar for calendar programs.
 """

@@ -12,7 +12,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.measures import benchmark
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 from engineroom.statistics import COMPLETE
 
@@ -26,7 +26,8 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     """Return every measure with its parts, method and source: where each figure of the report comes from."""
     currency = tables.engagement.header.currency
     names = tables.definitions.set_index("definition")["name"]
-    files = {where: f"S{number}" for number, where in enumerate(found["source"].map(_file).drop_duplicates(), 1)}
+    files = list(dict.fromkeys(zip(found["source"], found["source_sha256"], strict=True)))
+    short = {file: f"S{number}" for number, file in enumerate(files, 1)}
     rows: list[list[Cell]] = [
         [
             say(names[row["definition"]]),
@@ -37,14 +38,14 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
             else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
             wording.count(row["n"]),
             wording.span(row, currency),
-            wording.BLANK if row["method"] == COMPLETE else retell(row["method"]),
-            " ".join(filter(None, (files[_file(row["source"])], retell(_rows(row["source"]))))),
+            wording.BLANK if row["method"] == COMPLETE else tell(row["method"]),
+            " ".join(filter(None, (short[row["source"], row["source_sha256"]], _rows(row["source_rows"])))),
         ]
         for row in found.to_dict("records")
     ]
     columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value"), right("parts", "Parts")]
     columns += [right("n", "n"), right("interval", "Interval"), left("method", "Method"), left("source", "Source")]
-    notes = ["; ".join(f"{short}: {where}" for where, short in files.items())]
+    notes = ["; ".join(f"{short[file]}: {wording.origin(*file)}" for file in files)]
     if (found["method"] == COMPLETE).any():
         notes.insert(0, say("A complete count is no sample, and has no sampling interval."))
     return table("measures", "Every measure and what it was made from", columns, rows, found, tuple(notes))
@@ -70,7 +71,7 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     stale = benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of))
     rows: list[list[Cell]] = [
         [
-            retell(row["label"]),
+            say(row["label"]),
             wording.published(row),
             row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}"),
             say(row["kind"]),
@@ -102,7 +103,7 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             say(names[row["definition"]]),
-            retell(row["label"]),
+            say(row["label"]),
             _claimed(row, currency),
             wording.BLANK if math.isnan(row["change"]) else wording.percent(row["change"], 1),
             row["source"],
@@ -149,9 +150,6 @@ def _claimed(row: dict[str, Any], currency: str) -> str:
     return say("in words only") if math.isnan(row["low"]) else say("{low} to {high}", **ends)
 
 
-def _file(source: str) -> str:
-    return " · ".join(part for part in source.split(" · ") if not part.startswith("row"))
-
-
-def _rows(source: str) -> str:
-    return next((part for part in source.split(" · ") if part.startswith("row")), "")
+def _rows(rows: str) -> str:
+    """Return rows as a reader names them; `2-7, 9` are several, `9` is one."""
+    return rows and tell("at_rows", n=1 if rows.isdigit() else 2, rows=[rows])

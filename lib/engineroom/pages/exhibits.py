@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import results
+from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Column, Exhibit, cell, left, note, right, table, verdict
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
 
 GAP_NOTE = "Gap: plus is worse than the benchmark, minus is better. Shares in percentage points."
@@ -23,19 +23,14 @@ TIER_TONES = {"optimised": "good", "best": "good", "traditional": "bad", "laggin
 def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[results.Superseded]) -> Exhibit:
     """Return what was found in the data and what it does to the figures, before any figure is shown."""
     found = [] if log is None else log.caveats.to_dict("records")
-    found += [_conflict(row, tables) for row in superseded.to_dict("records")]
+    found += [_conflict(row) for row in superseded.to_dict("records")]
     if not found:
         return note("No caveat", "Every row the client sent could be read and was used.", tone="good")
-    raw = results.Caveats.frame(found)
-    rows: list[list[Cell]] = [
-        [
-            say(row["subject"]),
-            wording.capital(retell(row["caveat"])),
-            wording.capital(retell(row["effect"])),
-            retell(row["examples"] or ""),
-        ]
-        for row in found
-    ]
+    raw = results.Caveats.of(found)
+    rows: list[list[Cell]] = []
+    for row in raw.to_dict("records"):
+        sentences = wording.caveat(row, tables.engagement.header.currency)
+        rows.append([say(row["subject"]), *map(wording.capital, sentences), tell_all(row["examples"], ", ")])
     columns = [left("subject", "Data"), left("caveat", "Found"), left("effect", "Effect on the figures")]
     if any(row[-1] for row in rows):
         columns.append(left("examples", "For example"))
@@ -110,9 +105,7 @@ def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
             said = {"text": wording.capital(say(row["verdict"])), "tone": "neutral"}
         published = wording.published(row)
         measured = wording.value(row["measured"], row["unit"], currency)
-        rows.append(
-            [say(row["topic"]), retell(row["label"]), published, row["population"], row["grade"], measured, said]
-        )
+        rows.append([say(row["topic"]), say(row["label"]), published, row["population"], row["grade"], measured, said])
     columns = [left("topic", "About"), left("label", "Published by"), right("published", "Value")]
     columns += [
         left("population", "For whom"),
@@ -170,7 +163,7 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
         state = say("Inconclusive at n = {n}", n=wording.count(row["n"]))
         rows.append([wording.subject(row), state, _settled(row)])
     rows += [
-        [say(row["name"]), say("Not measured. {why}", why=retell(row["why"])), wording.capital(retell(row["needs"]))]
+        [say(row["name"]), say("Not measured. {why}", why=say(row["why"])), wording.capital(tell(row["needs"]))]
         for row in absent.to_dict("records")
     ]
     if not rows:
@@ -191,7 +184,7 @@ def _settled(row: dict[str, Any]) -> str:
         return say_number(
             row["items_needed"], "{n} more item, if the figure stays", "{n} more items, if the figure stays", n=n
         )
-    return wording.capital(say(row["reason"]))
+    return wording.capital(tell(row["reason"]))
 
 
 def every_comparison(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -215,7 +208,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra
 def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
     named = isinstance(row["benchmark"], str)
     remarks = [say("typical")] * (row["line"] == "typical") + [say("stale")] * bool(row["is_stale"])
-    whose = retell(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
+    whose = say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
     return [
         say(row["name"]),
         *([wording.whose(row["workflow"])] if with_workflow else []),
@@ -229,17 +222,11 @@ def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Ce
     ]
 
 
-def _conflict(row: dict[str, Any], tables: Tables) -> dict[str, Any]:
-    currency = tables.engagement.header.currency
-    stated, measured = (wording.value(row[key], row["unit"], currency) for key in ("stated", "measured"))
-    said = say(
-        "{subject} is stated as {stated}, the log gives {measured}",
-        subject=wording.subject(row),
-        stated=stated,
-        measured=measured,
-    )
-    blank = {"affected": math.nan, "total": math.nan, "examples": ""}
-    return {"subject": "tables", "caveat": said, "effect": "the log is used: it can be counted again"} | blank
+def _conflict(row: dict[str, Any]) -> dict[str, Any]:
+    detail = codes.packed({key: row[key] for key in ("name", "workflow", "stated", "measured", "unit")})
+    about = {"subject": "tables", "about": "figures", "caveat": "stated_otherwise", "effect": "log_is_used"}
+    blank = {"affected": math.nan, "total": math.nan, "is_left_out": False, "examples": ""}
+    return about | blank | {"detail": detail}
 
 
 def _missing_title(what: str, gaps: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit, csv, note
-from engineroom.phrases import retell, say, say_number
+from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
 Item = dict[str, Any]
@@ -169,7 +169,7 @@ def _miss(one: Finding, currency: str) -> Item:
     is_counted = "confidence" not in one
     certain = wording.capital(interval) if is_counted else say("95% interval {interval}", interval=interval)
     n = "" if one["n"] != one["n"] else f", n = {wording.count(one['n'])}"
-    whose = [retell(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
+    whose = [say(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []
     return sentence("Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 

@@ -10,7 +10,8 @@ from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from engineroom import estimates
-from engineroom.phrases import language, locale, say, say_number
+from engineroom.dictionary import codes
+from engineroom.phrases import language, locale, say, say_number, tell
 
 BLANK = "–"
 WHOLE = "Whole engagement"
@@ -223,6 +224,20 @@ def plain(number: float) -> str:
 def day(date: Any) -> str:
     """Return a date in words: `30 June 2026`."""
     return str(format_date(date, say("d MMMM y"), locale()))
+
+
+def origin(source: str, sha256: str) -> str:
+    """Return where figures came from, with as much of the file's checksum as tells it from another."""
+    return f"{source} · sha256 {sha256[:12]}" if sha256 else source
+
+
+def caveat(row: Any, currency: str = "", into: str | None = None) -> tuple[str, str]:
+    """Return what a caveat found and what that does to the figures, as two sentences."""
+    parts = codes.unpacked(row["detail"]) | {key: row[key] for key in ("affected", "total")}
+    if "stated" in parts:
+        parts |= {key: value(parts[key], parts["unit"], currency) for key in ("stated", "measured")}
+        parts |= {"subject": subject(parts)}
+    return tell(row["caveat"], into, **parts), tell(row["effect"], into, **parts)
 
 
 def subject(row: Any) -> str:

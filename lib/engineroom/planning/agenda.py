@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import plans
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary import codes, plans
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.readers.tables import Tables
 
 SCOPE = ("leadership_approval",)
@@ -35,9 +35,8 @@ def steps(
     """
     step_of = _steps_of(prerequisites, tables)
     delivers = tables.initiatives.set_index("initiative")["delivers"].to_dict()
-    names = dict(zip(prerequisites["name"], prerequisites["prerequisite"], strict=True))
     belongs = pd.Series(
-        [_step(row, step_of, delivers, names) for row in plan.to_dict("records")], index=plan.index, dtype="str"
+        [_step(row, step_of, delivers) for row in plan.to_dict("records")], index=plan.index, dtype="str"
     )
     rows: list[dict[str, Any]] = []
     for number, step in enumerate(plans.AGENDA, 1):
@@ -50,7 +49,7 @@ def steps(
             {"number": number, "step": step, "asked": wanted, "met": met}
             | {"items": len(items) + len(reviews), "first": min(begins, default=pd.NaT)}
             | {"last": max([*items["end"], *reviews["date"]], default=pd.NaT)}
-            | {"early": "; ".join(_early(items, plan, belongs)) if step == "automation" else ""}
+            | {"early": codes.listed(_early(items, plan, belongs)) if step == "automation" else ""}
             | {"state": "done" if 0 < wanted == met else "planned" if begins else "not planned"}
         )
     return plans.Agenda.of(rows)
@@ -67,7 +66,7 @@ def _steps_of(prerequisites: pd.DataFrame, tables: Tables) -> dict[str, str]:
     stage = {
         one: gate["stage"]
         for gate in tables.gates[tables.gates["asks"] == "prerequisites"].to_dict("records")
-        for one in gate["prerequisites"].split(";")
+        for one in words(gate["prerequisites"])
     }
     known = dict.fromkeys(prerequisites["prerequisite"])
     return {
@@ -75,10 +74,10 @@ def _steps_of(prerequisites: pd.DataFrame, tables: Tables) -> dict[str, str]:
     }
 
 
-def _step(row: dict[str, Any], step_of: dict[str, str], delivers: dict[str, Any], names: dict[str, str]) -> str:
+def _step(row: dict[str, Any], step_of: dict[str, str], delivers: dict[str, Any]) -> str:
     """Return the step an item of the plan belongs to; blank where it is none of them."""
     if row["kind"] == "prerequisite":
-        return step_of.get(names.get(row["item"].removesuffix(f": {row['workflow']}"), ""), "")
+        return step_of.get(codes.read(row["name"])[1]["prerequisite"], "")
     if (step := step_of.get(delivers.get(row["item"], ""))) is not None:
         return step
     return next((step for step, kinds in KINDS.items() if row["kind"] in kinds), "")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame, as_text, empty
+from engineroom.dictionary.columns import DataFrame, as_text, empty, words
 from engineroom.planning import scenario
 from engineroom.planning.scenario import DO_NOTHING, MONTHS, Option, Programme
 from engineroom.readers.tables import Tables
@@ -70,7 +70,7 @@ def canaries(programme: Programme, tables: Tables) -> DataFrame[scenarios.Canari
     begin = pd.Timestamp(tables.engagement.header.as_of)
     rows = []
     for option in programme.options:
-        fits = classes[classes["kinds"].map(lambda kinds, kind=option.kind: kind in kinds.split(";"))]
+        fits = classes[classes["kinds"].map(lambda kinds, kind=option.kind: kind in words(kinds))]
         if fits.empty or not option.full:
             continue
         live = begin + pd.DateOffset(months=round(option.transition) if option.ramp == "step" else 0)
@@ -90,7 +90,7 @@ def canaries(programme: Programme, tables: Tables) -> DataFrame[scenarios.Canari
 def _claim(option: Option, tables: Tables) -> dict[str, Any]:
     classes = tables.reference_classes
     classes = classes[(classes["measure"] == "saving") & (classes["line"] == "realised")]
-    fits = classes[classes["kinds"].map(lambda kinds: option.kind in kinds.split(";"))]
+    fits = classes[classes["kinds"].map(lambda kinds: option.kind in words(kinds))]
     workflow = tables.options.set_index("option")["workflow"].get(option.name)
     cost = scenario.cost_today(tables, as_text(workflow))
     row: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import scenarios
-from engineroom.dictionary.columns import DataFrame, as_text
+from engineroom.dictionary.columns import DataFrame, as_text, words
 from engineroom.readers.tables import Tables
 
 MONTHS = 12
@@ -68,5 +68,5 @@ def _range(tables: Tables, kind: str, line: str) -> tuple[float, float]:
     """Return the first class of a line that fits a kind: document 002's, which document 003 contradicts."""
     classes: Any = tables.reference_classes
     fits = classes[(classes["measure"] == "saving") & (classes["line"] == line)]
-    fits = fits[fits["kinds"].map(lambda kinds: kind in kinds.split(";"))]
+    fits = fits[fits["kinds"].map(lambda kinds: kind in words(kinds))]
     return (float(fits["low"].iloc[0]), float(fits["high"].iloc[0])) if len(fits) else (float("nan"), float("nan"))

@@ -71,9 +71,9 @@ def judge(tables: Tables) -> DataFrame[plans.PilotResults]:
 
 def _verdict(change: float, ends: list[float], least: float, one: dict[str, Any]) -> tuple[str, str]:
     if one["fixed"] > one["start"]:
-        return "inconclusive", "KPI and target were fixed after the start"
+        return "inconclusive", "fixed_after_start"
     if ends[0] > 0 and change >= least:
-        return "pass", "the whole interval shows improvement, and it reaches what was fixed"
+        return "pass", "improved_as_fixed"
     if ends[1] < least:
-        return "fail", "the whole interval lies below what was fixed as success"
-    return "inconclusive", "the interval holds both success and failure"
+        return "fail", "below_what_was_fixed"
+    return "inconclusive", "holds_success_and_failure"

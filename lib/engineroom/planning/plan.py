@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import plans
-from engineroom.dictionary.columns import DataFrame, as_text, empty
+from engineroom.dictionary import codes, plans
+from engineroom.dictionary.columns import DataFrame, as_text, empty, words
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.planning import readiness, roadmap, slack
 from engineroom.planning.roadmap import Activity, Blackout, Change, Precedence, Problem, Schedule
@@ -28,7 +28,7 @@ MOST_DELAYS = 6
 
 @dataclass(frozen=True)
 class Draft:
-    """A problem and what its activities are: `items` by name, `dropped` with the reason, `start` a Monday."""
+    """A problem and what its activities are: `items` by name, `dropped` with a code of the reason, `start` a Monday."""
 
     problem: Problem
     items: Mapping[str, dict[str, Any]]
@@ -58,11 +58,11 @@ def draft(
     start = as_of + pd.Timedelta(days=(7 - as_of.day_of_week) % 7 or 7)
     opened = decisions[decisions["decision"] == "waits"]
     needs = {
-        row["initiative"]: readiness.words(row["after"])
+        row["initiative"]: words(row["after"])
         + [
-            o
-            for said in opened.loc[opened["initiative"] == row["initiative"], "opened_by"]
-            for o in readiness.words(said)
+            codes.read(opener)[1]["item"]
+            for openers in opened.loc[opened["initiative"] == row["initiative"], "opened_by"]
+            for opener in codes.each(openers)
         ]
         for row in initiatives.to_dict("records")
     }
@@ -73,7 +73,7 @@ def draft(
     owed = _owed(prerequisites, initiatives)
     items = {name: owed[name] | {"weeks": _weeks_owed(owed[name], start)} for name in owed if name in wanted} | kept
     precedences = tuple(
-        Precedence(need, name, lags[name] if need in readiness.words(kept[name]["after"]) else 0)
+        Precedence(need, name, lags[name] if need in words(kept[name]["after"]) else 0)
         for name in kept
         for need in dict.fromkeys(needs[name])
     )
@@ -86,7 +86,8 @@ def draft(
         blackouts=tuple(_blackouts(kept, tables, start)),
         discount=(1 + discount_rate) ** (7 / 365.25) - 1,
     )
-    return Draft(problem, {name: item | {"name": name} for name, item in items.items()}, dropped, start)
+    named = {name: {"name": readiness.named(name)} | item for name, item in items.items()}
+    return Draft(problem, named, dropped, start)
 
 
 def aim(draft: Draft, objective: str) -> str:
@@ -106,13 +107,14 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
     for name, start in found.starts.items():
         item = draft.items[name]
         said = decisions[(decisions["initiative"] == name) & decisions["decision"].isin(["waits", "overridden"])]
-        gates = [f"{row.rule}{' (overridden)' if row.decision == 'overridden' else ''}" for row in said.itertuples()]
+        is_overridden = bool((said["decision"] == "overridden").any())
         rows.append(
             {key: item.get(key) for key in plans.Plan.to_schema().columns if key in item}
             | {f"{one}_{end}": _end(item, one, end) for one in ("annual_benefit", "cost") for end in ("low", "high")}
             | {"item": name, "workflow": as_text(item["workflow"]), "wave": depth[name], "weeks": length[name]}
             | {"start": draft.day(start), "end": draft.day(start + length[name]) - pd.Timedelta(days=1)}
-            | {"slack_weeks": slacks[name], "is_critical": name in critical, "gates": "; ".join(gates)}
+            | {"slack_weeks": slacks[name], "is_critical": name in critical}
+            | {"gates": codes.listed(said["gate"]), "is_overridden": is_overridden}
             | dict(zip(("held_by", "held_name", "held_until"), (*held[name], "", ""), strict=False))
         )
     frame = plans.Plan.frame(rows)
@@ -184,7 +186,8 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
     names = order["item"].head(MOST_DELAYS).tolist()
     costs = roadmap.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
     rows = [
-        [name, *(_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)]
+        [name, draft.items[name]["name"]]
+        + (_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)
         for name, cost in costs.items()
     ]
     frame = pd.DataFrame(rows, columns=plans.Delays.names())
@@ -248,9 +251,9 @@ def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Benef
 
 def _dropped(decisions: pd.DataFrame, needs: Mapping[str, list[str]]) -> dict[str, str]:
     refused = decisions[decisions["decision"] == "refused"]
-    dropped = dict.fromkeys(refused["initiative"].drop_duplicates(), "refused by a gate")
+    dropped = dict.fromkeys(refused["initiative"].drop_duplicates(), "refused_by_gate")
     while more := {n: b for n, wants in needs.items() if n not in dropped for b in wants if b in dropped}:
-        dropped |= {name: f"needs “{before}”, which is not in the plan" for name, before in more.items()}
+        dropped |= {name: codes.code("needs_what_is_not_planned", before=before) for name, before in more.items()}
     return dropped
 
 
@@ -258,12 +261,12 @@ def _owed(prerequisites: pd.DataFrame, initiatives: pd.DataFrame) -> dict[str, d
     """Return the prerequisites that are not met and that no initiative delivers, by the name of their item."""
     planned, owed = initiatives.to_dict("records"), {}
     for row in prerequisites[~prerequisites["is_met"]].to_dict("records"):
-        place = (row["workflow"], row["is_general"], planned)
-        name = readiness.opening(row["prerequisite"], row["name"], *place)
-        if all(one["initiative"] != name for one in planned):
+        opener = readiness.opening(row, planned)
+        item = codes.read(opener)[1]["item"]
+        if all(one["initiative"] != item for one in planned):
             about = "" if row["is_general"] else row["workflow"]
-            owed[name] = {"initiative": name, "kind": "prerequisite", "owner": row["owner"], "workflow": about}
-            owed[name] |= {"due": row["date"]}
+            owed[item] = {"initiative": item, "kind": "prerequisite", "owner": row["owner"], "workflow": about}
+            owed[item] |= {"due": row["date"], "name": opener}
     return owed
 
 

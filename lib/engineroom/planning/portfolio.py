@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import plans, results
+from engineroom.dictionary import codes, plans, results
 from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.readers.tables import Tables
@@ -39,12 +39,12 @@ def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plan
     rows = []
     for attributes in _attributes(tables, rankings):
         unknown = [name for name in dict.fromkeys(rules["attribute"]) if math.isnan(attributes[name])]
-        bucket, reason, is_clear = NOT_PLACED, "no rule fires", False
+        bucket, reason, is_clear = NOT_PLACED, codes.several(["no_rule_fires"]), False
         for _, conditions in rules.groupby("rule", sort=False):
             held = [_holds(attributes[one.attribute], one.operator, one.value) for one in conditions.itertuples()]
             if all(held):
                 bucket = str(conditions["bucket"].iloc[0])
-                reason = "; ".join(_said(one, attributes) for one in conditions.itertuples())
+                reason = codes.several(_condition(one, attributes) for one in conditions.itertuples())
                 is_clear = all(
                     abs(attributes[one.attribute] - one.value) >= CLEAR * abs(one.value)
                     for one in conditions[~conditions["attribute"].isin(["specialised", "business_units"])].itertuples()
@@ -53,7 +53,7 @@ def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plan
         confidence = "low" if unknown or bucket == NOT_PLACED else "high" if is_clear else "medium"
         rows.append(
             {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
-            | {"unknown": "; ".join(name.replace("_", " ") for name in unknown), "review": review}
+            | {"unknown": codes.several(f"attribute_{name}" for name in unknown), "review": review}
         )
     return plans.Placements.of(rows)
 
@@ -233,9 +233,11 @@ def _holds(value: float, operator: str, threshold: float) -> bool:
     return value >= threshold if operator == ">=" else value <= threshold
 
 
-def _said(condition: Any, attributes: dict[str, Any]) -> str:
+def _condition(condition: Any, attributes: dict[str, Any]) -> str:
+    """Return the code of a condition that holds, with its words in the rules and the figure it was held against."""
     value = attributes[condition.attribute]
     if condition.attribute == "specialised":
-        return str(condition.says)
-    shown = f"{value:.0f}" if condition.attribute == "business_units" else f"{value:.0%}"
-    return f"{condition.says} ({shown})"
+        return codes.code("condition_holds", says=condition.says)
+    if condition.attribute == "business_units":
+        return codes.code("condition_holds_at_count", says=condition.says, n=int(value))
+    return codes.code("condition_holds_at_share", says=condition.says, share=value)

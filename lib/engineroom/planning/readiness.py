@@ -11,17 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import plans, results
-from engineroom.dictionary.columns import DataFrame, as_text
+from engineroom.dictionary import codes, plans, results
+from engineroom.dictionary.columns import DataFrame, as_text, words
 from engineroom.readers.tables import Tables
 
 REBUILD = (2.0, 3.0)
 """What work costs, in multiples of its cost, that was built on a skipped prerequisite and is built again (000-07)."""
 DELIVER = ("preparation",)
 """Kinds that open gates: they are stopped by none, so that no gate waits for itself."""
-CLAIMED = "done is written, but no evidence or no day that has passed"
-NOT_RECORDED = "nothing is recorded"
-SAID = {"claimed": CLAIMED, "in_progress": "in progress", "not_started": "not started", "not_recorded": NOT_RECORDED}
 
 
 def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[plans.Prerequisites]:
@@ -60,7 +57,7 @@ def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> Dat
             if not asked["is_met"].all():
                 row["stage"] = stage if row["stage"] == "automate" else row["stage"]
                 missing += asked.loc[~asked["is_met"], "name"].tolist()
-        rows.append(row | {"blocks": "; ".join(missing)})
+        rows.append(row | {"blocks": codes.listed(missing)})
     return plans.Stages.of(rows)
 
 
@@ -90,30 +87,37 @@ def decide(
             rows.append(
                 {key: initiative[key] for key in ("initiative", "kind")}
                 | {"workflow": as_text(initiative["workflow"]), "gate": gate["gate"], "rule": gate["name"]}
-                | {"decision": decision, "missing": "; ".join(missing)}
-                | {"source": "; ".join(dict.fromkeys([gate["source"], *rows_of]))}
+                | {"decision": decision, "missing": codes.several(missing)}
+                | {"source": codes.listed(dict.fromkeys([gate["source"], *rows_of]))}
                 | {"unblocks": gate["unblocks"] if missing else ""}
-                | {"opened_by": "; ".join(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
+                | {"opened_by": codes.several(dict.fromkeys(filter(None, openers))) if decision == "waits" else ""}
                 | (_override(initiative, gate, tables) if missing else {})
             )
     return plans.Decisions.of(rows)
 
 
-def opening(prerequisite: str, name: str, workflow: str, is_general: bool, planned: list[dict[str, Any]]) -> str:
-    """Return the item of the plan that delivers a prerequisite: an initiative that says so, or the prerequisite."""
-    own = _delivering(prerequisite, workflow, planned)
-    return own[0] if own else name if is_general else f"{name}: {workflow}"
+def opening(row: dict[str, Any], planned: list[dict[str, Any]]) -> str:
+    """Return the code of the item that delivers a prerequisite: an initiative that says so, or the prerequisite.
+
+    Its part `item` is what identifies it in the plan.
+    """
+    if own := _delivering(row["prerequisite"], row["workflow"], planned):
+        return named(own[0])
+    about = {"prerequisite": row["prerequisite"], "label": row["name"]}
+    if row["is_general"]:
+        return codes.code("prerequisite_of_all", item=row["name"], **about)
+    return codes.code("prerequisite", item=f"{row['name']}: {row['workflow']}", workflow=row["workflow"], **about)
+
+
+def named(name: str) -> str:
+    """Return the code of an initiative as an item of the plan."""
+    return codes.code("initiative", item=name)
 
 
 def workflows(tables: Tables, measures: DataFrame[results.Measures]) -> list[str]:
     """Return the workflows under assessment: the inventory's, or where there is none those that were measured."""
     named = tables.workflows["workflow"] if len(tables.workflows) else measures["workflow"]
     return [workflow for workflow in dict.fromkeys(named.dropna()) if workflow]
-
-
-def words(cell: Any) -> list[str]:
-    """Return the words of a cell that holds several, separated by semicolons."""
-    return [word.strip() for word in as_text(cell).split(";") if word.strip()]
 
 
 # ---------------------------------------------------------------------------------------------------- what a gate sees
@@ -128,7 +132,7 @@ def _missing(
     comparability: pd.DataFrame,
     tables: Tables,
 ) -> tuple[list[str], list[str], list[str]]:
-    """Return what is missing in words, per missing thing the item that delivers it or blank, and the sources."""
+    """Return what is missing as codes, per missing thing the item that delivers it or blank, and the sources."""
     missing: list[str] = []
     openers: list[str] = []
     sources: list[str] = []
@@ -137,49 +141,51 @@ def _missing(
         if gate["asks"] == "prerequisites":
             asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
             for row in [row for row in lacking.get(workflow, []) if row["prerequisite"] in asked]:
-                said = f"{row['name']} ({SAID[row['status']]})"
-                missing += [said] if said not in missing else []
+                lack = codes.code(f"prerequisite_{row['status']}", name=row["name"])
+                missing += [lack] if lack not in missing else []
                 sources.append(row["source"])
-                openers.append(opening(row["prerequisite"], row["name"], workflow, row["is_general"], planned))
-        elif said := _unproven(str(workflow), gate, stability, comparability, tables):
-            missing.append(f"{workflow}: {said}")
+                openers.append(opening(row, planned))
+        elif lack := _unproven(str(workflow), gate, stability, comparability, tables):
+            missing.append(lack)
             own = _delivering(gate["gate"], workflow, planned)
             if gate["asks"] == "redesign":
                 own += _about(workflow, [one for one in planned if one["kind"] == "redesign"])
-            openers.append("" if gate["asks"] == "differentiator" else next(iter(own), ""))
+            openers.append(named(own[0]) if own and gate["asks"] != "differentiator" else "")
     if not flows and gate["asks"] != "prerequisites":
-        missing, openers = ["no workflow is named"], [""]
+        missing, openers = ["no_workflow_named"], [""]
     return missing, openers, sources
 
 
 def _unproven(
     workflow: str, gate: dict[str, Any], stability: pd.DataFrame, comparability: pd.DataFrame, tables: Tables
 ) -> str:
-    """Return what keeps a gate closed that is not about prerequisites; blank where the evidence is there."""
+    """Return the code of what keeps a gate closed that is not about prerequisites; blank where evidence is there."""
     about = tables.portfolio[tables.portfolio["workflow"] == workflow]
     if gate["asks"] == "redesign":
         shown = len(about) and as_text(about["redesign_evidence"].iloc[0])
-        return "" if shown else "no document shows a redesign"
+        return "" if shown else codes.code("no_redesign_shown", workflow=workflow)
     if gate["asks"] == "differentiator":
         said = as_text(about["differentiator"].iloc[0]) if len(about) else ""
-        return {"no": "", "yes": "it is what customers choose the client for"}.get(
-            said, "nobody has said whether customers choose the client for it"
-        )
+        name = {"no": "", "yes": "is_differentiator"}.get(said, "differentiator_not_stated")
+        return name and codes.code(name, workflow=workflow)
     if gate["asks"] == "definitions":
         mine = comparability[comparability["workflow"] == workflow]
         apart = mine[~mine["is_comparable"]]
         if mine.empty:
-            return "no business unit has said how it measures"
-        return "" if apart.empty else "units measure differently: " + ", ".join(apart["name"].drop_duplicates())
+            return codes.code("no_unit_definitions", workflow=workflow)
+        kpis = apart["name"].drop_duplicates().tolist()
+        return codes.code("units_measure_differently", workflow=workflow, kpis=kpis) if kpis else ""
     if gate["asks"] == "stability":
         mine = stability[stability["workflow"] == workflow]
         if mine.empty:
-            return "no weekly series shows whether it is stable"
-        return "" if mine["is_stable"].iloc[0] is True or mine["is_stable"].eq(True).any() else mine["reason"].iloc[0]
+            return codes.code("no_weekly_series", workflow=workflow)
+        is_stable = mine["is_stable"].iloc[0] is True or mine["is_stable"].eq(True).any()
+        return "" if is_stable else codes.code("not_stable", workflow=workflow, reason=mine["reason"].iloc[0])
     types = tables.exceptions.loc[tables.exceptions["workflow"] == workflow, "exception"].nunique()
     if not types:
-        return "no exception log"
-    return "" if types <= gate["most"] else f"{types} types of exception, at most {gate['most']:.0f} pass"
+        return codes.code("no_exception_log", workflow=workflow)
+    most = int(gate["most"])
+    return "" if types <= most else codes.code("too_many_exceptions", workflow=workflow, n=types, most=most)
 
 
 def _override(initiative: dict[str, Any], gate: dict[str, Any], tables: Tables) -> dict[str, Any]:

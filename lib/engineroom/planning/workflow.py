@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom.dictionary import plans, results
+from engineroom.dictionary import codes, plans, results
 from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.readers.tables import Tables
 
@@ -64,7 +64,7 @@ def maps(tables: Tables) -> DataFrame[plans.Maps]:
                     owner.get(a) != owner.get(b) for a, b in zip(edges["step"], edges["next_step"], strict=True)
                 ),
                 "loops": len(circles),
-                "orphans": "; ".join(step for step in owner if step not in inside),
+                "orphans": codes.listed(step for step in owner if step not in inside),
                 "wait_share": wait / (work + wait) if work + wait else math.nan,
             }
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,11 +21,18 @@ HAPPENED = (("control_tests", "done"), ("sops", "reviewed"), ("answers", "date")
 """Days on which something was done: none can lie after the day of the report."""
 
 
+class Origin(NamedTuple):
+    """Where a table came from: its file or sheet as a reader names it, and the SHA-256 of the file."""
+
+    file: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Tables:
     """Every validated table of one engagement and sector, with the reference data its reports need.
 
-    A table the client did not send is empty. `sources` names, per table, the file and its SHA-256.
+    A table the client did not send is empty. `sources` says, of each that was sent, where it came from.
     """
 
     engagement: Engagement
@@ -74,17 +82,17 @@ class Tables:
     reference_classes: DataFrame[choices.ReferenceClasses]
     questions: DataFrame[operations.Questions]
     functions: DataFrame[operations.Functions]
-    sources: dict[str, str]
+    sources: dict[str, Origin]
 
 
 def read(engagement: Engagement) -> Tables:
     """Return every table of an engagement, validated; raise `DataProblems` with every fault there is."""
     problems: list[Problem] = []
     read_in: dict[str, pd.DataFrame] = {name: columns.empty(model) for name, model in schemas.INPUTS.items()}
-    sources: dict[str, str] = {}
+    sources: dict[str, Origin] = {}
     for name, sheet in sheets.find(engagement, problems):
         read_in[name] = sheets.validated(sheet, schemas.INPUTS[name], problems)
-        sources[name] = f"{sheet.where} · sha256 {digest(sheet.file)[:12]}"
+        sources[name] = Origin(sheet.where, digest(sheet.file))
         problems += sheets.completeness(sheet, read_in[name], schemas.INPUTS[name])
     definitions = reference.definitions()
     problems += _references(engagement, read_in, definitions, reference.processes())
@@ -103,7 +111,7 @@ def assembled(
     engagement: Engagement,
     sent: dict[str, pd.DataFrame],
     benchmarks: DataFrame[schemas.Benchmarks],
-    sources: dict[str, str],
+    sources: dict[str, Origin],
 ) -> Tables:
     """Return the validated tables that a client sent, beside the reference data; what was not sent is empty."""
     return Tables(
