@@ -14,6 +14,8 @@ import pytest
 import engineroom as er
 from engineroom import phrases
 from engineroom.dictionary.findings import Finding, Findings
+from engineroom.findings import benchmark_gap as benchmark_gap_findings
+from engineroom.findings import roadmap as roadmap_findings
 from engineroom.findings import rows
 from engineroom.pages import blocks
 from engineroom.readers import engagement
@@ -115,7 +117,7 @@ def test_the_worth_of_a_report_is_the_sum_of_the_gaps_it_counts(starter: str) ->
     if worths.empty:
         pytest.skip("no gap has a price")
 
-    worth = one(er.findings.benchmark_gap.find(gaps, worths, measures), "worth")
+    worth = one(benchmark_gap_findings.find(gaps, worths, measures), "worth")
 
     counted, figures = worths[worths["is_counted"]], json.loads(worth["figures"])
     assert worth["money_low"] == figures["low"]["value"] == counted["worth_low"].sum()
@@ -127,7 +129,7 @@ def test_verdict_and_direction_flip_with_the_figures() -> None:
     gaps, worths, measures = gaps_of("starter/healthcare")
     flipped = gaps.assign(verdict=gaps["verdict"].replace({"misses": "meets", "meets": "misses"}))
 
-    before, after = (er.findings.benchmark_gap.find(each, worths, measures) for each in (gaps, flipped))
+    before, after = (benchmark_gap_findings.find(each, worths, measures) for each in (gaps, flipped))
 
     counts = [json.loads(one(found, "verdicts")["figures"]) for found in (before, after)]
     assert counts[0]["misses"] == counts[1]["meets"] != counts[0]["meets"] == counts[1]["misses"]
@@ -145,7 +147,7 @@ def test_a_plan_gains_loses_or_leaves_it_open(low: float, high: float, verdict: 
     plan = pd.DataFrame([money | {"cost_low": 1e5, "cost": 2e5, "cost_high": 3e5}] * 2)
     curve = pd.DataFrame({"low": [low] * 3, "high": [high] * 3})
 
-    row = er.findings.roadmap.benefit(plan, curve)
+    row = roadmap_findings.benefit(plan, curve)
 
     assert (row["verdict"], row["direction"]) == (verdict, direction)
     assert (row["money_low"], row["money_high"], row["one_off"]) == (8e4, 14e4, 4e5)

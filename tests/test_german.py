@@ -16,6 +16,7 @@ import engineroom as er
 from engineroom import cli, phrases
 from engineroom.dictionary import columns
 from engineroom.factory import run
+from engineroom.findings import benchmark_gap as benchmark_gap_findings
 from engineroom.readers import engagement
 from engineroom.rendering import document
 
@@ -125,7 +126,7 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
     worths = er.gap.worth(gaps, tables)
 
     none = columns.empty(er.results.Measures)
-    found = [er.findings.benchmark_gap.find(one, worths, none) for one in (gaps, flipped)]
+    found = [benchmark_gap_findings.find(one, worths, none) for one in (gaps, flipped)]
     before, after = (er.headlines.findings(one, tables).content["items"] for one in found)
 
     assert before[0]["label"] == after[0]["label"] == "Urteil"

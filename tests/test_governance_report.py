@@ -22,6 +22,7 @@ from engineroom.dictionary.codes import code
 from engineroom.errors import DataProblems
 from engineroom.eventlogs import traces
 from engineroom.eventlogs.traces import Pair
+from engineroom.findings import governance as governance_findings
 from engineroom.organisation import accountability, riskcontrol, separation
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
@@ -78,7 +79,7 @@ def looked_at(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None)
 def headlines(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None) -> dict[str, str]:
     found = looked_at(tables, log)
     del found["assessed"]
-    items = er.governance_headlines.findings(er.findings.governance.find(**found, tables=tables)).content["items"]
+    items = er.governance_headlines.findings(governance_findings.find(**found, tables=tables)).content["items"]
     return {item["label"]: f"{item['text']} {item['detail']}".strip() for item in items}
 
 

@@ -1,6 +1,10 @@
-"""A module imports only from lines above its own, and a package only from packages above it: how the house is built."""
+"""A package imports only from packages above it, and no modules import each other in a circle."""
+
+from __future__ import annotations
 
 import ast
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -8,135 +12,63 @@ import pytest
 import engineroom
 
 PACKAGE = Path(engineroom.__file__).parent
-LINES = """
-./            errors resources estimates
-              statistics phrases
-dictionary/   columns
-              findings initiatives operations options oversight
-              schemas results logtables plans scenarios quality_tables operating_tables governance_tables
-readers/      cells contract
-              engagement
-              sheets
-              reference
-              tables
-              intake
-eventlogs/    engines xes
-              workingtime
-              logfile
-              logrows
-              lifecycle
-              caveats casetable
-              eventlog
-              drilldown
-              traces
-measures/     stated benchmark
-              kpi
-              gap
-              control quality data_quality automation
-              golive instruments review
-              variation
-planning/     sequence readiness workflow portfolio pilot scenario diagnosis
-              agenda
-              slack roadmap claims assumptions
-              plan outlook
-              uncertainty flips
-organisation/ governance
-              maturity allocation functions skills
-              riskcontrol separation
-              accountability
-              capacity
-findings/     rows
-              benchmark_gap business_case governance operating_model process_quality roadmap
-pages/        pictures
-              theme wording
-              blocks brand
-              charts headlines exhibits appendix house commentary
-chapters/     roadmap_words business_case_words
-              review_exhibits
-              roadmap_charts portfolio_exhibits pilot_exhibits roadmap_exhibits roadmap_headlines
-              business_case_charts business_case_exhibits business_case_headlines business_case_appendix
-              diagnosis_exhibits whatif
-              quality_charts quality_exhibits governance_charts instruments_exhibits
-              quality_scorecards operating_exhibits governance_exhibits
-              quality_headlines capacity_exhibits skill_exhibits governance_registers
-              operating_charts operating_headlines governance_headlines
-rendering/    pdffile publication
-              prose
-              foreign
-              document drawing printed
-              lint page paper
-              render
-factory/      manifest kernel
-              execution
-              run
-              batch
-              console doctor shelf delivery
-./            cli
-              __main__
+LAYERS = """
+errors resources statistics estimates storage
+dictionary
+phrases
+readers
+eventlogs
+provenance
+measures
+planning
+organisation
+findings
+assessment
+pages
+chapters
+rendering
+factory
+cli __main__
 """
-PURE = {"measures", "planning", "organisation", "findings", "chapters", "estimates", "statistics", "wording", "blocks"}
-PURE |= {"charts", "headlines", "exhibits", "appendix"}
-HOMES = {
-    "pandera": {"columns", "findings", "initiatives", "operations", "options", "oversight", "schemas", "sheets"},
-    "ibis": {
-        "engines",
-        "workingtime",
-        "lifecycle",
-        "caveats",
-        "logfile",
-        "logrows",
-        "casetable",
-        "drilldown",
-        "traces",
-        "eventlog",
-        "kpi",
-        "doctor",
-        "kernel",
-    },
-    "duckdb": {"engines"},
-    "altair": {
-        "theme",
-        "charts",
-        "roadmap_charts",
-        "business_case_charts",
-        "quality_charts",
-        "operating_charts",
-        "governance_charts",
-        "kernel",
-    },
-    "papermill": {"execution"},
-    "nbconvert": {"render"},
-    "typst": {"paper", "doctor"},
-    "vl_convert": {"drawing", "doctor"},
-    "ortools": {"roadmap"},
-    "statsmodels": {"statistics"},
-    "scipy": {"statistics", "allocation"},  # a linear program is no statistic
-}
+"""Packages, and modules that lie beside them, from the top; those on one line are one layer."""
+
+PURE = ("statistics", "dictionary", "measures", "planning", "organisation", "findings", "pages", "chapters")
+FILES = ("pages.brand", "pages.theme")  # a consultancy's brand and the house's tokens are files
 IMPURE = {"os", "pathlib", "shutil", "tempfile", "datetime", "time", "random", "socket", "subprocess", "urllib"}
+HOMES = {
+    "pandera": {"dictionary", "readers"},
+    "ibis": {"eventlogs", "measures", "factory"},
+    "duckdb": {"eventlogs"},
+    "pyarrow": {"eventlogs", "storage"},
+    "altair": {"pages", "chapters", "factory"},
+    "papermill": {"factory"},
+    "nbconvert": {"rendering"},
+    "typst": {"rendering", "factory"},
+    "vl_convert": {"rendering", "factory"},
+    "ortools": {"planning"},
+    "statsmodels": {"statistics"},
+    "scipy": {"statistics", "organisation"},  # a linear program is no statistic
+}
+"""Third parties, and the packages that may import them; factory looks whether they are there and warms kernels up."""
+
+RANKS = {place: rank for rank, line in enumerate(LAYERS.strip().splitlines()) for place in line.split()}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.name != "__init__.py"
+}
 
 
-def places() -> dict[str, tuple[str, int]]:
-    """Return the package and the rank of each module of the list, by its name with that of its package."""
-    found, package = {}, "."
-    for rank, line in enumerate(LINES.strip().splitlines()):
-        if not line.startswith(" "):
-            package, line = line.split("/", 1)
-        found |= {f"{package}.{name}".removeprefix(".."): (package, rank) for name in line.split()}
-    return found
+def place(module: str) -> str:
+    """Return the package a module lies in, or its own name where it lies beside the packages."""
+    return module.partition(".")[0]
 
 
-def module(path: Path) -> str:
-    """Return the name of a module with that of its package."""
-    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
-
-
-PLACES = places()
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
-
-
-def imported(path: Path) -> set[str]:
+@cache
+def imported(module: str) -> set[str]:
+    """Return everything a module imports, anywhere in it, by its dotted name."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -144,49 +76,42 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def own(path: Path) -> set[str]:
-    """Return the modules of engineroom that a module imports; what it takes from one is no module."""
-    names = [name.split(".")[1:] for name in imported(path) if name.startswith("engineroom.")]
-    return {".".join(parts[:length]) for parts in names for length in (1, 2)} & set(PLACES)
+def own(module: str) -> set[str]:
+    """Return the modules of engineroom that a module imports."""
+    names = {name.removeprefix("engineroom.") for name in imported(module) if name.startswith("engineroom.")}
+    return {one for name in names for one in (name, name.rpartition(".")[0]) if one in MODULES}
 
 
-def test_the_list_is_the_house() -> None:
-    assert {module(path): path.parent.relative_to(PACKAGE).as_posix() for path in MODULES} == {
-        name: package for name, (package, _) in PLACES.items()
-    }
+def test_every_package_has_its_layer() -> None:
+    assert {place(module) for module in MODULES} <= set(RANKS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module)
-def test_a_module_imports_only_from_lines_above_its_own(path: Path) -> None:
-    below = {name for name in own(path) if PLACES[name][1] >= PLACES[module(path)][1]}
-
-    assert not below
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_its_own_layer_and_those_above(module: str) -> None:
+    assert [name for name in sorted(own(module)) if RANKS[place(name)] > RANKS[place(module)]] == []
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if PURE & {path.stem, path.parent.name}], ids=module)
-def test_a_pure_module_touches_no_file_clock_or_network(path: Path) -> None:
-    roots = {name.split(".")[0] for name in imported(path)}
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    TopologicalSorter({module: own(module) for module in MODULES}).prepare()  # it raises CycleError, with the circle
 
-    assert not roots & IMPURE
+
+@pytest.mark.parametrize("module", [name for name in MODULES if place(name) in PURE and name not in FILES])
+def test_a_pure_module_touches_no_file_clock_or_network(module: str) -> None:
+    assert {name.partition(".")[0] for name in imported(module)} & IMPURE == set()
 
 
 @pytest.mark.parametrize("library", HOMES)
 def test_a_third_party_has_one_home(library: str) -> None:
-    users = {path.stem for path in MODULES if any(name.split(".")[0] == library for name in imported(path))}
+    users = {module for module in MODULES if any(name.partition(".")[0] == library for name in imported(module))}
 
-    assert users <= HOMES[library]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=module)
-def test_a_module_is_read_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+    assert [module for module in sorted(users) if place(module) not in HOMES[library]] == []
 
 
-@pytest.mark.parametrize("package", sorted({package for package, _ in PLACES.values()} - {".", "chapters"}))
+@pytest.mark.parametrize("package", sorted({place(module) for module in MODULES if "." in module} - {"chapters"}))
 def test_a_package_says_what_each_of_its_modules_is_for(package: str) -> None:
     tree = ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8"))
-    said = ast.get_docstring(tree) or ""
+    described = ast.get_docstring(tree) or ""
+    names = [module.rpartition(".")[2] for module in MODULES if place(module) == package]
 
-    names = [name.rpartition(".")[2] for name, (place, _) in PLACES.items() if place == package]
-    assert [name for name in names if f"`{name}`" not in said] == []
-    assert package == "findings" or len(tree.body) == 1  # words only; `er.findings` finds its modules when named
+    assert [name for name in names if f"`{name}`" not in described] == []
+    assert len(tree.body) == 1  # words only: nobody imports through it

@@ -29,3 +29,42 @@ def test_digests_and_contents_were_accepted_together() -> None:
     contents = {cell: content for report in reports for cell, content in kept.contents(report).items()}
 
     assert {cell: kept.digest(content) for cell, content in contents.items()} == digests
+
+
+REFUSALS = {
+    "kind": "table",
+    "caption": "3 initiatives are refused",
+    "rows": [["Bots", {"text": "refused", "tone": "bad"}], ["Centre", "waits"], ["Move", "waits"]],
+    "csv": "initiative\nBots\nCentre\nMove\n",
+}
+
+
+def test_a_difference_names_the_part_and_tells_old_and_new() -> None:
+    bots, centre, move = REFUSALS["rows"]
+
+    changes = {
+        "sentence": differences.between(REFUSALS, REFUSALS | {"caption": "Three are refused"}),
+        "figure": differences.between(REFUSALS, REFUSALS | {"rows": [bots, centre, ["Move", "2 weeks"]]}),
+        "dropped": differences.between(REFUSALS, REFUSALS | {"rows": [centre, move]}),
+        "moved": differences.between(REFUSALS, REFUSALS | {"rows": [move, bots, centre]}),
+        "gone": differences.between(REFUSALS, None),
+    }
+
+    assert changes == {
+        "sentence": ["caption: 3 initiatives are refused\n    -> Three are refused"],
+        "figure": ["rows 3: Move | waits\n    -> Move | 2 weeks"],
+        "dropped": ["rows 1 is gone: Bots | refused [bad]"],
+        "moved": ["rows: the same lines in another order: 3 1 2"],
+        "gone": ["was shown, and is not: 3 initiatives are refused"],
+    }
+
+
+def test_cells_that_changed_alike_are_told_together() -> None:
+    alike = {f"en/{name}/roadmap/plan": ["caption: a\n    -> b"] for name in "uvwxyz"}
+
+    assert differences.told(alike | {"en/z/roadmap/gantt": ["title: c\n    -> d"]}) == (
+        "en/u/roadmap/plan, en/v/roadmap/plan, en/w/roadmap/plan, en/x/roadmap/plan and 2 more\n"
+        "  caption: a\n    -> b\n"
+        "en/z/roadmap/gantt\n"
+        "  title: c\n    -> d"
+    )

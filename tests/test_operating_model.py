@@ -14,6 +14,7 @@ import pytest
 import engineroom as er
 from engineroom.dictionary import codes, columns, operating_tables
 from engineroom.factory import run
+from engineroom.findings import operating_model as operating_model_findings
 from engineroom.organisation import capacity
 from engineroom.pages import blocks
 from engineroom.resources import folder
@@ -162,7 +163,7 @@ def test_headlines_flip_with_the_figures(insurer):
         "profile": tables["profile"].assign(level=3.0),
     }
 
-    found = [er.findings.operating_model.find(**one) for one in (tables, calm)]
+    found = [operating_model_findings.find(**one) for one in (tables, calm)]
     before, after = (er.operating_headlines.findings(one, case.tables) for one in found)
 
     tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]

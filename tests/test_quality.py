@@ -17,6 +17,7 @@ import engineroom as er
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
 from engineroom.eventlogs import drilldown, traces
+from engineroom.findings import process_quality as process_quality_findings
 from engineroom.measures import control, data_quality, quality, variation
 
 Opened = tuple[er.tables.Tables, er.eventlog.EventLog]
@@ -68,7 +69,7 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
     }
     given = {name: tables.get(name, columns.empty(model)) for name, model in empty.items()}
     came = variation.intake(er.drilldown.weeks(of[1]))
-    found = er.findings.process_quality.find(**given, intake=came, log=of[1])
+    found = process_quality_findings.find(**given, intake=came, log=of[1])
     items = er.quality_headlines.findings(found, of[0]).content["items"]
     return next(item for item in items if item["label"] == label)
 

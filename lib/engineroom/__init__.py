@@ -10,7 +10,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 ROOMS = {
-    "": "assessment errors findings statistics",
+    "": "assessment errors statistics",
     "dictionary": "results schemas",
     "readers": "engagement reference tables",
     "eventlogs": "drilldown eventlog traces",

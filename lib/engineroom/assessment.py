@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 import pandas as pd
 from pydantic import ValidationError
 
-from engineroom import findings, provenance, storage
+from engineroom import provenance, storage
 from engineroom.dictionary import (
     governance_tables,
     initiatives,
@@ -33,6 +33,9 @@ from engineroom.dictionary.columns import DataFrame, Table
 from engineroom.dictionary.findings import Findings
 from engineroom.errors import ReportError
 from engineroom.eventlogs import drilldown, eventlog, profile, traces
+from engineroom.findings import benchmark_gap, business_case, operating_model, process_quality
+from engineroom.findings import governance as governance_report
+from engineroom.findings import roadmap as roadmap_report
 from engineroom.measures import (
     automation,
     benchmark,
@@ -388,12 +391,10 @@ class Assessment:
 
     # ------------------------------------------------------------------------------------------------------ findings
 
-    benchmark_gap_findings = Result(
-        Findings, lambda case: findings.benchmark_gap.find(case.gaps, case.worths, case.measures)
-    )
+    benchmark_gap_findings = Result(Findings, lambda case: benchmark_gap.find(case.gaps, case.worths, case.measures))
     roadmap_findings = Result(
         Findings,
-        lambda case: findings.roadmap.find(
+        lambda case: roadmap_report.find(
             case.plan,
             case.prerequisites,
             case.decisions,
@@ -406,7 +407,7 @@ class Assessment:
     )
     business_case_findings = Result(
         Findings,
-        lambda case: findings.business_case.find(
+        lambda case: business_case.find(
             case.outcomes,
             case.chances,
             case.claims,
@@ -420,7 +421,7 @@ class Assessment:
     )
     process_quality_findings = Result(
         Findings,
-        lambda case: findings.process_quality.find(
+        lambda case: process_quality.find(
             case.hidden_factory,
             case.exception_kinds,
             case.cycle_times,
@@ -434,7 +435,7 @@ class Assessment:
     )
     operating_model_findings = Result(
         Findings,
-        lambda case: findings.operating_model.find(
+        lambda case: operating_model.find(
             case.profile,
             case.needs,
             case.backlogs,
@@ -448,7 +449,7 @@ class Assessment:
     )
     governance_findings = Result(
         Findings,
-        lambda case: findings.governance.find(
+        lambda case: governance_report.find(
             case.risk_coverage,
             case.conflicts,
             case.roles,

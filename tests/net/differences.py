@@ -15,13 +15,17 @@ MOST = 8
 WIDTH = 150
 """Characters that are told of one line."""
 
+UNSEEN = ("csv", "datasets")
+"""Parts of a content that no reader of the page sees: told last."""
+
+Line = tuple[str, str]
 Differences = dict[str, list[str]]
 
 
-def lines(part: Any, label: str = "") -> Iterator[tuple[str, str]]:
+def lines(part: Any, label: str = "") -> Iterator[Line]:
     """Yield a content as lines, each with the part it belongs to: `caption`, `rows`, `encoding.x.title`."""
     if isinstance(part, dict):
-        for key in sorted(part):
+        for key in sorted(part, key=lambda key: (key in UNSEEN, key)):
             yield from lines(part[key], f"{label}.{key}" if label else key)
     elif isinstance(part, list):
         for item in part:
@@ -53,21 +57,32 @@ def _told(item: Any) -> str:
 
 def between(old: Any, new: Any) -> list[str]:
     """Return what has changed from one content of a cell to another, as lines of text; None is no content."""
-    before, after = ([] if one is None else list(lines(one)) for one in (old, new))
     if old is None or new is None:
-        said = "is shown, and was not" if old is None else "was shown, and is not"
-        return [f"{said}: {_short(told)}" for label, told in before + after if label in ("caption", "kind", "title")][
-            :2
-        ]
+        return [f"is shown, and was not: {_heading(new)}" if old is None else f"was shown, and is not: {_heading(old)}"]
+    before, after = list(lines(old)), list(lines(new))
     if before == after:
         return ["the same lines in another form (nesting, or a text for a number)"]
+    if Counter(before) == Counter(after):
+        return list(_moves(before, after))
     changes = list(_changes(before, after))
-    moved = ["the same lines stand in another order"] if Counter(before) == Counter(after) else []
-    more = [f"and {len(changes) - MOST} more changes"] if len(changes) > MOST else []
-    return moved + changes[:MOST] + more
+    return changes[:MOST] + ([f"and {len(changes) - MOST} more changes"] if len(changes) > MOST else [])
 
 
-def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[str]:
+def _heading(content: Any) -> str:
+    parts = dict(reversed(list(lines(content))))
+    return _short(next(parts[label] for label in ("caption", "title.text", "title", "kind", "") if parts.get(label)))
+
+
+def _moves(before: list[Line], after: list[Line]) -> Iterator[str]:
+    """Yield each part whose lines stand in another order, as the numbers they had."""
+    for label in dict.fromkeys(label for label, _ in before):
+        old, new = ([text for name, text in part if name == label] for part in (before, after))
+        if old != new:
+            order = " ".join(str(old.index(text) + 1) for text in new)
+            yield f"{label}: the same lines in another order: {_short(order)}"
+
+
+def _changes(before: list[Line], after: list[Line]) -> Iterator[str]:
     places, now = _places(before), _places(after)
     for kind, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -80,7 +95,7 @@ def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Ite
         yield from (f"{now[at]} is new: {_short(after[at][1])}" for at in range(k + paired, m))
 
 
-def _places(all_lines: list[tuple[str, str]]) -> list[str]:
+def _places(all_lines: list[Line]) -> list[str]:
     """Return the name of each line: its label, and its number where the label has several."""
     total, seen = Counter(label for label, _ in all_lines), Counter[str]()
     places: list[str] = []

@@ -131,7 +131,7 @@ def rework(found: DataFrame[quality_tables.Factory], tables: Tables) -> Exhibit:
         rows.append([row["workflow"], wording.count(row["reworked"]), _hours(row["rework_hours"]), cost, made])
     columns = [left("workflow", "Workflow"), right("reworked", "Reworked"), right("rework_hours", "Rework hours")]
     columns += [right("rework_cost", "Rework cost"), left("cost_method", "Made from")]
-    notes = [say("Rework cost in the period: {methods}.", methods=cost_methods(told))]
+    notes = [say("Rework cost in the period: {methods}.", methods=cost_methods(told["cost_method"].tolist()))]
     both = told[(told["cost_method"] == quality.STATED) & told["cost_recorded"].notna()]
     if len(both):
         notes.append(
