@@ -10,7 +10,7 @@ from engineroom.measures import quality
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
 from engineroom.pages.headlines import Item, counted, fact, first, listed, sentence, strip
-from engineroom.phrases import say, say_number
+from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 
 
@@ -52,7 +52,7 @@ def _rework(one: Finding, currency: str) -> Item:
     n = wording.count(one["n"])
     if one.verdict == "not priced":
         text = say("{n} items were reworked; what that cost cannot be told.", n=n)
-        return sentence("Rework", text, wording.capital(say(quality.NO_COST)) + ".")
+        return sentence("Rework", text, wording.capital(tell(quality.NO_COST)) + ".")
     cost = wording.between(one["low"], one["high"], currency)
     text = say("{n} items were reworked, which cost {cost}.", n=n, cost=cost)
     if "workflow" in one.names:
