@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from net import differences, kept, tasks
+from net import cells, differences, kept, tasks
+
+from engineroom import phrases
 
 
 @pytest.mark.slow
@@ -68,3 +72,30 @@ def test_cells_that_changed_alike_are_told_together() -> None:
         "en/z/roadmap/gantt\n"
         "  title: c\n    -> d"
     )
+
+
+def test_no_code_stands_on_a_page_where_its_sentence_belongs() -> None:
+    known = {code for code in phrases.sentences("en") if "_" in code}
+
+    stray = [
+        cell
+        for report in cells.reports()
+        for cell, content in kept.contents(report).items()
+        if known & {text.strip(" .").casefold() for text in printed(content)}
+    ]
+
+    assert stray == []
+
+
+def printed(content: object, key: str = "") -> Iterator[str]:
+    """Yield what a reader sees of a content: not the files beside it, nor what its figures are called."""
+    match content:
+        case dict():
+            hidden = {"csv", "figures", "id", "key", "files", "name", "usermeta", "report", "kind", "datasets"}
+            for name, part in content.items():
+                yield from () if name in hidden else printed(part, name)
+        case list():
+            for part in content:
+                yield from printed(part, key)
+        case str():
+            yield content
