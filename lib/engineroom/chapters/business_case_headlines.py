@@ -25,9 +25,7 @@ def facts(table: DataFrame[Findings], tables: Tables) -> Exhibit:
 def _answer(finding: Finding, currency: str) -> Item:
     if finding.verdict == "no options":
         text = say("There is no business case: no option is stated.")
-        return sentence(
-            "No options", text, say("The table options, with what each claims and costs, would make one.")
-        )
+        return sentence("No options", text, say("The table options, with what each claims and costs, would make one."))
     if finding.verdict == "do nothing":
         text = say(
             "No option is better than leaving things as they are: the best of them, {option}, comes to {loss}.",

@@ -26,6 +26,9 @@ PER_HOUR = {"d": 1 / 24, "Tag": 1 / 24, "Tage": 1 / 24, "h": 1.0, "min": 60.0, "
 
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
 SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
+MOST_ZEROS = 3
+"""An amount without a short form is rounded to thousands at most."""
+
 DAYS = ("d MMMM y", "d MMM y", "MMMM y")
 """How a page writes a day, or its month."""
 
@@ -95,8 +98,8 @@ def _is(match: re.Match[str], figure: Known) -> bool:
     if reading is None or (sign == "−" and figure.value > 0):
         return False
     value, half = abs(reading[0]), reading[1]
-    if figure.unit in ("money", "") and not scale:  # a language without a short form prints the zeros it rounded to
-        half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
+    if figure.unit in ("money", "") and not scale and half == 0.5:  # an estimate prints the zeros it was rounded to
+        half *= 10.0 ** min(digits[len(digits.rstrip("0., \u00a0\u202f")) :].count("0"), MOST_ZEROS)
     return any(abs(abs(figure.value) * factor - value) <= half * 1.0001 for factor in _factors(match, figure.unit))
 
 
