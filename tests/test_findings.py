@@ -28,7 +28,7 @@ Run = tuple[dict[str, Any], dict[str, Any]]
 
 
 @pytest.fixture(scope="module", params=[(book, one) for book in sorted(BOOKS) for one in engagement.starters()])
-def told(request: pytest.FixtureRequest) -> Run:
+def report(request: pytest.FixtureRequest) -> Run:
     """Return what the cells of a report compute and what its headlines and key figures show, for a starter."""
     (book, starter), names, shown = request.param, {"report": request.param[0]}, {}
     for cell in BOOKS[book]["cells"]:
@@ -52,8 +52,8 @@ def entries(shown: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for name, block in shown.items() if name != "house-style" for item in block.content["items"]]
 
 
-def test_findings_are_valid_ranked_and_told_once(told: Run) -> None:
-    names, shown = told
+def test_findings_are_valid_ranked_and_told_once(report: Run) -> None:
+    names, shown = report
     found = names["findings"]
 
     ids = [item["id"] for item in entries(shown)]
@@ -64,8 +64,8 @@ def test_findings_are_valid_ranked_and_told_once(told: Run) -> None:
     assert sorted(ids) == sorted(found["finding"])
 
 
-def test_a_finding_says_where_it_is_told_and_what_it_rests_on(told: Run) -> None:
-    names, _ = told
+def test_a_finding_says_where_it_is_told_and_what_it_rests_on(report: Run) -> None:
+    names, _ = report
     cells = {cell["id"] for cell in BOOKS[names["report"]]["cells"]}
 
     for row in names["findings"].to_dict("records"):
@@ -76,8 +76,8 @@ def test_a_finding_says_where_it_is_told_and_what_it_rests_on(told: Run) -> None
                 assert {*source["columns"], *source["rows"]} <= set(table.columns), row["finding"]
 
 
-def test_every_figure_that_is_printed_is_one_of_its_finding(told: Run) -> None:
-    names, shown = told
+def test_every_figure_that_is_printed_is_one_of_its_finding(report: Run) -> None:
+    names, shown = report
     cells = []
     for name, block in shown.items():
         output = nbformat.v4.new_output("display_data", data=block._repr_mimebundle_())
@@ -90,8 +90,8 @@ def test_every_figure_that_is_printed_is_one_of_its_finding(told: Run) -> None:
     assert [row["finding"] for row in csv.DictReader(io.StringIO(beside))] == names["findings"]["finding"].tolist()
 
 
-def test_items_carry_their_figures_unrounded(told: Run) -> None:
-    names, shown = told
+def test_items_carry_their_figures_unrounded(report: Run) -> None:
+    names, shown = report
     figures = names["findings"].set_index("finding")["figures"]
 
     assert all(json.loads(figures[item["id"]]) == item["figures"] for item in entries(shown))
@@ -181,7 +181,7 @@ def test_two_findings_of_one_id_are_refused() -> None:
 
 def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
     nothing = rows.table("report", {}, [])
-    shown = er.headlines.first(nothing, {})
+    shown = er.headlines.summary(nothing, {})
 
     assert isinstance(shown, blocks.Exhibit)
     assert shown.content["items"] == []

@@ -160,6 +160,8 @@ def test_a_headline_that_its_finding_supports_is_left_alone(said: str) -> None:
         ("Of 7 comparisons, 4 miss.", ["4"]),
         ("Of 70 comparisons, 3 miss.", ["70"]),
         ("It brings −$38K.", ["−$38K"]),
+        ("Es kostet 39.000 $ im Jahr.", ["39.000 $"]),
+        ("It costs $38,123.90.", ["$38,123.90"]),
         ("It is done by 9 June 2027.", ["9"]),
         ("It is done by 6 July 2027.", ["6", "2027"]),
         ("Wave 6 comes first.", ["6"]),

@@ -6,186 +6,190 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
-from engineroom.pages.headlines import Item, counted, first, listed, sentence, strip
+from engineroom.pages.headlines import Item, counted, key_figures, listed, sentence, summary
 from engineroom.phrases import say, say_number
 
 
-def findings(found: DataFrame[Findings]) -> Exhibit:
+def findings(table: DataFrame[Findings]) -> Exhibit:
     """Return the headline sentences, the gravest first; a register that was not sent makes none."""
-    return first(found, SENTENCES)
+    return summary(table, SENTENCES)
 
 
-def facts(found: DataFrame[Findings]) -> Exhibit:
+def facts(table: DataFrame[Findings]) -> Exhibit:
     """Return a strip of key figures."""
-    return strip(found, FIGURES)
+    return key_figures(table, FIGURES)
 
 
-def _risks(one: Finding, _: str) -> Item:
-    if one.verdict == "not told":
+def _risks(finding: Finding, _: str) -> Item:
+    if finding.verdict == "not told":
         return sentence("Risks", say("Whether risks are covered cannot be told: none is written down."))
-    details = []
-    if one["single"] and one.verdict == "controlled":
-        details.append(say_number(one["single"], "{n} of them is guarded by controls of one nature only.",
+    single, doubt, details = finding["single"], finding["doubt"], []
+    if single and finding.verdict == "controlled":
+        details.append(say_number(single, "{n} of them is guarded by controls of one nature only.",
                                   "{n} of them are guarded by controls of one nature only."))  # fmt: skip
-    elif one["single"]:
-        details.append(say_number(one["single"], "{n} more is guarded by controls of one nature only.",
+    elif single:
+        details.append(say_number(single, "{n} more is guarded by controls of one nature only.",
                                   "{n} more are guarded by controls of one nature only."))  # fmt: skip
-    if one["doubt"]:
-        details.append(say_number(one["doubt"], "{n} rests on a control that failed its test or is broken in the log.",
+    if doubt:
+        details.append(say_number(doubt, "{n} rests on a control that failed its test or is broken in the log.",
                                   "{n} rest on a control that failed its test or is broken in the log."))  # fmt: skip
-    if one.verdict == "controlled":
-        text = say_number(one["all"], "The one risk has a control.", "Each of the {n} risks has a control.")
+    if finding.verdict == "controlled":
+        text = say_number(finding["all"], "The one risk has a control.", "Each of the {n} risks has a control.")
         return sentence("Risks", text, " ".join(details))
     text = say_number(
-        one["n"],
+        finding["n"],
         "{n} of {all} risks has no control: “{worst}” first of all.",
         "{n} of {all} risks have no control: “{worst}” first of all.",
-        all=one["all"],
-        worst=one.names["worst"],
+        all=finding["all"],
+        worst=finding.names["worst"],
     )
     return sentence("Risks", text, " ".join(details))
 
 
-def _separation(one: Finding, _: str) -> Item:
+def _separation(finding: Finding, _: str) -> Item:
     declared = ""
-    if one["declared"]:
+    if finding["declared"]:
         declared = say_number(
-            one["declared"],
+            finding["declared"],
             "For {n} rule the tables themselves name one role for both.",
             "For {n} rules the tables themselves name one role for both.",
         )
-    if one.verdict == "not told":
+    if finding.verdict == "not told":
         text = say("Whether duties are kept apart cannot be told: no rule could be held against an event log.")
         return sentence("Separation", text, declared)
-    if one.verdict == "broken":
+    if finding.verdict == "broken":
         text = say(
             "One person did both “{first}” and “{second}” in {same} of {judged} cases ({share}, {interval}).",
-            **one.names,
-            same=wording.count(one["same"]),
-            judged=wording.count(one["judged"]),
-            share=wording.figure(one.row),
-            interval=wording.span(one.row),
+            **finding.names,
+            same=wording.count(finding["same"]),
+            judged=wording.count(finding["judged"]),
+            share=wording.figure(finding.row),
+            interval=wording.span(finding.row),
         )
-        more = say("{n} of {all} rules that could be judged are broken.", n=one["broken"], all=one["all"])
+        more = say("{n} of {all} rules that could be judged are broken.", n=finding["broken"], all=finding["all"])
         return sentence("Separation", text, f"{more} {declared}".strip())
     text = say_number(
-        one["all"],
+        finding["all"],
         "The rule that could be judged was kept in every case.",
         "The {n} rules that could be judged were kept in every case.",
     )
     more = say(
         "Among {n} cases, up to {share} of all cases could still break one.",
-        n=wording.count(one["judged"]),
-        share=wording.percent(one["high"], 1),
+        n=wording.count(finding["judged"]),
+        share=wording.percent(finding["high"], 1),
     )
     return sentence("Separation", text, f"{more} {declared}".strip())
 
 
-def _lines(one: Finding, _: str) -> Item:
+def _lines(finding: Finding, _: str) -> Item:
     double = ""
-    if one["twice"]:
-        double = say("In {n} of {all} workflows somebody holds more than one line.", n=one["twice"], all=one["all"])
-    if "tangled" in one.names:
-        names = listed(one, "tangled")
+    if finding["twice"]:
+        double = say(
+            "In {n} of {all} workflows somebody holds more than one line.", n=finding["twice"], all=finding["all"]
+        )
+    if "tangled" in finding.names:
+        names = listed(finding, "tangled")
         double = say("The third line is not independent in {names}: its holder has another line.", names=names)
-    if one.verdict == "bare":
-        return sentence("Three lines", say("No second line is named for {names}.", names=listed(one, "bare")), double)
-    if one.verdict == "tangled":
+    if finding.verdict == "bare":
+        return sentence(
+            "Three lines", say("No second line is named for {names}.", names=listed(finding, "bare")), double
+        )
+    if finding.verdict == "tangled":
         return sentence("Three lines", double)
-    if one.verdict == "missing":
-        return sentence("Three lines", say("A line has nobody in {names}.", names=listed(one, "missing")), double)
+    if finding.verdict == "missing":
+        return sentence("Three lines", say("A line has nobody in {names}.", names=listed(finding, "missing")), double)
     text = say_number(
-        one["all"], "The one workflow has all three lines.", "Each of the {n} workflows has all three lines."
+        finding["all"], "The one workflow has all three lines.", "Each of the {n} workflows has all three lines."
     )
     return sentence("Three lines", text, double)
 
 
-def _procedures(one: Finding, _: str) -> Item:
+def _procedures(finding: Finding, _: str) -> Item:
     ages = say_number(
-        one["old"],
+        finding["old"],
         "{n} of {all} procedures is overdue for review.",
         "{n} of {all} procedures are overdue for review.",
-        all=one["procedures"],
+        all=finding["procedures"],
     )
-    if "variants_known" in one:
-        variants = {name: wording.count(one[f"variants_{name}"]) for name in ("covered", "known")}
+    if "variants_known" in finding:
+        variants = {name: wording.count(finding[f"variants_{name}"]) for name in ("covered", "known")}
         ages += " " + say("They cover {covered} of {known} known variations.", **variants)
     text = say("Every workflow has a procedure.")
-    if one.verdict == "missing":
-        names = listed(one, "bare")
-        text = say_number(one["bare"], "{names} has no procedure.", "{names} have no procedure.", names=names)
+    if finding.verdict == "missing":
+        names = listed(finding, "bare")
+        text = say_number(finding["bare"], "{names} has no procedure.", "{names} have no procedure.", names=names)
     return sentence("Procedures", text, ages)
 
 
-def _data(one: Finding, _: str) -> Item:
+def _data(finding: Finding, _: str) -> Item:
     detail = ""
-    if one["conflicts"]:
-        detail = say("In {n}, who creates or changes a record also approves it.", n=one["conflicts"])
+    if finding["conflicts"]:
+        detail = say("In {n}, who creates or changes a record also approves it.", n=finding["conflicts"])
     text = say_number(
-        one["n"],
+        finding["n"],
         "{n} of {all} sets of data lacks an owner or a steward.",
         "{n} of {all} sets of data lack an owner or a steward.",
-        all=one["all"],
+        all=finding["all"],
     )
     return sentence("Data", text, detail)
 
 
-def _tests(one: Finding, _: str) -> Item:
+def _tests(finding: Finding, _: str) -> Item:
     detail = ""
-    if one["failed"]:
-        detail = say_number(one["failed"], "{n} test that was done failed.", "{n} tests that were done failed.")
-    if one.verdict == "none overdue":
+    if finding["failed"]:
+        detail = say_number(finding["failed"], "{n} test that was done failed.", "{n} tests that were done failed.")
+    if finding.verdict == "none overdue":
         return sentence("Tests", say("No test of a control is overdue."), detail)
     text = say_number(
-        one["n"],
+        finding["n"],
         "{n} of {all} tests is overdue: “{test}” by {days}.",
         "{n} of {all} tests are overdue, “{test}” the longest, by {days}.",
-        all=one["all"],
-        test=one.names["test"],
-        days=wording.plural(one["days_late"], "day"),
+        all=finding["all"],
+        test=finding.names["test"],
+        days=wording.plural(finding["days_late"], "day"),
     )
     return sentence("Tests", text, detail)
 
 
-def _duties(one: Finding, _: str) -> Item:
+def _duties(finding: Finding, _: str) -> Item:
     text = say_number(
-        one["n"],
+        finding["n"],
         "{n} of {all} requirements of {names} is met with evidence.",
         "{n} of {all} requirements of {names} are met with evidence.",
-        all=one["all"],
-        names=listed(one, "regulations"),
+        all=finding["all"],
+        names=listed(finding, "regulations"),
     )
     detail = ""
-    if one["claimed"]:
+    if finding["claimed"]:
         detail = say_number(
-            one["claimed"],
+            finding["claimed"],
             "{n} more is claimed without evidence and does not count.",
             "{n} more are claimed without evidence and do not count.",
         )
     return sentence("Regulations", text, detail)
 
 
-def _parts(one: Finding, _: str) -> Item:
+def _parts(finding: Finding, _: str) -> Item:
     text = say_number(
-        one["n"],
+        finding["n"],
         "{n} of {all} parts of governance is shown to work.",
         "{n} of {all} parts of governance are shown to work.",
-        all=one["all"],
+        all=finding["all"],
     )
-    if one.verdict == "shown":
+    if finding.verdict == "shown":
         return sentence("Governance", text)
-    names = listed(one, "low", lambda name: wording.inside(say(name)))
+    names = listed(finding, "low", lambda name: wording.inside(say(name)))
     return sentence("Governance", text, say("Not yet: {names}.", names=names))
 
 
-def _pressure(one: Finding, _: str) -> Item:
+def _pressure(finding: Finding, _: str) -> Item:
     text = say_number(
-        one["uncovered"],
+        finding["uncovered"],
         "“{asks}” asks more of {workflow}, where {n} risk has no control.",
         "“{asks}” asks more of {workflow}, where {n} risks have no control.",
-        asks=one.names["asks"],
-        workflow=one.workflow,
-        n=wording.count(one["uncovered"]),
+        asks=finding.names["asks"],
+        workflow=finding.workflow,
+        n=wording.count(finding["uncovered"]),
     )
     detail = say(
         "A higher target without a new control is the pattern of the sales scandal at Wells Fargo "

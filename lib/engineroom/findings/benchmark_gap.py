@@ -35,11 +35,11 @@ def find(
     """Return how many KPIs miss, the widest misses, the money, the doubts and the strengths; then the key figures."""
     judged = comparable(gaps)
     of = {verdict: judged[judged["verdict"] == verdict] for verdict in results.JUDGED}
-    found = [_verdicts(judged, of), *map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
-    found += [_worth(worths)] if len(worths) else []
-    found += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
-    found += [_strength(of["meets"])] if len(of["meets"]) else []
-    return rows.table("benchmark_gap", SECTIONS, [*found, *_key_figures(judged, measures)])
+    headlines = [_verdicts(judged, of), *map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
+    headlines += [_worth(worths)] if len(worths) else []
+    headlines += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
+    headlines += [_strength(of["meets"])] if len(of["meets"]) else []
+    return rows.table("benchmark_gap", SECTIONS, [*headlines, *_key_figures(judged, measures)])
 
 
 def comparable(gaps: DataFrame[results.Gaps]) -> pd.DataFrame:

@@ -55,12 +55,12 @@ def find(
         return rows.table("business_case", SECTIONS, [headline("answer", "no options", "unknown"), *beside])
     name = outlook.best(outcomes)
     chance = chances.set_index("option").loc[name]
-    found = [_answer(outcomes, chance, readings, programme, name)]
+    headlines = [_answer(outcomes, chance, readings, programme, name)]
     if programme[name].kind != DO_NOTHING:
-        found += [*_flip(flips, name, programme), *_base_rates(readings, programme)]
-    found += [*_claims(claims), *_chance(chance, name), *_hangs(impacts)]
+        headlines += [*_flip(flips, name, programme), *_base_rates(readings, programme)]
+    headlines += [*_claims(claims), *_chance(chance, name), *_hangs(impacts)]
     strip = _key_figures(outcomes, chance, readings, flips, claims, programme, name)
-    return rows.table("business_case", SECTIONS, [*found, *beside, *strip])
+    return rows.table("business_case", SECTIONS, [*headlines, *beside, *strip])
 
 
 def _npv(outcomes: pd.DataFrame, view: str, name: str) -> float:

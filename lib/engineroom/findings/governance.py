@@ -51,17 +51,17 @@ def find(
 
     A register that was not sent says nothing.
     """
-    found = [_risks(coverage), _separation(conflicts)]
-    found += [_lines(roles)] if len(tables.lines) else []
-    found += [_procedures(procedures)] if len(tables.sops) else []
-    found += [_data(ownership)] if len(ownership) else []
-    found += [_tests(tests)] if len(tests) else []
-    found += [_duties(duties)] if len(duties) else []
-    found += [_parts(parts)] if parts["answers"].sum() else []
-    found += [_pressure(pressures)] if len(pressures) else []
-    found.sort(key=lambda row: TONES.index(row["tone"]))
+    headlines = [_risks(coverage), _separation(conflicts)]
+    headlines += [_lines(roles)] if len(tables.lines) else []
+    headlines += [_procedures(procedures)] if len(tables.sops) else []
+    headlines += [_data(ownership)] if len(ownership) else []
+    headlines += [_tests(tests)] if len(tests) else []
+    headlines += [_duties(duties)] if len(duties) else []
+    headlines += [_parts(parts)] if parts["answers"].sum() else []
+    headlines += [_pressure(pressures)] if len(pressures) else []
+    headlines.sort(key=lambda row: TONES.index(row["tone"]))
     strip = _key_figures(coverage, conflicts, roles, procedures, ownership, tests, tables)
-    return rows.table("governance", SECTIONS, [*found, *strip])
+    return rows.table("governance", SECTIONS, [*headlines, *strip])
 
 
 def _risks(coverage: pd.DataFrame) -> rows.Row:

@@ -48,10 +48,10 @@ def find(
     balance: DataFrame[operating_tables.Balance],
 ) -> DataFrame[Findings]:
     """Return what the tables say, hours first and the profile last; then the key figures. An empty table says none."""
-    found = [*_capacity(needs), *_backlogs(backlogs), *_cover(cover), *_promises(tracking), *_misuse(misuse)]
-    found += [*_unseen(unseen), *_waiting(travel), *_balance(balance), *_profile(profile)]
-    found += _key_figures(needs, backlogs, cover, tracking, unseen)
-    return rows.table("operating_model", SECTIONS, found)
+    headlines = [*_capacity(needs), *_backlogs(backlogs), *_cover(cover), *_promises(tracking), *_misuse(misuse)]
+    headlines += [*_unseen(unseen), *_waiting(travel), *_balance(balance), *_profile(profile)]
+    headlines += _key_figures(needs, backlogs, cover, tracking, unseen)
+    return rows.table("operating_model", SECTIONS, headlines)
 
 
 def shortage(needs: DataFrame[operating_tables.Needs]) -> Finding:

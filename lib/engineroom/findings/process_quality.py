@@ -51,13 +51,13 @@ def find(
     log: LogProfile | None,
 ) -> DataFrame[Findings]:
     """Return what is right the first time, what the rest costs and what wavers; then the key figures."""
-    found = [_first_pass(factory, measures, log), *_rework(factory)]
-    found += [_exceptions(kinds)] if len(kinds) else []
-    found += [_time(times)] if times["completed"].any() else []
-    found += _stability(signals, intake)
-    found += [_since(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
-    found += [_data(dimensions), *_key_figures(factory, signals, dimensions, measures)]
-    return rows.table("process_quality", SECTIONS, found)
+    headlines = [_first_pass(factory, measures, log), *_rework(factory)]
+    headlines += [_exceptions(kinds)] if len(kinds) else []
+    headlines += [_time(times)] if times["completed"].any() else []
+    headlines += _stability(signals, intake)
+    headlines += [_since(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
+    headlines += [_data(dimensions), *_key_figures(factory, signals, dimensions, measures)]
+    return rows.table("process_quality", SECTIONS, headlines)
 
 
 def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> rows.Row:

@@ -45,15 +45,15 @@ def find(
     tables: Tables,
 ) -> DataFrame[Findings]:
     """Return what a client asks for, in its order; then the key figures."""
-    found = [_plan(plan, schedule), _refused(draft, decisions)]
+    headlines = [_plan(plan, schedule), _refused(draft, decisions)]
     if tables.initiatives.empty and len(plan):
-        found.append(headline("proposal", "shortlist", "caution", source("rankings")))
-    found += [_first(plan)] if len(plan) else []
-    found += _overridden(decisions)
+        headlines.append(headline("proposal", "shortlist", "caution", source("rankings")))
+    headlines += [_first(plan)] if len(plan) else []
+    headlines += _overridden(decisions)
     if plan["annual_benefit"].fillna(0).sum():
-        found.append(benefit(plan, curve))
-        found += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
-    return rows.table("roadmap", SECTIONS, [*found, *_key_figures(plan, prerequisites, draft, curve)])
+        headlines.append(benefit(plan, curve))
+        headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
+    return rows.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, draft, curve)])
 
 
 def _plan(plan: pd.DataFrame, schedule: Schedule) -> rows.Row:

@@ -35,14 +35,14 @@ def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
     return Exhibit("cover", said)
 
 
-def findings(found: DataFrame[Findings], tables: Tables) -> Exhibit:
+def findings(table: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return the headline sentences: how many miss, the widest misses, the money, the doubts, the strengths."""
-    return first(found, SENTENCES, tables.engagement.header.currency)
+    return summary(table, SENTENCES, tables.engagement.header.currency)
 
 
-def facts(found: DataFrame[Findings], tables: Tables) -> Exhibit:
+def facts(table: DataFrame[Findings], tables: Tables) -> Exhibit:
     """Return a strip of key figures: items completed, then the compared KPIs in the sector pack's order."""
-    return strip(found, FIGURES, tables.engagement.header.currency)
+    return key_figures(table, FIGURES, tables.engagement.header.currency)
 
 
 def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
@@ -81,21 +81,22 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
 # --------------------------------------------------------------------------------------------- what every report needs
 
 
-def first(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
+def summary(table: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
     """Return a report's headlines, each told by its question, with all of its findings as the file `findings.csv`."""
-    return Exhibit("findings", {"items": told(found, tell, currency), "csv": csv(found)})
+    return Exhibit("findings", {"items": items(table, tell, currency), "csv": csv(table)})
 
 
-def strip(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
+def key_figures(table: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> Exhibit:
     """Return a report's key figures, each told by its question."""
-    return Exhibit("facts", {"items": told(found, tell, currency)})
+    return Exhibit("facts", {"items": items(table, tell, currency)})
 
 
-def told(found: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> list[Item]:
+def items(table: DataFrame[Findings], tell: Mapping[str, Tell], currency: str = "") -> list[Item]:
     """Return the findings whose questions are told here as items, each with its id and its figures as they are."""
-    rows = [Finding.of(row) for row in found.to_dict("records") if row["question"] in tell]
+    findings = [Finding.of(row) for row in table.to_dict("records") if row["question"] in tell]
     return [
-        tell[one.question](one, currency) | {"tone": one.tone, "id": one.id, "figures": one.printed} for one in rows
+        tell[finding.question](finding, currency) | {"tone": finding.tone, "id": finding.id, "figures": finding.printed}
+        for finding in findings
     ]
 
 
@@ -114,16 +115,17 @@ def named(names: list[str], most: int = 3) -> str:
     return _listed(names[:most], len(names) - most)
 
 
-def listed(one: Finding, name: str, word: Callable[[str], str] = str) -> str:
+def listed(finding: Finding, name: str, word: Callable[[str], str] = str) -> str:
     """Return the names of a list of a finding as a sentence lists them, those beyond it counted."""
-    return _listed([word(name) for name in one.names[name]], one.get(f"more_{name}", 0))
+    return _listed([word(name) for name in finding.names[name]], finding.get(f"more_{name}", 0))
 
 
 def counted(label: str, about: str) -> Tell:
     """Return how a key figure is told that counts some of all."""
 
-    def tell(one: Finding, _: str) -> Item:
-        return fact(label, say("{n} of {all}", n=wording.count(one["n"]), all=wording.count(one["all"])), say(about))
+    def tell(finding: Finding, _: str) -> Item:
+        value = say("{n} of {all}", n=wording.count(finding["n"]), all=wording.count(finding["all"]))
+        return fact(label, value, say(about))
 
     return tell
 
@@ -135,27 +137,27 @@ def _listed(names: list[str], more: int) -> str:
 # --------------------------------------------------------------------------------------- the report on benchmarks' gap
 
 
-def _verdicts(one: Finding, _: str) -> Item:
-    if one.verdict == "none":
+def _verdicts(finding: Finding, _: str) -> Item:
+    if finding.verdict == "none":
         text = say("None of the measured KPIs has a benchmark that follows the same definition.")
         return sentence("No verdict", text)
     counted = {
-        "misses": say_number(one["misses"], "{n} misses it", "{n} miss it"),
-        "meets": say_number(one["meets"], "{n} meets it", "{n} meet it"),
-        "inconclusive": say_number(one["inconclusive"], "{n} is inconclusive", "{n} are inconclusive"),
+        "misses": say_number(finding["misses"], "{n} misses it", "{n} miss it"),
+        "meets": say_number(finding["meets"], "{n} meets it", "{n} meet it"),
+        "inconclusive": say_number(finding["inconclusive"], "{n} is inconclusive", "{n} are inconclusive"),
     }
     text = say_number(
-        one["all"],
+        finding["all"],
         "Of {n} comparison with a benchmark, {said}.",
         "Of {n} comparisons with a benchmark, {said}.",
-        said=wording.listed([words for verdict, words in counted.items() if one[verdict]]),
+        said=wording.listed([words for verdict, words in counted.items() if finding[verdict]]),
     )
     detail = say("Those of the whole engagement, and a workflow's where its KPI can be compared nowhere else.")
     return sentence("Verdict", text, detail)
 
 
-def _miss(one: Finding, currency: str) -> Item:
-    row = one.row
+def _miss(finding: Finding, currency: str) -> Item:
+    row = finding.row
     parts = {
         "subject": wording.subject(row),
         "size": wording.gap(row, currency),
@@ -163,54 +165,54 @@ def _miss(one: Finding, currency: str) -> Item:
         "line": wording.line(row, currency, row["value"]),
     }
     text = say("{subject} exceeds the benchmark by {size}: {value} against {line}.", **parts)
-    if one.verdict == "trails":
+    if finding.verdict == "trails":
         text = say("{subject} trails the benchmark by {size}: {value} against {line}.", **parts)
     interval = wording.span(row, currency)
-    is_counted = "confidence" not in one
+    is_counted = "confidence" not in finding
     certain = wording.capital(interval) if is_counted else say("95% interval {interval}", interval=interval)
-    n = "" if one["n"] != one["n"] else f", n = {wording.count(one['n'])}"
+    n = "" if finding["n"] != finding["n"] else f", n = {wording.count(finding['n'])}"
     whose = [say(row["benchmark_label"]), say(row["kind"]), say("grade {grade}", grade=row["grade"])]
     whose += [say("stale")] if row["is_stale"] else []
     return sentence("Misses", text, f"{certain}{n}. {say('Benchmark')}: {', '.join(whose)}.")
 
 
-def _worth(one: Finding, currency: str) -> Item:
+def _worth(finding: Finding, currency: str) -> Item:
     text = say(
         "Closing the missed gaps is worth {low} to {high} a year; the largest part is {kpi} in {workflow}.",
-        low=wording.amount(one["low"], currency),
-        high=wording.amount(one["high"], currency),
-        kpi=wording.inside(say(one.names["name"])),
-        workflow=one.names["largest"],
+        low=wording.amount(finding["low"], currency),
+        high=wording.amount(finding["high"], currency),
+        kpi=wording.inside(say(finding.names["name"])),
+        workflow=finding.names["largest"],
     )
     detail = say_number(
-        one["n"],
+        finding["n"],
         "{n} gap with known volume and unit cost, one per kind of failure and workflow.",
         "{n} gaps with known volume and unit cost, one per kind of failure and workflow.",
     )
     return sentence("Worth", text, f"{detail} {say('It is what the gap costs, not what a project saves.')}")
 
 
-def _doubt(one: Finding, currency: str) -> Item:
-    names = wording.listed([wording.inside(say(name)) for name in one.names["kpis"]])
+def _doubt(finding: Finding, currency: str) -> Item:
+    names = wording.listed([wording.inside(say(name)) for name in finding.names["kpis"]])
     text = wording.capital(say("{names} cannot be judged yet: the interval holds the benchmark.", names=names))
-    if one.verdict == "open":
+    if finding.verdict == "open":
         return sentence("Inconclusive", text)
-    row = one.row | {"workflow": one.names["place"]}
+    row = finding.row | {"workflow": finding.names["place"]}
     detail = say_number(
-        one["items_needed"],
+        finding["items_needed"],
         "{subject}: {n} more item would settle it, if the figure stays at {value}.",
         "{subject}: {n} more items would settle it, if the figure stays at {value}.",
         subject=wording.subject(row),
-        n=wording.count(one["items_needed"]),
+        n=wording.count(finding["items_needed"]),
         value=wording.figure(row, currency),
     )
     return sentence("Inconclusive", text, detail)
 
 
-def _strength(one: Finding, _: str) -> Item:
-    names = [wording.inside(say(name)) for name in one.names["kpis"]] + [say("others")] * ("more_kpis" in one)
+def _strength(finding: Finding, _: str) -> Item:
+    names = [wording.inside(say(name)) for name in finding.names["kpis"]] + [say("others")] * ("more_kpis" in finding)
     text = say_number(
-        one["n"],
+        finding["n"],
         "{names} meets the benchmark with the whole interval.",
         "{names} meet the benchmark with the whole interval.",
         names=wording.listed(names),
@@ -218,14 +220,14 @@ def _strength(one: Finding, _: str) -> Item:
     return sentence("Meets", wording.capital(text))
 
 
-def _items(one: Finding, _: str) -> Item:
-    return fact("Items completed", wording.count(one["value"]), say("in the period"))
+def _items(finding: Finding, _: str) -> Item:
+    return fact("Items completed", wording.count(finding["value"]), say("in the period"))
 
 
-def _compared(one: Finding, currency: str) -> Item:
-    value, line = wording.figure(one.row, currency), wording.line(one.row, currency)
-    about = {"label": wording.subject(one.row)}
-    return fact("", value, f"{wording.label(one.verdict).lower()}: {line}") | about
+def _compared(finding: Finding, currency: str) -> Item:
+    value, line = wording.figure(finding.row, currency), wording.line(finding.row, currency)
+    about = {"label": wording.subject(finding.row)}
+    return fact("", value, f"{wording.label(finding.verdict).lower()}: {line}") | about
 
 
 SENTENCES = {"verdicts": _verdicts, "misses": _miss, "worth": _worth, "inconclusive": _doubt, "meets": _strength}

@@ -26,6 +26,9 @@ PER_HOUR = {"d": 1 / 24, "Tag": 1 / 24, "Tage": 1 / 24, "h": 1.0, "min": 60.0, "
 
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+|\d+")
 SCALES = {"K": 1e3, "M": 1e6, "Mio.": 1e6}
+MOST_ZEROS = 3
+"""An amount without a short form is rounded to thousands at most."""
+
 DAYS = ("d MMMM y", "d MMM y", "MMMM y")
 """How a page writes a day, or its month."""
 
@@ -39,10 +42,10 @@ class Known(NamedTuple):
 
 def read(text: str) -> tuple[float, float] | None:
     """Return the number in a cell and half of its last digit: as far off as rounding may leave it."""
-    found = NUMBER.fullmatch(text.strip())
-    if found is None:
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
         return None
-    sign, digits, scale = found.groups()
+    sign, digits, scale = match.groups()
     mark = "" if GROUPED.fullmatch(digits) else max(".,", key=digits.rfind)
     whole, _, part = digits.rpartition(mark) if mark else (digits, "", "")
     unit = SCALES.get(scale or "", 1.0) * (-1 if sign in ("-", "−") else 1)
@@ -66,16 +69,16 @@ def of_rows(rows: list[dict[str, Any]]) -> Iterator[Known]:
 def lost(text: str, figures: Iterable[Known]) -> list[str]:
     """Return the figures of a text that are no rounding of a known one."""
     figures = list(figures)
-    return [found[0].strip() for found in MEASURED.finditer(text) if not any(_is(found, one) for one in figures)]
+    return [match[0].strip() for match in MEASURED.finditer(text) if not any(_is(match, one) for one in figures)]
 
 
 def without(text: str, names: Iterable[str], days: Iterable[str], language: str) -> str:
     """Return a text without the digits that belong to names and to days, as its language writes them."""
-    said = [form for name in names for form in (name, phrases.translate(name, language))]
+    forms = [word for name in names for word in (name, phrases.translate(name, language))]
     for day in days:
         date, place = pd.Timestamp(day), phrases.locale(language)
-        said += [str(format_date(date, phrases.translate(form, language), place)) for form in DAYS]
-    there = {clean(one) for one in said if re.search(r"\d", one) and clean(one).split()[0].lower() in text.lower()}
+        forms += [str(format_date(date, phrases.translate(form, language), place)) for form in DAYS]
+    there = {clean(one) for one in forms if re.search(r"\d", one) and clean(one).split()[0].lower() in text.lower()}
     for one in sorted(there, key=len, reverse=True):
         form = r"[\s\u00a0]".join(map(re.escape, one.split()))
         text = re.sub(rf"(?<!\w){form}(?!\w)", " ", text, flags=re.I)
@@ -88,26 +91,26 @@ def _float(cell: Any) -> float | None:
     return None
 
 
-def _is(found: re.Match[str], figure: Known) -> bool:
+def _is(match: re.Match[str], figure: Known) -> bool:
     """Return whether a printed figure is the rounding of a known one, in a unit the known one is printed in."""
-    sign, digits, scale, unit = found.groups()
-    reading = read(found[0].removesuffix(unit or "").replace("-%", "%").strip())
+    sign, digits, scale, unit = match.groups()
+    reading = read(match[0].removesuffix(unit or "").replace("-%", "%").strip())
     if reading is None or (sign == "−" and figure.value > 0):
         return False
     value, half = abs(reading[0]), reading[1]
-    if figure.unit in ("money", "") and not scale:  # a language without a short form prints the zeros it rounded to
-        half = max(half, 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0., \u00a0\u202f"))))
-    return any(abs(abs(figure.value) * factor - value) <= half * 1.0001 for factor in _factors(found, figure.unit))
+    if figure.unit in ("money", "") and not scale and half == 0.5:  # an estimate prints the zeros it was rounded to
+        half *= 10.0 ** min(digits[len(digits.rstrip("0., \u00a0\u202f")) :].count("0"), MOST_ZEROS)
+    return any(abs(abs(figure.value) * factor - value) <= half * 1.0001 for factor in _factors(match, figure.unit))
 
 
-def _factors(found: re.Match[str], unit: str) -> tuple[float, ...]:
+def _factors(match: re.Match[str], unit: str) -> tuple[float, ...]:
     """Return what a figure in a unit is multiplied with to be printed like this; nothing where it never is."""
-    _, _, scale, printed = found.groups()
+    _, _, scale, printed = match.groups()
     if scale in ("%", "-%") or (printed and printed not in PER_HOUR):
         return {"share": (100.0,), "points": (1.0,), "": (1.0, 100.0)}.get(unit, ())
     if printed:
         hour = PER_HOUR[printed]
         return {"hours": (hour,), "days": (hour * 24,), "": (1.0, hour)}.get(unit, ())
-    if MONEY.search(found[0]):
+    if MONEY.search(match[0]):
         return (1.0,) if unit in ("money", "") else ()
     return () if unit == "share" else (1.0,)
