@@ -176,6 +176,7 @@ def loaded(postgres: str, generated: Path, tmp_path_factory) -> str:
     return postgres
 
 
+@pytest.mark.slow
 def test_postgresql_gives_the_tables_that_duckdb_gives(generated, in_duckdb, loaded, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("TEST_LOG", loaded)
 
@@ -184,6 +185,7 @@ def test_postgresql_gives_the_tables_that_duckdb_gives(generated, in_duckdb, loa
     agree(found, in_duckdb)
 
 
+@pytest.mark.slow
 def test_postgresql_counts_the_working_time_that_duckdb_counts(
     generated, by_calendar, in_duckdb, loaded, tmp_path, monkeypatch
 ) -> None:
@@ -195,6 +197,7 @@ def test_postgresql_counts_the_working_time_that_duckdb_counts(
     assert found["cases"]["handling_hours"].sum() < in_duckdb["cases"]["handling_hours"].sum()
 
 
+@pytest.mark.slow
 def test_postgresql_pairs_starts_and_completions_as_duckdb_does(generated, loaded, tmp_path, monkeypatch) -> None:
     import psycopg
 
@@ -226,6 +229,7 @@ def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_p
     assert log.source == "ops.events (env:TEST_LOG)"
 
 
+@pytest.mark.slow
 def test_a_session_of_postgresql_only_reads_and_never_loops_over_all_rows(
     generated, loaded, tmp_path, monkeypatch
 ) -> None:

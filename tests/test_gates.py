@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 from engineroom.chapters import roadmap_words
 from engineroom.dictionary import codes, plans, schemas
@@ -319,7 +320,8 @@ def engagements(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     return {"initiatives": initiatives, "readiness": records, "overrides": overrides, "portfolio": reviews}
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.proof
+@settings(max_examples=cases(40, 500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(drawn=engagements(), stable=st.sampled_from([True, False, None]))
 def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_says_so(blank, drawn, stable) -> None:
     rows = {

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 import engineroom as er
 from engineroom import cli, statistics
@@ -212,7 +213,8 @@ EVENT = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.proof
+@settings(max_examples=cases(6, 60), deadline=None)
 @given(events=st.lists(EVENT, min_size=1, max_size=40), closed=st.sets(st.integers(0, 5), min_size=1))
 def test_same_person_conflicts_are_those_that_plain_counting_finds(tmp_path_factory, events, closed) -> None:
     rows = [(f"c{case}", step, user) for case, step, user in [*events, *((case, "Closed", "BOT") for case in closed)]]

@@ -86,6 +86,10 @@ def test_every_package_has_its_layer() -> None:
     assert {place(module) for module in MODULES} <= set(RANKS)
 
 
+def test_no_two_modules_share_a_name() -> None:
+    assert len({module.rpartition(".")[2] for module in MODULES}) == len(MODULES)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_only_from_its_own_layer_and_those_above(module: str) -> None:
     assert [name for name in sorted(own(module)) if RANKS[place(name)] > RANKS[place(module)]] == []

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 from engineroom.errors import EngagementError
 from engineroom.eventlogs import drilldown, engines, eventlog, lifecycle
@@ -118,7 +119,8 @@ def duckdb_connection():
     return engines.local()
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.proof
+@settings(max_examples=cases(12, 200), deadline=None)
 @given(rows=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 8), st.booleans()), min_size=1, max_size=24))
 def test_pairs_are_those_of_a_queue(rows, duckdb_connection) -> None:
     hour = pd.Timestamp("2026-01-01")

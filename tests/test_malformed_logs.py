@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 from engineroom.errors import DataProblems, EngineroomError
 from engineroom.eventlogs import eventlog
@@ -207,7 +208,8 @@ def test_no_bytes_whatever_end_in_a_traceback(make_engagement, content: bytes, k
         eventlog.open(engagement.open(place))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=cases(12, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

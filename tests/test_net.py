@@ -27,12 +27,20 @@ def test_nothing_is_kept_of_an_engagement_that_is_gone() -> None:
 
 
 def test_digests_and_contents_were_accepted_together() -> None:
-    digests = kept.digests()
-    reports = {kept.report_of(cell) for cell in digests}
+    contents = {cell: content for report in cells.reports() for cell, content in kept.contents(report).items()}
 
-    contents = {cell: content for report in reports for cell, content in kept.contents(report).items()}
+    assert {cell: kept.digest(content) for cell, content in contents.items()} == kept.digests()
 
-    assert {cell: kept.digest(content) for cell, content in contents.items()} == digests
+
+def test_every_cell_shows_something_for_some_engagement() -> None:
+    contents = {cell: content for report in cells.reports() for cell, content in kept.contents(report).items()}
+    shows: dict[str, bool] = {}
+    for name, content in contents.items():
+        cell = "/".join(name.split("/")[2:])
+        is_nothing = content == "" or (isinstance(content, dict) and content.get("items") == [])
+        shows[cell] = shows.get(cell, False) or not is_nothing
+
+    assert [cell for cell, does in shows.items() if not does] == []
 
 
 REFUSALS = {

@@ -518,6 +518,7 @@ def test_a_spoilt_edition_fails_its_check(made, tree, edition, spoil, fault):
         render.check(edition, spoil(made[edition]), tree)
 
 
+@pytest.mark.slow
 def test_the_same_notebook_gives_the_same_bytes_in_any_zone_locale_hash_seed_and_without_fonts(made, tmp_path):
     no_fonts = tmp_path / "fonts.conf"
     no_fonts.write_text("<fontconfig></fontconfig>", encoding="utf-8")

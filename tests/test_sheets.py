@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 from engineroom.dictionary import schemas
 from engineroom.errors import INVISIBLE, DataProblems
@@ -469,7 +470,8 @@ GARBAGE = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@pytest.mark.proof
+@settings(max_examples=cases(12, 200), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     st.dictionaries(
         st.sampled_from(sorted(schemas.INPUTS)),

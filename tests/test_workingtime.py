@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from proofs import cases
 
 from engineroom.dictionary.codes import code
 from engineroom.errors import EngagementError
@@ -111,7 +112,8 @@ def duckdb_connection():
     return engines.local()
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.proof
+@settings(max_examples=cases(20, 300), deadline=None)
 @given(own=calendars(), pairs=st.lists(st.tuples(instants, instants), min_size=1, max_size=30, unique=True))
 def test_working_time_is_what_walking_through_the_days_gives(own, pairs, duckdb_connection) -> None:
     zone = ZoneInfo(own.timezone)
