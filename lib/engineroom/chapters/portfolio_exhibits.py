@@ -90,8 +90,8 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
     rows: list[list[Cell]] = [
         [
             row["workflow"],
-            say("{rate} on {day}", rate=words.percent(row["start"]), day=words.day(row["since"])),
-            say("{rate} on {day}", rate=words.percent(row["target"]), day=words.day(row["until"])),
+            say("{rate} on {day}", rate=words.percent(row["start"]), day=wording.short_day(row["since"])),
+            say("{rate} on {day}", rate=words.percent(row["target"]), day=wording.short_day(row["until"])),
             wording.percent(row["expected"], 1),
             wording.percent(row["actual"], 1),
             wording.span({**row, "value": row["actual"], "unit": "share"}),
@@ -123,7 +123,7 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
             wording.capital(tell_all(row["reason"])),
             cell(row["confidence"].capitalize(), CONFIDENCE[row["confidence"]]),
             tell_all(row["unknown"]) or wording.BLANK,
-            words.day(row["review"]),
+            wording.short_day(row["review"]),
         ]
         for row in placements.to_dict("records")
     ]

@@ -6,7 +6,6 @@ import math
 
 import pandas as pd
 
-from engineroom.chapters import roadmap_words as words
 from engineroom.chapters.quality_exhibits import filled, needed
 from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
@@ -78,7 +77,7 @@ def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit
         elif row["signals"]:
             said = say_number(row["signals"], "{n} week signals", "{n} weeks signal", n=f"{row['signals']:.0f}")
             tone = "caution"
-        since = wording.BLANK if pd.isna(row["shifted"]) else words.day(row["shifted"])
+        since = wording.BLANK if pd.isna(row["shifted"]) else wording.short_day(row["shifted"])
         rows.append(
             [
                 say(FIGURES[row["figure"]]),

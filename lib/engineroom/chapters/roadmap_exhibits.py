@@ -82,7 +82,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
         about = say("all") if held else wording.listed(group["workflow"].tolist())
         evidence = wording.text(row["evidence"]) or say("none")
         rows.append([say(str(name)), about, cell(*STATUS[row["status"]]), evidence, _owner(row["owner"])])
-        rows[-1].append(wording.BLANK if pd.isna(row["date"]) else words.day(row["date"]))
+        rows[-1].append(wording.BLANK if pd.isna(row["date"]) else wording.short_day(row["date"]))
     columns = [left("name", "Prerequisite"), left("workflows", "Workflows"), left("status", "Status")]
     columns += [left("evidence", "Evidence"), left("owner", "Owner"), left("date", "Day")]
     claimed = int((open_ones.drop_duplicates("name")["status"] == "claimed").sum())
@@ -163,8 +163,8 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
         [
             tell(row["name"]),
             f"{row['wave']:.0f}",
-            words.day(row["start"]),
-            words.day(row["end"]),
+            wording.short_day(row["start"]),
+            wording.short_day(row["end"]),
             f"{row['slack_weeks']:.0f}" + (f" ({say('critical')})" if row["is_critical"] else ""),
             _owner(row["owner"]),
             words.held(row, names),
@@ -225,8 +225,8 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
                 if row["asked"]
                 else wording.BLANK,
                 wording.count(row["items"]) if row["items"] else wording.BLANK,
-                words.day(row["first"]) if dated else wording.BLANK,
-                words.day(row["last"]) if dated else wording.BLANK,
+                wording.short_day(row["first"]) if dated else wording.BLANK,
+                wording.short_day(row["last"]) if dated else wording.BLANK,
                 wording.listed(codes.items(row["early"])) or wording.BLANK,
                 cell(*STATE[row["state"]]),
             ]
@@ -252,7 +252,10 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
     """Return the governance calendar, a row per series; beside the report lies a file that calendars import."""
     rows: list[list[Cell]] = []
     for _, group in events.groupby(["event", "about", "does", "owner"], sort=False):
-        row, ends = group.iloc[0], {"low": words.day(group["date"].min()), "high": words.day(group["date"].max())}
+        row, ends = (
+            group.iloc[0],
+            {"low": wording.short_day(group["date"].min()), "high": wording.short_day(group["date"].max())},
+        )
         when = ends["low"] if len(group) == 1 else say(RHYTHM[row["rhythm"]], **ends)
         about = row["about"] or say("all workflows")
         rows.append([tell(row["event"]), about, when, wording.capital(tell(row["does"])), _owner(row["owner"])])
@@ -315,7 +318,7 @@ def _way_out(row: dict[str, Any], tables: Tables) -> str:
     if not math.isnan(row["rebuild_low"]):
         price = wording.between(row["rebuild_low"], row["rebuild_high"], tables.engagement.header.currency)
         price = say("If it must be rebuilt: {price}.", price=price)
-    by = {"approver": row["approver"], "day": words.day(row["approved"]), "reason": row["reason"]}
+    by = {"approver": row["approver"], "day": wording.short_day(row["approved"]), "reason": row["reason"]}
     return say("Overridden by {approver} on {day}: {reason}.", **by) + " " + price
 
 
