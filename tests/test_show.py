@@ -88,7 +88,6 @@ def calls(path: Path) -> Iterator[tuple[str, type[Table], set[str], set[str]]]:
     module = importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
     for function in ast.parse(path.read_text(encoding="utf-8")).body:
         within = list(ast.walk(function))
-        texts = [one.value for one in within if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         keys = {one.value for one in within if isinstance(one, ast.Constant) and isinstance(one.value, str)}
         for call in within:
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "show.table":
@@ -97,18 +96,22 @@ def calls(path: Path) -> Iterator[tuple[str, type[Table], set[str], set[str]]]:
                     [call.args[3].value] if isinstance(call.args[3], ast.Constant) else _assigned(within, call.args[3])
                 )
                 assert named, f"{path.stem}: {ast.unparse(call.args[3])}"
-                yield f"{path.stem}.{texts[0]}", model, {word for one in named for word in one.split()}, keys
+                yield ast.unparse(call)[:60], model, {word for one in named for word in one.split()}, keys
 
 
 def _assigned(within: list[ast.AST], name: ast.expr) -> list[str]:
     """Return the texts that a function puts into a variable."""
-    values = [one.value for one in within if isinstance(one, ast.Assign | ast.AugAssign) and _targets(one, name)]
+    pairs = [pair for one in within if isinstance(one, ast.Assign | ast.AugAssign) for pair in _pairs(one)]
+    values = [value for target, value in pairs if ast.unparse(target) == ast.unparse(name)]
     return [one.value for value in values for one in ast.walk(value) if isinstance(one, ast.Constant)]
 
 
-def _targets(statement: ast.Assign | ast.AugAssign, name: ast.expr) -> bool:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return any(ast.unparse(target) == ast.unparse(name) for target in targets)
+def _pairs(statement: ast.Assign | ast.AugAssign) -> list[tuple[ast.expr, ast.expr]]:
+    """Return each variable that a statement assigns, with its value."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
+        return list(zip(target.elts, statement.value.elts, strict=True))
+    return [(target, statement.value)]
 
 
 @pytest.mark.parametrize("path", SHOWING, ids=lambda path: path.stem)
@@ -117,7 +120,8 @@ def test_every_printed_column_stands_in_its_model_with_a_label(path: Path) -> No
         known = columns.about(model)
         for word in words - {"interval"}:
             name, _, column = word.partition("=")
-            assert name in keys or known[column or name]["label"], f"{where}: {word}"
+            about = known.get(column or name, {})
+            assert name in keys or about.get("label") or about.get("states"), f"{where}: {word}"
 
 
 @pytest.mark.parametrize("language", [one for one in phrases.languages() if one != phrases.ENGLISH])

@@ -143,6 +143,7 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "long day": wording.day,
     "whole share": lambda it: wording.value(it, "share", decimals=0),
     "most of all": wording.waiting,
+    "in hours": lambda it: wording.duration(it, like=10.0),
     "effort": wording.effort,
 }
 PRICED = {"amount": wording.amount, "exact": wording.exact}
