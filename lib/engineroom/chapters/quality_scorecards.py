@@ -78,7 +78,7 @@ def dimensions(found: DataFrame[models.Dimensions]) -> Exhibit:
         "Passing ÷ applicable. Intervals read what was sent as a sample of how data is kept. A table with a value that "
         "breaks a rule makes no report, so that validity concerns the log."
     )
-    subject = show.left("Of what", lambda row: say(SUBJECTS.get(row["subject"], row["subject"])))
+    subject = show.left("Of what", lambda row: say(SUBJECTS.get(row["subject"]) or row["subject"]))
     own = {"subject": subject, "value": show.left("Passing", _passing)}
     counted = {"above": data_quality.ABOVE, "weakest": math.nan if least is None else least["value"]}
     columns = "dimension subject rule value interval applicable"

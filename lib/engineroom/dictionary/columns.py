@@ -16,8 +16,12 @@ import pandera.pandas as pa
 from pandera.typing.pandas import DataFrame, Series
 
 __all__ = [
+    "BLANK",
+    "WHOLE",
+    "YES_NO",
     "DataFrame",
     "Series",
+    "State",
     "Table",
     "about",
     "as_text",

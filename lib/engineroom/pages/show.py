@@ -31,12 +31,12 @@ Owns = Mapping[str, Teller | Own]
 
 def left(label: str, tell: Teller) -> Own:
     """Return a column of words that a function tells."""
-    return Own(label, "left", tell)
+    return Own(say(label), "left", tell)
 
 
 def right(label: str, tell: Teller) -> Own:
     """Return a column of figures that a function tells."""
-    return Own(label, "right", tell)
+    return Own(say(label), "right", tell)
 
 
 def table(
@@ -46,7 +46,7 @@ def table(
     columns: str,
     caption: str,
     *notes: str,
-    rows: pd.DataFrame | None = None,
+    rows: pd.DataFrame | list[Row] | None = None,
     own: Owns | None = None,
     currency: str = "",
     most: int = 0,
@@ -59,15 +59,16 @@ def table(
     adds one. `interval` is that of the column whose unit is measured. `rows` are printed instead of the frame, the
     first `most` of them; `filled` drops columns that say nothing. `counted` are the figures of the caption.
     """
-    every = frame if rows is None else rows
-    printed = every.head(most or len(every)).to_dict("records")
+    chosen = frame if rows is None else rows
+    every = chosen.to_dict("records") if isinstance(chosen, pd.DataFrame) else chosen
+    printed = every[: most or None]
     heads, cells = [], []
     for word in columns.split():
         key, _, column = word.partition("=")
         one = _column(column or key, model, (own or {}).get(key), currency)
         told = [one.tell(row) for row in printed]
         if not filled or any(cell != wording.BLANK for cell in told):
-            heads.append((key, say(one.label), one.align))
+            heads.append((key, one.label, one.align))
             cells.append(told)
     if most:
         caption = say(caption) + blocks.first_of(every, most)
@@ -93,9 +94,9 @@ def _column(key: str, model: type[Table], own: Teller | Own | None, currency: st
         measured = next(name for name, one in known.items() if one["unit"].startswith("measured"))
         return right("95% interval", partial(_interval, measured, known[measured]["unit"], currency))
     column = known[key]
-    if not column["label"]:
+    if not column["label"] and not column["states"]:
         raise ValueError(f"{model.__name__}.{key} has no label")
-    return Own(column["label"], column["align"], own or partial(_cell, key, column, currency))
+    return Own(say(column["label"]), column["align"], own or partial(_cell, key, column, currency))
 
 
 def _cell(key: str, column: Mapping[str, Any], currency: str, row: Row) -> Cell:
@@ -136,11 +137,13 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "": str,
     "label": say,
     "phrase": lambda it: wording.capital(say(it)),
-    "code": lambda it: wording.capital(tell(it)),
+    "code": tell,
+    "sentence": lambda it: wording.capital(tell(it)),
     "codes": tell_all,
     "names": lambda it: "; ".join(codes.items(it)),
     "day": wording.short_day,
     "long day": wording.day,
+    "percent": lambda it: wording.percent(it, 1),
     "whole share": lambda it: wording.value(it, "share", decimals=0),
     "most of all": wording.waiting,
     "in hours": lambda it: wording.duration(it, like=10.0),
