@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.chapters import roadmap_words as words
 from engineroom.chapters.governance_charts import COVER_TONES, COVERS, KINDS, NATURES
 from engineroom.chapters.quality_exhibits import filled
 from engineroom.dictionary import codes, governance_tables, operating_tables, oversight
@@ -211,7 +210,7 @@ def tests(found: DataFrame[governance_tables.Tests], untested: list[str], tables
             row["test"],
             say(TESTS[row["kind"]]),
             wording.text(row["control"]) or whose(row["workflow"]),
-            words.day(row["due"]),
+            wording.short_day(row["due"]),
             _state(row),
             part_of(row["passed"], row["items"]),
             wording.BLANK if pd.isna(row["items"]) else wording.span(_share(row)),

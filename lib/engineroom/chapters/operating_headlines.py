@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from engineroom.chapters.capacity_exhibits import lacking
-from engineroom.chapters.operating_exhibits import hours, waiting
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit
 from engineroom.pages.headlines import Item, counted, fact, key_figures, listed, sentence, summary
+from engineroom.pages.wording import effort as hours
+from engineroom.pages.wording import waiting
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engineroom.chapters.quality_exhibits import cost_methods
-from engineroom.chapters.quality_scorecards import DIMENSIONS
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
+from engineroom.dictionary.quality_tables import DIMENSIONS
 from engineroom.measures import quality
 from engineroom.pages import wording
 from engineroom.pages.blocks import Exhibit

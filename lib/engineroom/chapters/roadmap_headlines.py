@@ -166,7 +166,7 @@ def _owed(finding: Finding, _: str) -> Item:
 
 
 def _last_day(finding: Finding, _: str) -> Item:
-    return fact("Done by", words.day(pd.Timestamp(finding["end"])), say("the last initiative"))
+    return fact("Done by", wording.short_day(pd.Timestamp(finding["end"])), say("the last initiative"))
 
 
 SENTENCES = {

@@ -24,11 +24,6 @@ def gate(gate_id: str) -> str:
     return say(wording.capital(gate_id.replace("_", " ")))
 
 
-def day(date: pd.Timestamp) -> str:
-    """Return a date as a column of dates writes it: `20 Jul 2026`, in one piece."""
-    return str(format_date(date, say("d MMM y"), locale())).replace(" ", "\u00a0")
-
-
 def month(date: pd.Timestamp) -> str:
     """Return the month of a date: `July 2026`."""
     return str(format_date(date, "MMMM y", locale()))

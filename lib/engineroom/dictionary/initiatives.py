@@ -269,7 +269,7 @@ class Gates(Table):
     """A rule that refuses: what it blocks, what it asks for, what opens it and the document it comes from."""
 
     gate: Series[str] = key("gate id", unique=True)
-    name: Series[str] = key("the rule in a few words")
+    name: Series[str] = key("the rule in a few words", "Rule", "label")
     stage: Series[str] = choice("stage of the core rule it belongs to", STAGES, required=True)
     blocks: Series[str] = key("kinds of initiative it stops, separated by semicolons")
     asks: Series[str] = choice(
@@ -280,8 +280,8 @@ class Gates(Table):
     prerequisites: Series[str] = text("prerequisite ids it asks for, separated by semicolons")
     systems: Series[str] = text("only where the workflow runs on one of these; blank: everywhere")
     most: Series[float] = count("largest number that passes")
-    unblocks: Series[str] = key("what opens it")
-    source: Series[str] = key("row of the domain notes")
+    unblocks: Series[str] = key("what opens it", "Opens it", "label")
+    source: Series[str] = key("row of the domain notes", "Source")
 
 
 class Values(Table):

@@ -6,6 +6,7 @@ from engineroom.dictionary import schemas
 from engineroom.dictionary.columns import (
     DIRECTIONS,
     UNITS,
+    WHOLE,
     Series,
     Table,
     choice,
@@ -144,13 +145,15 @@ class Tiers(Table):
     """Where a measure and both ends of its interval fall on a scale of bands."""
 
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
+    workflow: Series[str] = text(
+        "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
+    )
     scale: Series[str] = key("scale of bands")
-    value: Series[float] = number("value")
+    value: Series[float] = number("value", "Value", "measured")
     low: Series[float] = number("lower end of the interval")
     high: Series[float] = number("upper end of the interval")
-    n: Series[float] = count("items the value rests on")
+    n: Series[float] = count("items the value rests on", "n")
     unit: Series[str] = choice("unit", UNITS, required=True)
     tier: Series[str] = key("band the value falls in, or `between`")
     tier_low: Series[str] = key("band of the lower end")

@@ -10,7 +10,7 @@ import pandas as pd
 from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
-from engineroom.pages import wording
+from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Column, Exhibit, cell, left, note, right, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
@@ -59,34 +59,28 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     """Return where each measure falls on its scale, and whether its interval crosses an edge."""
     if found.empty:
         return note("No published scale fits", "No measured KPI follows the definition of a published scale.")
-    currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
-        tier = say("straddles {low} and {high}", **edges) if row["straddles"] else say(row["tier"])
-        tone = "caution" if row["straddles"] else TIER_TONES.get(row["tier"], "neutral")
-        rows.append(
-            [
-                say(row["name"]),
-                wording.whose(row["workflow"]),
-                wording.figure(row, currency),
-                wording.span(row, currency),
-                wording.count(row["n"]),
-                {"text": wording.capital(tier), "tone": tone},
-            ]
-        )
-    crossing = int(found["straddles"].sum())
-    caption = say_number(len(rows), "{n} position on published scales", "{n} positions on published scales")
-    if crossing:
-        caption += say(", {n} of them not settled: the interval crosses an edge", n=crossing)
-    columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value")]
-    columns += [right("interval", "95% interval"), right("n", "n"), left("tier", "Tier")]
+    counted = {"n": len(found), "crossing": int(found["straddles"].sum())}
+    caption = say_number(len(found), "{n} [position|positions] on published scales")
+    if counted["crossing"]:
+        caption += say(", {n} of them not settled: the interval crosses an edge", n=counted["crossing"])
     notes = (
         "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%.",
         "Traditional and optimised are bands of a source document that names no sample; what lies between them is "
         "called between, what lies beyond the outer edges belongs to the outer band.",
     )
-    return table("tiers", caption, columns, rows, found, notes, n=len(rows), crossing=crossing)
+    columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
+    own = {"tier": show.left("Tier", tier)}
+    return show.table(
+        "tiers", found, results.Tiers, columns, caption, *notes, own=own, currency=currency, counted=counted
+    )
+
+
+def tier(row: dict[str, Any]) -> Cell:
+    """Return the tier of a row, or the two between which its interval lies."""
+    if row["straddles"]:
+        edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
+        return {"text": wording.capital(say("straddles {low} and {high}", **edges)), "tone": "caution"}
+    return {"text": wording.capital(say(row["tier"])), "tone": TIER_TONES.get(row["tier"], "neutral")}
 
 
 def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
