@@ -160,6 +160,19 @@ def test_what_a_run_stored_is_used_until_something_else_is_wanted(small: Path, t
     assert analysis.fingerprint(stored(small, tmp_path, "gaps")) == analysis.fingerprint(first)
 
 
+def test_a_run_after_a_change_of_words_computes_nothing_and_tells_the_new_words(small, tmp_path, monkeypatch) -> None:
+    command = ["run", str(small), "--report", "benchmark_gap", "--format", "html", "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 0
+    (small / "commentary").mkdir()
+    (small / "commentary" / "summary.md").write_text("What we agreed on Monday.", encoding="utf-8")
+    monkeypatch.setattr(analysis, "_run", lambda *_: pytest.fail("nothing is to be computed"))
+
+    assert cli.main(command) == 0
+
+    page = (tmp_path / "out" / "client" / "healthcare" / "benchmark_gap.html").read_text(encoding="utf-8")
+    assert "What we agreed on Monday." in page
+
+
 def test_what_is_missing_is_added_to_what_is_stored(small: Path, tmp_path: Path) -> None:
     first = stored(small, tmp_path, "gaps")
 
