@@ -77,10 +77,10 @@ def table(
     )
 
 
-def missing(rows: list[list[Cell]], caption: str) -> Exhibit:
-    """Return what a report cannot say, each with what would let it."""
+def missing(rows: list[list[Cell]], caption: str, complete: str = "Every figure of this report is there.") -> Exhibit:
+    """Return what a report cannot say, each with what would let it; `complete` is said where nothing is missing."""
     if not rows:
-        return blocks.note("Nothing is missing", "Every figure of this report is there.", tone="good")
+        return blocks.note("Nothing is missing", complete, tone="good")
     heads = [blocks.left("figure", "What is missing"), blocks.left("needed", "What would give it")]
     raw = pd.DataFrame(rows, columns=["figure", "needed"])
     return blocks.table("absent", say_number(len(rows), caption), heads, rows, raw)
