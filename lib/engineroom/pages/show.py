@@ -115,6 +115,8 @@ def _told(value: Any, unit: str, currency: str, row: Row) -> str:
     if unit.startswith("of "):
         whole = unit.removeprefix("of ")
         return blocks.part_of(value, float(row.get(whole, whole)))
+    if unit == "its unit":
+        return wording.value(value, row["unit"], currency)
     if unit in PRICED:
         return PRICED[unit](value, currency)
     return TOLD[unit](value) if unit in TOLD else wording.value(value, unit, currency)
