@@ -85,10 +85,12 @@ def key(meaning: str, label: str = "", unit: str = "", **options: Any) -> Any:
     return _field("id", meaning, label, unit, required=True, **options)
 
 
-def choice(meaning: str, among: Sequence[str] | Mapping[str, State], label: str = "", **options: Any) -> Any:
+def choice(
+    meaning: str, among: Sequence[str] | Mapping[str, State], label: str = "", unit: str = "", **options: Any
+) -> Any:
     """Return a column that holds one of a few words; a mapping says how a page tells each."""
     states = among if isinstance(among, Mapping) else None
-    return _field("choice", meaning, label, isin=list(among), states=states, **options)
+    return _field("choice", meaning, label, unit, isin=list(among), states=states, **options)
 
 
 def share(meaning: str, label: str = "", unit: str = "share", **options: Any) -> Any:

@@ -240,10 +240,12 @@ class MonthlyValues(Table):
 class Slas(Table):
     """What was promised, who answers for it, and to whom it goes when it is missed."""
 
-    workflow: Series[str] = key("workflow, as in `workflows`")
-    requirement: Series[str] = key("the promise in one sentence")
-    owner: Series[str] = text("who answers for it", expected=True)
-    escalation: Series[str] = text("to whom it goes when it is missed", expected=True)
+    workflow: Series[str] = key("workflow, as in `workflows`", "Workflow")
+    requirement: Series[str] = key("the promise in one sentence", "Promise")
+    owner: Series[str] = text("who answers for it", "Owner", blank=("nobody named", "caution"), expected=True)
+    escalation: Series[str] = text(
+        "to whom it goes when it is missed", "Goes to when missed", blank=("nobody named", "caution"), expected=True
+    )
     tracked_by: Series[str] = text("system that sets the due date of each item and watches it; blank: none does")
 
 

@@ -40,11 +40,23 @@ class Profile(Table):
     answered: Series[float] = count("of these, questions with an answer", required=True)
     answers: Series[float] = count("answers to them, from all workflows and people", required=True)
     evidenced: Series[float] = count("of these, answers with evidence", "With evidence", "of answers", required=True)
-    level: Series[float] = number("lower median of the answers with evidence; blank: there are none")
+    level: Series[float] = number(
+        "lower median of the answers with evidence; blank: there are none",
+        "Level",
+        "count",
+        blank=("not shown", "unknown"),
+    )
     lowest: Series[float] = number("lowest of them")
     highest: Series[float] = number("highest of them")
-    claimed: Series[float] = number("lower median of the answers without evidence, which do not count")
-    anchor: Series[str] = text("what is observed at the level, as the question says it")
+    claimed: Series[float] = number(
+        "lower median of the answers without evidence, which do not count", "Only claimed", "count"
+    )
+    anchor: Series[str] = text(
+        "what is observed at the level, as the question says it",
+        "What was observed",
+        "label",
+        blank="Nobody has shown anything.",
+    )
     row: Series[str] = key("row of the domain notes")
 
 

@@ -77,10 +77,10 @@ def table(
     )
 
 
-def missing(rows: list[list[Cell]], caption: str) -> Exhibit:
-    """Return what a report cannot say, each with what would let it."""
+def missing(rows: list[list[Cell]], caption: str, complete: str = "Every figure of this report is there.") -> Exhibit:
+    """Return what a report cannot say, each with what would let it; `complete` is said where nothing is missing."""
     if not rows:
-        return blocks.note("Nothing is missing", "Every figure of this report is there.", tone="good")
+        return blocks.note("Nothing is missing", complete, tone="good")
     heads = [blocks.left("figure", "What is missing"), blocks.left("needed", "What would give it")]
     raw = pd.DataFrame(rows, columns=["figure", "needed"])
     return blocks.table("absent", say_number(len(rows), caption), heads, rows, raw)
@@ -115,6 +115,8 @@ def _told(value: Any, unit: str, currency: str, row: Row) -> str:
     if unit.startswith("of "):
         whole = unit.removeprefix("of ")
         return blocks.part_of(value, float(row.get(whole, whole)))
+    if unit == "its unit":
+        return wording.value(value, row["unit"], currency)
     if unit in PRICED:
         return PRICED[unit](value, currency)
     return TOLD[unit](value) if unit in TOLD else wording.value(value, unit, currency)

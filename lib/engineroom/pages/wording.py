@@ -10,12 +10,12 @@ from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from engineroom import estimates
-from engineroom.dictionary import codes, columns
+from engineroom.dictionary import codes, columns, results
 from engineroom.phrases import language, locale, say, say_number, tell
 
 BLANK, WHOLE = columns.BLANK, columns.WHOLE
-TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution", "not compared": "unknown"}
-LABELS = {"meets": "Meets", "misses": "Misses", "inconclusive": "Inconclusive", "not compared": "Not compared"}
+TONES = {verdict: tone for verdict, (_, tone) in results.VERDICTS.items()}
+LABELS = {verdict: label for verdict, (label, _) in results.VERDICTS.items()}
 OPERATORS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 MINUTE, DAY = 1 / 60, 24.0
 CAPITALS_INSIDE = ("de",)
