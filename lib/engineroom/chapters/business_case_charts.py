@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import altair as alt
+import numpy as np
 import pandas as pd
 
 from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import theme, wording
+from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, by_name, finished
+from engineroom.pages.forms import Chart, facts, finished, guide, mark, quantity, text
 from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
 
@@ -27,43 +27,24 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     rows = found[found["multiple"].notna()]
     if rows.empty:
         return nothing()
-    tones = {"above": "bad", "within": "good", "below": "good"}
-    told = {word: say(label) for word, label in (("above", "Above its class"), ("within", "Within its class"))}
-    told["below"] = told["within"]
-    rows = rows.assign(
-        verdict_said=rows["verdict"].map(told), said=[words.times(multiple) for multiple in rows["multiple"]]
-    )[["option", "low", "high", "claimed", "verdict", "verdict_said", "said"]]
-    used = [word for word in ("above", "within") if (rows["verdict_said"] == told[word]).any()]
-    names = [told[word] for word in used]
+    told = {"above": say("Above its class"), "within": say("Within its class"), "below": say("Within its class")}
+    rows = rows.assign(verdict_said=rows["verdict"].map(told), said=rows["multiple"].map(words.times))
+    rows = rows[["option", "low", "high", "claimed", "verdict", "verdict_said", "said"]]
+    tones = forms.present({told["above"]: "bad", told["within"]: "good"}, rows["verdict_said"])
     most = max(float(rows[["high", "claimed"]].max().max()) * 1.18, 0.1)
-    x = alt.X("low:Q", title=say("Share of today's cost saved in a year"), axis=alt.Axis(format="%"),
-              scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
-    base = by_name(rows, "option", LABEL_ROOM)
-    reached = base.mark_bar(height=14, color=theme.ACCENT_SOFT).encode(x=x, x2="high:Q")
-    mark = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x="claimed:Q",
-        color=alt.Color("verdict_said:N", title=None, sort=names,
-                        scale=alt.Scale(domain=names, range=[theme.TONES[tones[word]] for word in used])),
-        shape=alt.Shape("verdict_said:N", title=None, sort=names,
-                        scale=alt.Scale(domain=names, range=[theme.SHAPES[tones[word]] for word in used])),
+    x = quantity("low", say("Share of today's cost saved in a year"), ends=[0, most], axis={"format": "%"})
+    chart = forms.rows(
+        rows, mark("bar", x, "high", height=14, color=theme.ACCENT_SOFT),
+        mark("verdict", "claimed", look=forms.tones("verdict_said", tones, sort=list(tones)), size=110),
+        text("claimed", dx=10), label="option", room=LABEL_ROOM, width=420, step=40,
     )  # fmt: skip
-    said = base.mark_text(align="left", dx=10).encode(x="claimed:Q", text="said:N")
-    chart = alt.layer(reached, mark, said).properties(width=420, height=alt.Step(40))
     worst = rows.loc[rows["claimed"].idxmax()]
-    title = say(
-        "{option} claims {share} of today's cost",
-        option=worst["option"],
-        share=wording.value(worst["claimed"], "share"),
-    )
-    facts = [
-        f"{row['option']}: {wording.value(row['claimed'], 'share')}, "
-        f"{wording.value(row['low'], 'share')}–{wording.value(row['high'], 'share')}."
-        for row in rows.to_dict("records")
-    ]
+    shares = {name: rows[name].map(lambda share: wording.value(share, "share")) for name in ("claimed", "low", "high")}
+    title = say("{option} claims {share} of today's cost", option=worst["option"], share=shares["claimed"][worst.name])
+    lines = facts(rows.assign(said=shares["claimed"] + ", " + shares["low"] + "–" + shares["high"]), "option")
     caption = say("Bar: what others have reached. Mark: what is claimed; beside it, how many times the upper end.")
-    return finished(
-        chart, "claims", title, say("Claimed savings over what their reference classes have reached."), caption, facts
-    )
+    description = say("Claimed savings over what their reference classes have reached.")
+    return finished(chart, "claims", title, description, caption, lines)
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Chart | Exhibit:
@@ -71,40 +52,30 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     if steps.empty:
         return nothing()
     currency = programme.currency
-    kinds = [say("Level"), say("Less"), say("More")]
+    kinds = {"Level": theme.ACCENT, "Less": theme.FILLS["bad"], "More": theme.FILLS["good"]}
+    amount = steps["amount"].where(~steps["is_total"], steps["subtotal"])
     rows = pd.DataFrame(
         {
             "label": steps["step"].map(words.STEPS).map(say),
-            "from": (steps["subtotal"] - steps["amount"].where(~steps["is_total"], steps["subtotal"])) / MILLION,
+            "from": (steps["subtotal"] - amount) / MILLION,
             "to": steps["subtotal"] / MILLION,
             "amount": steps["amount"],
-            "kind": [
-                kinds[0] if row.is_total else kinds[1] if row.amount <= 0 else kinds[2] for row in steps.itertuples()
-            ],
+            "kind": np.select([steps["is_total"], steps["amount"] <= 0], [say("Level"), say("Less")], say("More")),
             "said": [_said(row, programme[name].one_off, currency) for row in steps.to_dict("records")],
         }
     )
     rows["end"] = rows[["from", "to"]].max(axis=1)
     low, high = min(float(rows[["from", "to"]].min().min()), 0.0), float(rows["end"].max())
-    used = [kind for kind in kinds if (rows["kind"] == kind).any()]
-    look = dict(zip(kinds, (theme.ACCENT, theme.FILLS["bad"], theme.FILLS["good"]), strict=True))
-    base = by_name(rows, room=LABEL_ROOM)
-    bars = base.mark_bar(height={"band": 0.64}).encode(
-        x=alt.X("from:Q", title=say("Million {currency}", currency=currency),
-                scale=alt.Scale(domain=[low, low + (high - low) * 1.17], nice=False)),
-        x2="to:Q",
-        color=alt.Color("kind:N", title=None, sort=used,
-                        scale=alt.Scale(domain=used, range=[look[kind] for kind in used])),
-    )  # fmt: skip
-    said = base.mark_text(align="left", dx=6).encode(x="end:Q", text="said:N")
-    chart = alt.layer(bars, said).properties(width=430, height=alt.Step(30))
+    looks = forms.present({say(kind): colour for kind, colour in kinds.items()}, rows["kind"])
+    x = quantity("from", say("Million {currency}", currency=currency), ends=[low, low + (high - low) * 1.17])
+    bars = mark("bar", x, "to", forms.colours("kind", looks, sort=list(looks)), height={"band": 0.64})
+    chart = forms.rows(rows, bars, text("end", dx=6), room=LABEL_ROOM, width=430, step=30)
     ends = [wording.money(steps["subtotal"].iloc[place], currency) for place in (0, -1)]
     title = say("{option}: {claimed} are claimed, {worth} are left", option=name, claimed=ends[0], worth=ends[1])
-    facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
     caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
     levels = {"claimed": steps["subtotal"].iloc[0], "left": steps["subtotal"].iloc[-1]}
     description = say("From the claim to the net present value.")
-    return finished(chart, "waterfall", title, description, caption, facts, **levels)
+    return finished(chart, "waterfall", title, description, caption, facts(rows), **levels)
 
 
 def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
@@ -114,18 +85,14 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
     currency, name = programme.currency, str(found["option"].iloc[0])
     rows = found.drop(columns="option").copy()
     rows[["p10", "p25", "p50", "p75", "p90"]] /= MILLION
-    x = alt.X(
-        "month:Q",
-        title=say("Months from the start"),
-        axis=alt.Axis(values=list(range(0, int(rows["month"].max()) + 1, 12))),
-    )
-    base = alt.Chart(rows).encode(x=x)
-    y = alt.Y("p10:Q", title=say("Million {currency}", currency=currency))
-    wide = base.mark_area(color=theme.ACCENT_SOFT, opacity=0.45).encode(y=y, y2="p90:Q")
-    inner = base.mark_area(color=theme.ACCENT_SOFT, opacity=0.9).encode(y=alt.Y("p25:Q"), y2="p75:Q")
-    line = base.mark_line().encode(y="p50:Q")
-    zero = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=theme.INK).encode(y="at:Q")
-    chart = alt.layer(wide, inner, zero, line).properties(width=540, height=230)
+    years = list(range(0, int(rows["month"].max()) + 1, 12))
+    x = quantity("month", say("Months from the start"), axis={"values": years})
+    chart = forms.plot(
+        rows, x,
+        mark("area", quantity("p10", say("Million {currency}", currency=currency)), "p90", opacity=0.45),
+        mark("area", "p25", "p75", opacity=0.9), guide("y", 0), mark("line", "p50"),
+        width=540, height=230,
+    )  # fmt: skip
     end = found.iloc[-1]
     title = say(
         "{option} comes to {range} after {n} years in eight draws of ten, before discounting",
@@ -147,38 +114,26 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     if rows.empty:
         return nothing()
     currency = programme.currency
-    kinds = [say("at its P10"), say("at its P90")]
     middle = float(rows["lead"].iloc[0])
     rows = rows.assign(label=[words.driver(row["driver"], row["option"]) for row in rows.to_dict("records")])
-    long = pd.concat(
-        [
-            rows[["label", f"lead_{end}"]].rename(columns={f"lead_{end}": "lead"}).assign(kind=kinds[place])
-            for place, end in enumerate(("low", "high"))
-        ]
+    kinds = {say("at its P10"): theme.ACCENT_SOFT, say("at its P90"): theme.ACCENT}
+    ends = rows[["label", "lead_low", "lead_high"]].set_axis(["label", *kinds], axis=1)
+    ends = ends.melt("label", var_name="kind", value_name="lead")
+    ends = ends.assign(lead=ends["lead"] / MILLION, start=middle / MILLION)
+    span = [min(float(ends["lead"].min()), 0.0), max(float(ends["lead"].max()), 0.0)]
+    title = say("Lead of {option}, million {currency}", option=name, currency=currency)
+    bars = mark(
+        "bar", quantity("start", title, scale={"domain": span}), "lead", forms.colours("kind", kinds, sort=list(kinds))
     )
-    long = long.assign(lead=long["lead"] / MILLION, start=middle / MILLION)
-    span = [min(float(long["lead"].min()), 0.0), max(float(long["lead"].max()), 0.0)]
-    base = alt.Chart(long).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=310))
-    )
-    bars = base.mark_bar(height={"band": 0.6}).encode(
-        x=alt.X("start:Q", title=say("Lead of {option}, million {currency}", option=name, currency=currency),
-                scale=alt.Scale(domain=span)),
-        x2="lead:Q",
-        color=alt.Color("kind:N", title=None, sort=kinds,
-                        scale=alt.Scale(domain=kinds, range=[theme.ACCENT_SOFT, theme.ACCENT])),
-    )  # fmt: skip
-    zero = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=theme.INK).encode(x="at:Q")
-    chart = alt.layer(bars, zero).properties(width=330, height=alt.Step(24))
+    chart = forms.rows(ends, bars, guide("x", 0), room=310, width=330, step=24)
     first = rows.iloc[0]
     title = say("The lead hangs most on one figure: {driver}", driver=first["label"])
-    facts = [
-        f"{row['label']}: {words.span(row['lead_low'], row['lead_high'], currency)}." for row in rows.to_dict("records")
-    ]
+    spans = [words.span(low, high, currency) for low, high in zip(rows["lead_low"], rows["lead_high"], strict=True)]
     caption = say(
         "Impact, not likelihood: one figure at a time, all others at their means. Left of zero another option leads."
     )
-    return finished(chart, "tornado", title, say("Lead with one assumption at its P10 and at its P90."), caption, facts)
+    description = say("Lead with one assumption at its P10 and at its P90.")
+    return finished(chart, "tornado", title, description, caption, facts(rows.assign(said=spans)))
 
 
 def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibit:
@@ -187,17 +142,11 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
         return nothing()
     rows = found.assign(cost=found["cost"] / MILLION)
     currency = programme.currency
-    base = alt.Chart(rows).encode(
-        x=alt.X("cost:Q", title=say("One-off cost of {option}, million {currency}", option=name, currency=currency)),
-        y=alt.Y(
-            "best:Q",
-            title=say("Share of draws in which it leads"),
-            axis=alt.Axis(format="%"),
-            scale=alt.Scale(domain=[0, 1]),
-        ),
-    )
-    half = alt.Chart(pd.DataFrame({"at": [0.5]})).mark_rule(strokeDash=[4, 4]).encode(y="at:Q")
-    chart = alt.layer(half, base.mark_line()).properties(width=540, height=200)
+    share = quantity("best", say("Share of draws in which it leads"), scale={"domain": [0, 1]}, axis={"format": "%"})
+    chart = forms.plot(
+        rows, quantity("cost", say("One-off cost of {option}, million {currency}", option=name, currency=currency)),
+        guide("y", 0.5, strokeDash=[4, 4]), mark("line", share), width=540, height=200,
+    )  # fmt: skip
     below = found[found["best"] < 0.5]
     title = say("{option} leads in most draws, whatever it costs to set up within this range", option=name)
     if len(below) and found["best"].iloc[0] < 0.5:
@@ -207,16 +156,14 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
         title = say(
             "{option} is an even bet once it costs {cost} to set up", option=name, cost=wording.money(at, currency)
         )
-    facts = [
-        f"{wording.money(row['cost'], currency)}: {row['best']:.0%}." for row in found.iloc[::6].to_dict("records")
-    ]
+    lines = [f"{wording.money(row.cost, currency)}: {row.best:.0%}." for row in found.iloc[::6].itertuples()]
     caption = say(
         "Here the best of the others differs from draw to draw, so this is less than the flip point above. What the "
         "others do not disclose is left at nothing."
     )
     description = say("Chance to lead, by the cost that is not disclosed.")
     cost = _half(found) if len(below) else math.nan
-    return finished(chart, "odds", title, description, caption, facts, cost=cost)
+    return finished(chart, "odds", title, description, caption, lines, cost=cost)
 
 
 def _half(found: pd.DataFrame) -> float:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from engineroom.dictionary import governance_tables, operating_tables, operations, oversight
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import theme, wording
+from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, finished
+from engineroom.pages.forms import Chart, cut, facts, finished, mark, own, quantity, text
 from engineroom.phrases import say, say_number
 
 MOST_RISKS = 16
@@ -23,6 +23,8 @@ LINE, STEP = 36, 29
 KINDS = oversight.CONTROLS
 COVERS = {cover: label for cover, (label, _) in governance_tables.COVERS.items()}
 COVER_TONES = {cover: tone for cover, (_, tone) in governance_tables.COVERS.items()}
+WRAPPED = {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 300, "labelOverlap": False}
+"""An axis whose labels break where `_axis_names` says."""
 
 
 def matrix(
@@ -33,49 +35,45 @@ def matrix(
         return nothing()
     shown = coverage.head(MOST_RISKS)
     names = dict(zip(shown["risk"], _axis_names(list(shown["risk"])), strict=True))
-    kinds = [say(KINDS[kind]) for kind in oversight.CONTROLS]
-    rows = found[found["risk"].isin(shown["risk"])]
-    dots = pd.DataFrame(
-        {
-            "risk": rows["risk"].map(names),
-            "kind": rows["kind"].map(lambda kind: say(KINDS[kind])),
-            "nature": rows["nature"],
-        }
+    controls = found[found["risk"].isin(shown["risk"])]
+    dots = controls[["risk", "kind", "nature"]].assign(
+        risk=controls["risk"].map(names), kind=controls["kind"].map(KINDS).map(say)
     )
+    tones = shown["cover"].map(COVER_TONES)
     lanes = pd.DataFrame(
         {
-            "risk": list(names.values()),
-            "cover": [f"{theme.MARKS[COVER_TONES[cover]]} {say(COVERS[cover])}" for cover in shown["cover"]],
-            "colour": [theme.TONES[COVER_TONES[cover]] for cover in shown["cover"]],
-            "is_bare": shown["cover"].eq("uncovered").tolist(),
+            "risk": shown["risk"].map(names),
+            "cover": tones.map(theme.MARKS) + " " + shown["cover"].map(COVERS).map(say),
+            "colour": tones.map(theme.TONES),
+            "is_bare": shown["cover"] == "uncovered",
         }
     )
-    down = alt.Y("risk:N", sort=list(names.values()), title=None, axis=_wrapped(alt.Axis(grid=True, zindex=0)))
-    top = alt.Axis(orient="top", labelAngle=-30, labelAlign="left", labelOverlap=False)
-    across = alt.X("kind:N", title=None, scale=alt.Scale(domain=kinds), axis=top)
-    beside = alt.XOffset("nature:N", scale=alt.Scale(domain=list(oversight.NATURES)))
-    bare = alt.Chart(lanes).transform_filter("datum.is_bare").mark_rect(color=theme.FILLS["bad"], opacity=0.14)
-    base = alt.Chart(dots).encode(x=across, xOffset=beside, y=down)
-    before = base.transform_filter("datum.nature == 'preventive'").mark_point(
-        shape="circle", filled=True, color=theme.ACCENT, size=95, opacity=1
-    )
-    after = base.transform_filter("datum.nature == 'detective'").mark_point(
-        shape="square", fill=theme.PAPER, stroke=theme.ACCENT, strokeWidth=1.8, size=75, opacity=1
-    )
-    beyond = alt.Chart(lanes).encode(y=down)
-    said = beyond.mark_text(align="left").encode(
-        x=alt.value(412), text="cover:N", color=alt.Color("colour:N", scale=None)
-    )
-    layers = alt.layer(bare.encode(y=down), before, after, said)
+    axis = WRAPPED | {"grid": True, "zindex": 0}
+    place = {
+        "x": alt.X(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=[say(KINDS[kind]) for kind in oversight.CONTROLS]),
+            axis=alt.Axis(orient="top", labelAngle=-30, labelAlign="left", labelOverlap=False),
+        ),
+        "y": forms.names(lanes["risk"], 0, axis),
+        "xOffset": alt.XOffset("nature:N", scale=alt.Scale(domain=list(oversight.NATURES))),
+    }
+    before = mark("dot", only="datum.nature == 'preventive'", shape="circle", size=95)
+    after = mark("hollow", only="datum.nature == 'detective'", shape="square", size=75)
+    chart = forms.rows(
+        lanes, mark("rect", only="datum.is_bare", color=theme.FILLS["bad"], opacity=0.14),
+        own(dots, before, **place), own(dots, after, **place),
+        text(412, "cover", {"color": alt.Color("colour:N", scale=None)}),
+        label="risk", room=0, axis=axis, width=400, step=STEP,
+    )  # fmt: skip
     number, whole = int((coverage["cover"] == "uncovered").sum()), len(coverage)
     title = say_number(number, "{n} of {all} risks has no control", "{n} of {all} risks have no control", all=whole)
     caption = say("Full circle: a control before the harm. Empty square: a control after it. Red row: none.")
-    if whole > MOST_RISKS:
-        caption += " " + say("The first {n} of {all} risks, the least covered first.", n=MOST_RISKS, all=whole)
-    facts = [f"{row['risk']}: {say(COVERS[row['cover']])}." for row in shown.to_dict("records")]
-    chart = layers.properties(width=400, height=alt.Step(STEP))
+    caption += cut("The first {n} of {all} risks, the least covered first.", MOST_RISKS, len(coverage))
+    told = facts(shown.assign(said=shown["cover"].map(COVERS).map(say)), "risk")
     description = say("Risks against kinds of control.")
-    return finished(chart, "risk-control-matrix", title, description, caption, facts, n=number, all=whole)
+    return finished(chart, "risk-control-matrix", title, description, caption, told, n=number, all=whole)
 
 
 def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibit:
@@ -84,23 +82,20 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     if judged.empty:
         return nothing()
     pairs = [f"{row['first']} + {row['second']}" for row in judged.to_dict("records")]
+    tones = judged["verdict"].eq("broken").map({True: "bad", False: "good"})
     rows = judged.assign(
         label=_axis_names(pairs),
         said=[_cases(row) for row in judged.to_dict("records")],
-        colour=[theme.TONES["bad" if verdict == "broken" else "good"] for verdict in judged["verdict"]],
-        shape=[theme.SHAPES["bad" if verdict == "broken" else "good"] for verdict in judged["verdict"]],
+        colour=tones.map(theme.TONES),
+        shape=tones.map(theme.SHAPES),
     )[["label", "share", "low", "high", "said", "colour", "shape"]]
-    top = min(1.0, max(0.05, float(rows["high"].max()) * 1.08))
-    scale = alt.Scale(domain=[0, top], nice=False)
-    base = alt.Chart(rows).encode(y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=_wrapped(alt.Axis())))
-    axis = alt.X(
-        "low:Q", scale=scale, title=say("Cases in which one person did both"), axis=alt.Axis(format="%", tickCount=5)
-    )
-    interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=axis, x2="high:Q")
-    value = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x="share:Q", color=alt.Color("colour:N", scale=None), shape=alt.Shape("shape:N", scale=None)
-    )
-    said = base.mark_text(align="left").encode(x=alt.value(292), text="said:N")
+    ends = [0, min(1.0, max(0.05, float(rows["high"].max()) * 1.08))]
+    x = quantity("low", say("Cases in which one person did both"), ends=ends, axis={"format": "%", "tickCount": 5})
+    look = {"color": alt.Color("colour:N", scale=None), "shape": alt.Shape("shape:N", scale=None)}
+    chart = forms.rows(
+        rows, mark("span", x, "high"), mark("verdict", "share", look=look),
+        text(292), room=0, axis=WRAPPED, width=280, step=STEP,
+    )  # fmt: skip
     broken = int((found["verdict"] == "broken").sum())
     every = int((found["verdict"] != "not judged").sum())
     title = say_number(
@@ -109,12 +104,10 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
         "{n} of {all} rules of separation are broken in the log",
         all=every,
     )
-    facts = [f"{pair}: {_cases(row)}." for pair, row in zip(pairs, judged.to_dict("records"), strict=True)]
     caption = say("Bar: 95% interval. Only cases in which a named person did each of the two.")
-    if every > MOST_RULES:
-        caption += " " + say("The first {n} of {all} rules.", n=MOST_RULES, all=every)
-    chart = alt.layer(interval, value, said).properties(width=280, height=alt.Step(STEP))
-    return finished(chart, "separations", title, say("Separation of duties."), caption, facts, n=broken, all=every)
+    caption += f" {say('The first {n} of {all} rules.', n=MOST_RULES, all=every)}" if every > MOST_RULES else ""
+    told = facts(rows.assign(label=pairs))
+    return finished(chart, "separations", title, say("Separation of duties."), caption, told, n=broken, all=every)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
@@ -124,28 +117,20 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
         return nothing()
     order = [wording.capital(say(part)) for part in found["part"]]
     levels = pd.DataFrame({"part": order, "shown": found["level"].tolist(), "claimed": found["claimed"].tolist()})
-    said = pd.DataFrame(
-        {
-            "part": order,
-            "said": [
-                say("not shown") if pd.isna(level) else say("level {n}", n=f"{level:.0f}") for level in found["level"]
-            ],
-        }
-    )
-    down = alt.Y("part:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(grid=True))
-    scale, axis = alt.Scale(domain=[0, operations.LEVELS], nice=False), alt.Axis(values=list(range(5)), format="d")
+    said = [say("not shown") if pd.isna(level) else say("level {n}", n=f"{level:.0f}") for level in found["level"]]
+    beside = pd.DataFrame({"part": order, "said": said})
+    axis, scale = {"grid": True}, {"domain": order}
 
-    def across(column: str) -> alt.X:
-        return alt.X(f"{column}:Q", scale=scale, title=say("Level of its anchor"), axis=axis)
+    def across(column: str) -> forms.Quantity:
+        level = {"values": list(range(5)), "format": "d"}
+        return quantity(column, say("Level of its anchor"), ends=[0, operations.LEVELS], axis=level)
 
-    base = alt.Chart(levels).encode(y=down)
-    dots = base.transform_filter("isValid(datum.shown)").mark_point(
-        filled=True, color=theme.ACCENT, size=110, opacity=1
-    )
-    hollow = base.transform_filter("isValid(datum.claimed)").mark_point(
-        shape="diamond", fill=theme.PAPER, stroke=theme.ACCENT, strokeWidth=1.8, size=110, opacity=1
-    )
-    words = alt.Chart(said).mark_text(align="left").encode(y=down, x=alt.value(318), text="said:N")
+    chart = forms.rows(
+        levels, mark("hollow", across("claimed"), only="isValid(datum.claimed)", shape="diamond", size=110),
+        mark("dot", across("shown"), only="isValid(datum.shown)", size=110),
+        own(beside, text(318), y=forms.names(levels["part"], 0, axis, scale=scale)),
+        label="part", room=0, axis=axis, scale=scale, width=300, step=27,
+    )  # fmt: skip
     number = int((found["level"] >= 3).sum())
     title = say_number(
         number,
@@ -153,15 +138,11 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
         "{n} of {all} parts of governance are shown at level 3 or above",
         all=len(found),
     )
-    facts = [f"{row['part']}: {row['said']}." for row in said.to_dict("records")]
     caption = say(
         "Levels 0 to 4 of anchored questions. Circle: shown by evidence. Empty diamond: claimed, does not count."
     )
-    chart = alt.layer(hollow.encode(x=across("claimed")), dots.encode(x=across("shown")), words).properties(
-        width=300, height=alt.Step(27)
-    )
-    counted = {"n": number, "all": len(found), "shown": 3}
-    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, facts, **counted)
+    told, counted = facts(beside, "part"), {"n": number, "all": len(found), "shown": 3}
+    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, told, **counted)
 
 
 def _cases(row: dict[str, Any]) -> str:
@@ -173,9 +154,3 @@ def _axis_names(names: list[str]) -> list[str]:
     wrapped = [textwrap.wrap(" ".join(name.split()), LINE, break_long_words=True) or [name] for name in names]
     short = ["\n".join(lines if len(lines) < 3 else [lines[0], f"{lines[1][: LINE - 1]}…"]) for lines in wrapped]
     return [one if short.index(one) == place else f"{one} ({place + 1})" for place, one in enumerate(short)]
-
-
-def _wrapped(axis: alt.Axis) -> alt.Axis:
-    """Return an axis whose labels break where `_axis_names` says."""
-    axis["labelExpr"], axis["labelLimit"], axis["labelOverlap"] = "split(datum.label, '\\n')", 300, False
-    return axis

@@ -7,6 +7,7 @@ import textwrap
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from engineroom.chapters.capacity_exhibits import lacking
@@ -15,9 +16,9 @@ from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.findings import operating_model
 from engineroom.organisation import capacity, functions
-from engineroom.pages import theme, wording
+from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, finished
+from engineroom.pages.forms import Chart, cut, facts, finished, mark, own, quantity, text
 from engineroom.pages.wording import effort as hours
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
@@ -48,29 +49,22 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
             cell = _cell(sums[key], 0.0 if key == "active" and not sums[key] else total)
             rows.append({"department": wording.capital(say(str(department))), "what": say(head)} | cell)
     drawn = pd.DataFrame(rows)
-    tones = [tone for tone in HEAT if (drawn["heat"] == say(tone)).any()]
-    fills = alt.Scale(domain=[say(one) for one in tones], range=[theme.FILLS[HEAT[one]] for one in tones])
-    order = list(drawn["department"].drop_duplicates())
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("department:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
-        x=alt.X(
-            "what:N",
-            sort=[say(head) for head in heads.values()],
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=120),
-        ),
-    )
-    cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=3, opacity=0.55).encode(
-        color=alt.Color("heat:N", title=None, scale=fills, legend=alt.Legend(orient="bottom"))
-    )
-    words = base.mark_text(fontSize=10.5, color=theme.INK).encode(text="said:N")
+    fills = forms.present({say(heat): theme.FILLS[tone] for heat, tone in HEAT.items()}, drawn["heat"])
+    axis = alt.Axis(orient="top", labelAngle=-35, labelLimit=120)
+    across = alt.X("what:N", sort=[say(head) for head in heads.values()], title=None, axis=axis)
+    look = forms.colours("heat", fills, title=None, legend=alt.Legend(orient="bottom"))
+    chart = forms.rows(
+        drawn,
+        mark("rect", look=look, stroke=theme.PAPER, strokeWidth=3, opacity=0.55),
+        text(fontSize=10.5, color=theme.INK),
+        label="department", room=200, look={"x": across}, width=330, step=26,
+    )  # fmt: skip
     there = found[found["number"] > 0]
     counted = {"n": len(there), "all": len(found), "kept": int((found["state"] == "owned and measured").sum())}
     title = say("{n} of {all} activities are in the assessment, {kept} of them owned and measured", **counted)
-    facts = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
-    chart = alt.layer(cells, words).properties(width=330, height=alt.Step(26))
+    told = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
     caption = say("First column: activities of the department. Others: workflows with an owner, or a KPI of that side.")
-    return finished(chart, "coverage", title, say("Departments and activities."), caption, facts, **counted)
+    return finished(chart, "coverage", title, say("Departments and activities."), caption, told, **counted)
 
 
 def _cell(number: float, total: float) -> dict[str, str]:
@@ -96,25 +90,19 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
         said=[BREAK.join(textwrap.wrap(_observed(row), WRAP)) for row in shown.to_dict("records")],
     )[["label", "level", "lowest", "highest", "claimed", "said"]]
     top = float(operations.LEVELS)
-    base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=150))
+    level = quantity(
+        "level", say("Level, 0 to 4"), ends=[-0.2, top + 0.2], axis={"values": [0, 1, 2, 3, 4], "format": "d"}
     )
-    x = alt.X(
-        "level:Q",
-        scale=alt.Scale(domain=[-0.2, top + 0.2], nice=False),
-        title=say("Level, 0 to 4"),
-        axis=alt.Axis(values=[0, 1, 2, 3, 4], format="d"),
-    )
-    span = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(x=alt.X("lowest:Q"), x2="highest:Q")
-    dots = base.mark_point(filled=True, size=110, color=theme.ACCENT, opacity=1).encode(x=x)
-    claims = base.mark_point(filled=False, size=90, color=theme.MUTED, opacity=1).encode(x="claimed:Q")
-    words = base.mark_text(align="left", baseline="middle", lineBreak=BREAK, lineHeight=13, fontSize=10.5).encode(
-        x=alt.value(190), text="said:N"
-    )
-    level = found["level"].dropna()
+    chart = forms.rows(
+        rows, mark("span", "lowest", "highest"), mark("dot", level, size=110),
+        mark("dot", "claimed", filled=False, color=theme.MUTED),
+        text(190, baseline="middle", lineBreak=BREAK, lineHeight=13, fontSize=10.5),
+        room=150, width=170, step=44,
+    )  # fmt: skip
+    levels = found["level"].dropna()
     title = say("No part has a level that can be shown: all of them are claims")
-    low = int((level <= 1).sum())
-    if len(level):
+    low = int((levels <= 1).sum())
+    if len(levels):
         title = say_number(
             low,
             "{n} of {all} facets stands at level 0 or 1",
@@ -122,11 +110,10 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
             n=low,
             all=len(found),
         )
-    facts = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
-    chart = alt.layer(span, dots, claims, words).properties(width=170, height=alt.Step(44))
+    told = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
     caption = say("Dot: level that can be shown. Bar: lowest to highest. Hollow: claimed, without evidence.")
     counted = {"n": low, "all": len(found), "least": 0, "traditional": 1}
-    return finished(chart, name, title, say("Levels of maturity."), caption, facts, **counted)
+    return finished(chart, name, title, say("Levels of maturity."), caption, told, **counted)
 
 
 def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -142,15 +129,13 @@ def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tab
         weeks = {name: wording.count(number) for name, number in counted.items()}
         title = say("{skill} is short in {n} of {all} weeks", skill=worst["skill"], **weeks)
     caption = say("Line: hours that arrive in a week. Dashed: hours of the people in place. Red: what is missing.")
-    if len(needs) > MOST_PANELS:
-        caption += " " + say("The {n} that lack most of {all} skills.", n=MOST_PANELS, all=len(needs))
-    facts = [
+    caption += cut("The {n} that lack most of {all} skills.", MOST_PANELS, len(needs))
+    told = [
         say("{skill}: {n} of {all} weeks short.", skill=row["skill"], n=row["short_weeks"], all=row["weeks"])
         for row in needs.astype({"short_weeks": int, "weeks": int}).to_dict("records")
     ]
-    chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
     description = say("Hours that arrive and hours there are.")
-    return finished(chart, "load", title, description, caption, facts, **counted)
+    return finished(forms.panels(panels), "load", title, description, caption, told, **counted)
 
 
 def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -161,33 +146,18 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     parts, most = [say("closed by moving trained people"), say("left")], capacity.most_people(needs)
     unit = capacity.WEEK if capacity.is_small(most) else 1.0
     axis = say("Hours a week") if capacity.is_small(most) else say("Full-time people")
-    rows = pd.DataFrame(
-        [
-            {"skill": row["skill"], "part": part, "rank": rank, "people": people * unit}
-            for row in short.to_dict("records")
-            for rank, (part, people) in enumerate(
-                zip(parts, (row["closed_fte"], row["gap_fte"] - row["closed_fte"]), strict=True)
-            )
-        ]
-    )
-    colours = [theme.FILLS["good"], theme.FILLS["bad"]]
-    base = alt.Chart(rows).encode(
-        y=alt.Y("skill:N", sort=list(short["skill"]), title=None, axis=alt.Axis(labelLimit=260))
-    )
-    bars = base.mark_bar(height={"band": 0.6}).encode(
-        x=alt.X("people:Q", title=axis, stack="zero"),
-        color=alt.Color("part:N", title=None, sort=parts, scale=alt.Scale(domain=parts, range=colours)),
-        order=alt.Order("rank:Q"),
-    )
+    people = np.column_stack([short["closed_fte"], short["gap_fte"] - short["closed_fte"]]).ravel() * unit
+    stands = {"skill": short["skill"].repeat(2), "part": parts * len(short), "rank": [0, 1] * len(short)}
+    rows = pd.DataFrame(stands | {"people": people})
     ends = short.assign(people=short["gap_fte"] * unit, said=[staffing(one, most) for one in short["gap_fte"]])
-    said = (
-        alt.Chart(ends[["skill", "people", "said"]])
-        .mark_text(align="left", dx=6)
-        .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="people:Q", text="said:N")
-    )
+    look = forms.colours("part", dict(zip(parts, (theme.FILLS["good"], theme.FILLS["bad"]), strict=True)), sort=parts)
+    bars = mark("bar", quantity("people", axis, stack="zero"), look=look | {"order": alt.Order("rank:Q")})
+    names = forms.names(ends["skill"], 0, title=alt.Undefined)
+    beside = own(ends[["skill", "people", "said"]], text("people", dx=6), y=names)
+    chart = forms.rows(rows, bars, beside, label="skill", room=260, width=380, step=26)
     worst = operating_model.shortage(needs)
     title = lacking(worst).rstrip(".")
-    facts = [
+    told = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",
             skill=r["skill"],
@@ -196,10 +166,9 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         )
         for r in short.to_dict("records")
     ]
-    chart = alt.layer(bars, said).properties(width=380, height=alt.Step(26))
     caption = say("Each skill in its own worst week; the bars are not added, for one person can help only one of them.")
     description = say("What is lacking and what moving closes.")
-    return finished(chart, "moves", title, description, caption, facts, gap=worst["gap"], closed=worst["closed"])
+    return finished(chart, "moves", title, description, caption, told, gap=worst["gap"], closed=worst["closed"])
 
 
 def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
@@ -209,36 +178,27 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
     if most.empty or found["week"].nunique() < FEWEST_WEEKS:
         return nothing()
     names = {"backlog_hours": say("everybody in place"), "moved_backlog_hours": say("people moved")}
+    plans = list(names.values())
+    look = forms.colours("plan", dict(zip(plans, (theme.TONES["bad"], theme.ACCENT), strict=True)), legend=None)
+    dashes = alt.Scale(domain=plans, range=[[1, 0], [4, 3]])
+    look |= {"strokeDash": alt.StrokeDash("plan:N", legend=None, scale=dashes)}
+    waiting = quantity("hours", None, axis={"tickCount": 3, "format": ",~r"}, scale={"domainMin": 0})
+    width = 270 if len(most) > 1 else 540
     panels = []
     for skill in most.index[:MOST_PANELS]:
-        mine = found[found["skill"] == skill].assign(day=lambda one: one["week"].dt.strftime("%Y-%m-%d"))
-        rows = mine.rename(columns=names).melt("day", list(names.values()), "plan", "hours")
-        base = alt.Chart(rows).encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)),
-            y=alt.Y("hours:Q", title=None, axis=alt.Axis(tickCount=3, format=",~r"), scale=alt.Scale(domainMin=0)),
-        )
-        lines = base.mark_line(interpolate="step-after", strokeWidth=1.8).encode(
-            color=alt.Color(
-                "plan:N",
-                legend=None,
-                scale=alt.Scale(domain=list(names.values()), range=[theme.TONES["bad"], theme.ACCENT]),
-            ),
-            strokeDash=alt.StrokeDash(
-                "plan:N", legend=None, scale=alt.Scale(domain=list(names.values()), range=[[1, 0], [4, 3]])
-            ),
-        )
-        panels.append(lines.properties(width=270 if len(most) > 1 else 540, height=74, title=str(skill)))
+        rows = found[found["skill"] == skill].assign(day=lambda one: one["week"].dt.strftime("%Y-%m-%d"))
+        rows = rows.rename(columns=names).melt("day", plans, "plan", "hours")
+        lines = mark("line", waiting, look=look, interpolate="step-after", strokeWidth=1.8)
+        panels.append(forms.plot(rows, forms.FEW_MONTHS, lines, width=width, height=74, title=str(skill)))
     last = found[found["week"] == found["week"].max()].set_index("skill")["backlog_hours"]
     worst = str(last.idxmax())
     title = say("{skill} holds the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
     if not last.max() > 0:
         title = say("Every backlog is worked off at the end")
     caption = say("Hours that wait when a week ends. Red: everybody in place. Dashed: people moved. Scales differ.")
-    if len(most) > MOST_PANELS:
-        caption += " " + say("The {n} largest of {all} queues.", n=MOST_PANELS, all=len(most))
-    facts = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index]
-    chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
-    return finished(chart, "backlogs", title, say("Backlogs by week."), caption, facts, hours=float(last[worst]))
+    caption += cut("The {n} largest of {all} queues.", MOST_PANELS, len(most))
+    told, chart = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index], forms.panels(panels)
+    return finished(chart, "backlogs", title, say("Backlogs by week."), caption, told, hours=float(last[worst]))
 
 
 def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Chart | Exhibit:
@@ -251,28 +211,20 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         band=[say(operating_tables.BANDS[one][0]) for one in rows["band"]],
     )
     floor = max(0.0, math.floor(min(rows["utilisation"].min(), least) * 10 - 0.5) / 10)
-    scale = alt.Scale(domain=[floor, 1.0], nice=False)
-    band = alt.Chart(pd.DataFrame({"from": [least], "to": [most]})).mark_rect(color=theme.FILLS["good"], opacity=0.3)
-    band = band.encode(
-        x=alt.X("from:Q", scale=scale, title=say("Utilisation"), axis=alt.Axis(format="%", tickCount=5)), x2="to:Q"
-    )
-    base = alt.Chart(rows).encode(y=alt.Y("team:N", sort=list(rows["team"]), title=None, axis=alt.Axis(labelLimit=260)))
+    band, ends = pd.DataFrame({"from": [least], "to": [most]}), [floor, 1.0]
+    x = quantity("from", say("Utilisation"), ends=ends, axis={"format": "%", "tickCount": 5})
     tones = {say(label): tone for label, tone in operating_tables.BANDS.values()}
-    marks = base.mark_point(filled=True, size=100, opacity=1).encode(
-        x=alt.X("utilisation:Q", scale=scale),
-        color=alt.Color("band:N", legend=None, scale=_of(tones, theme.TONES)),
-        shape=alt.Shape("band:N", legend=None, scale=_of(tones, theme.SHAPES)),
-    )
-    said = base.mark_text(align="left").encode(x=alt.value(392), text="said:N")
+    chart = forms.rows(
+        rows, own(band, mark("rect", x, "to", color=theme.FILLS["good"], opacity=0.3)),
+        mark("verdict", quantity("utilisation", ends=ends), look=forms.tones("band", tones, legend=None), size=100),
+        text(392), label="team", room=260, width=380, step=27,
+    )  # fmt: skip
     busiest = found.iloc[0]
     title = say("The busiest team is {team}, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
     caption = say("Shaded: the band. Above it queues grow fast, below it hours go where nobody looks.")
-    if len(found) > MOST_ROWS:
-        caption += " " + say("The {n} busiest of {all} teams.", n=MOST_ROWS, all=len(found))
-    facts = [f"{row['team']}: {row['said']}." for row in rows.to_dict("records")]
-    chart = alt.layer(band, marks, said).properties(width=380, height=alt.Step(27))
-    share = busiest["utilisation"]
-    return finished(chart, "utilisation", title, say("Utilisation by team."), caption, facts, share=share)
+    caption += cut("The {n} busiest of {all} teams.", MOST_ROWS, len(found))
+    told, share = facts(rows, "team"), busiest["utilisation"]
+    return finished(chart, "utilisation", title, say("Utilisation by team."), caption, told, share=share)
 
 
 def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart | Exhibit:
@@ -282,24 +234,18 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart |
         return nothing()
     currency = tables.engagement.header.currency
     rows = priced.head(MOST_ROWS)
-    said = [wording.amount(one, currency) for one in rows["annual_cost"]]
     labels = [
         f"{row['workflow']} · {row['activity']}" if row["workflow"] else row["activity"]
         for row in rows.to_dict("records")
     ]
-    drawn = pd.DataFrame({"label": labels, "cost": rows["annual_cost"].to_numpy(), "said": said})
-    base = alt.Chart(drawn).encode(y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=300)))
-    bars = base.mark_bar(height={"band": 0.6}).encode(
-        x=alt.X("cost:Q", title=say("{currency} a year", currency=currency), axis=alt.Axis(format="~s"))
-    )
-    words = base.mark_text(align="left", dx=6).encode(x="cost:Q", text="said:N")
+    costs = [wording.amount(cost, currency) for cost in rows["annual_cost"]]
+    drawn = pd.DataFrame({"label": labels, "cost": rows["annual_cost"].to_numpy(), "said": costs})
+    x = quantity("cost", say("{currency} a year", currency=currency), axis={"format": "~s"})
+    chart = forms.rows(drawn, mark("bar", x), text("cost", dx=6), room=300, width=320, step=24)
     title = say("“{activity}” is the dearest work above its grade", activity=priced["activity"].iloc[0])
-    facts = [f"{label}: {cost}." for label, cost in zip(labels, said, strict=True)]
-    chart = alt.layer(bars, words).properties(width=320, height=alt.Step(24))
     caption = say("Hours × difference of rates × 52 weeks.")
-    if len(priced) > MOST_ROWS:
-        caption += " " + say("The {n} dearest of {all} activities.", n=MOST_ROWS, all=len(priced))
-    return finished(chart, "misuse", title, say("Work above its grade."), caption, facts)
+    caption += cut("The {n} dearest of {all} activities.", MOST_ROWS, len(priced))
+    return finished(chart, "misuse", title, say("Work above its grade."), caption, facts(drawn))
 
 
 def _observed(row: dict[str, Any]) -> str:
@@ -315,18 +261,12 @@ def _panel(rows: pd.DataFrame, skill: str) -> Chart:
     )[["day", "demand_hours", "capacity_hours", "over"]]
     values = [rows["demand_hours"].min(), rows["demand_hours"].max(), rows["capacity_hours"].max()]
     floor = 0.0 if min(values) < 0.5 * max(values) else min(values) * 0.9
-    scale = alt.Scale(domain=[floor, max(values) * 1.05 or 1.0], nice=False)
-    base = alt.Chart(data).encode(x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)))
-    axis = alt.Axis(tickCount=3, format=",~r")
-    lacks = base.mark_area(color=theme.FILLS["bad"], opacity=0.7, interpolate="step-after").encode(
-        y=alt.Y("capacity_hours:Q", title=None, axis=axis, scale=scale), y2="over:Q"
-    )
-    came = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(y=alt.Y("demand_hours:Q", scale=scale))
-    there = base.mark_line(color=theme.INK, strokeWidth=1.2, strokeDash=[4, 3]).encode(
-        y=alt.Y("capacity_hours:Q", scale=scale)
-    )
-    return alt.layer(lacks, came, there).properties(width=270, height=74, title=skill)
-
-
-def _of(tones: dict[str, str], looks: dict[str, str]) -> alt.Scale:
-    return alt.Scale(domain=list(tones), range=[looks[tone] for tone in tones.values()])
+    ends = [floor, max(values) * 1.05 or 1.0]
+    there = quantity("capacity_hours", None, ends=ends, axis={"tickCount": 3, "format": ",~r"})
+    return forms.plot(
+        data, forms.FEW_MONTHS,
+        mark("area", there, "over", color=theme.FILLS["bad"], opacity=0.7, interpolate="step-after"),
+        mark("line", quantity("demand_hours", ends=ends), interpolate="step-after", strokeWidth=1.5),
+        mark("line", quantity("capacity_hours", ends=ends), color=theme.INK, strokeWidth=1.2, strokeDash=[4, 3]),
+        width=270, height=74, title=skill,
+    )  # fmt: skip

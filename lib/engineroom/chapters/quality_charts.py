@@ -10,9 +10,9 @@ import pandas as pd
 
 from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import theme, wording
+from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
-from engineroom.pages.charts import Chart, by_name, finished
+from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, quantity, text
 from engineroom.phrases import say, say_number
 
 MOST_ROWS = 8
@@ -26,28 +26,24 @@ SHORTEST = 1 / 60
 """Age in hours at which the axis of ages begins: a minute."""
 
 AGES = (SHORTEST, 0.25, 1, 4, 24, 168, 720, 2160, 8760)
-PER_THOUSAND = alt.Axis(tickCount=3, labelExpr="format(datum.value * 1000, ',~r') + ' ‰'")
+PER_THOUSAND = {"tickCount": 3, "labelExpr": "format(datum.value * 1000, ',~r') + ' ‰'"}
 HOURS = ((1, "minutes", 60.0), (48, "hours", 1.0), (float("inf"), "days", 1 / 24))
 
 
-def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
+def yields(steps: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
     """Return the steps or checks at which most items fail, each with its yield and interval."""
-    if len(found) < 2:
+    if len(steps) < 2:
         return nothing()
-    rows = found.head(MOST_ROWS).copy()
-    rows["label"] = rows["workflow"] + " · " + rows["step"]
-    rows["said"] = [
-        wording.figure({**r, "value": r["first_pass_yield"], "unit": "share"}) for r in rows.to_dict("records")
-    ]
+    rows = steps.head(MOST_ROWS)
+    shares = rows.assign(value=rows["first_pass_yield"], unit="share").to_dict("records")
+    rows = rows.assign(label=rows["workflow"] + " · " + rows["step"], said=[wording.figure(row) for row in shares])
     floor = max(0.0, float(int(rows["low"].min() * 10)) / 10)
-    base = by_name(rows[["label", "first_pass_yield", "low", "high", "said"]], room=300)
-    scale = alt.Scale(domain=[floor, 1.0], nice=False)
-    interval = base.mark_rule(strokeWidth=7, color=theme.ACCENT_SOFT).encode(
-        x=alt.X("low:Q", scale=scale, title=say("First-pass yield"), axis=alt.Axis(format="%", tickCount=5)),
-        x2="high:Q",
-    )
-    value = base.mark_point(filled=True, size=90, color=theme.ACCENT, opacity=1).encode(x="first_pass_yield:Q")
-    said = base.mark_text(align="left").encode(x=alt.value(312), text="said:N")
+    x = quantity("low", say("First-pass yield"), ends=[floor, 1.0], axis={"format": "%", "tickCount": 5})
+    chart = forms.rows(
+        rows[["label", "first_pass_yield", "low", "high", "said"]],
+        mark("span", x, "high"), mark("dot", "first_pass_yield"), text(312),
+        room=300, width=300, step=25,
+    )  # fmt: skip
     worst = rows.iloc[0]
     title = say(
         "{workflow} loses the most items at “{step}”: {n} are not right the first time",
@@ -55,69 +51,61 @@ def yields(found: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
         step=worst["step"],
         n=wording.count(worst["failing"]),
     )
-    facts = [f"{row['label']}: {row['said']}." for row in rows.to_dict("records")]
-    chart = alt.layer(interval, value, said).properties(width=300, height=alt.Step(25))
     description, caption = say("First-pass yield by step."), say("Bar: 95% interval.")
-    return finished(chart, "yields", title, description, caption, facts, failing=worst["failing"])
+    return finished(chart, "yields", title, description, caption, facts(rows), failing=worst["failing"])
 
 
-def factory(found: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
+def factory(workflows: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     """Return the way from the items that entered to those that were reworked, as a waterfall that adds up."""
-    if found.empty:
+    if workflows.empty:
         return nothing()
-    sums = found[["entered", "still_open", "not_told", "first_pass", "reworked"]].sum()
-    steps = [("Entered", "entered", "neutral"), ("Still open", "still_open", "unknown")]
-    steps += [("Rework not known", "not_told", "unknown")] if sums["not_told"] else []
-    steps += [("Right first time", "first_pass", "good"), ("Reworked", "reworked", "bad")]
-    colours = {"neutral": theme.ACCENT, "unknown": theme.FILLS["unknown"]}
-    colours |= {tone: theme.FILLS[tone] for tone in ("good", "bad")}
-    rows, left_over = [], float(sums["entered"])
-    for label, column, tone in steps:
-        size = float(sums[column])
-        start = 0.0 if column == "entered" else left_over - size
-        rows.append(
-            {
-                "label": say(label),
-                "from": start,
-                "to": start + size,
-                "colour": colours[tone],
-                "said": wording.count(size),
-            }
-        )
-        left_over = left_over if column == "entered" else start
-    data = pd.DataFrame(rows)
-    base = alt.Chart(data).encode(y=alt.Y("label:N", sort=list(data["label"]), title=None))
-    bars = base.mark_bar(height={"band": 0.62}).encode(
-        x=alt.X("from:Q", title=say("Items"), axis=alt.Axis(format=",.0f")),
-        x2="to:Q",
-        color=alt.Color("colour:N", scale=None),
+    sums = workflows[["entered", "still_open", "not_told", "first_pass", "reworked"]].sum()
+    steps = [("Entered", "entered", theme.ACCENT), ("Still open", "still_open", theme.FILLS["unknown"])]
+    steps += [("Rework not known", "not_told", theme.FILLS["unknown"])] if sums["not_told"] else []
+    steps += [("Right first time", "first_pass", theme.FILLS["good"]), ("Reworked", "reworked", theme.FILLS["bad"])]
+    sizes = pd.Series([float(sums[column]) for _, column, _ in steps])
+    left_over = sizes.iloc[0] - sizes[1:].cumsum()
+    start = pd.concat([pd.Series([0.0]), left_over])
+    rows = pd.DataFrame(
+        {
+            "label": [say(label) for label, _, _ in steps],
+            "from": start,
+            "to": start + sizes,
+            "colour": [colour for _, _, colour in steps],
+            "said": sizes.map(wording.count),
+        }
     )
-    said = base.mark_text(align="left", dx=6).encode(x="to:Q", text="said:N")
+    look = {"color": alt.Color("colour:N", scale=None)}
+    bars = mark(
+        "bar",
+        quantity("from", say("Items"), axis={"format": ",.0f"}), "to", look,
+        height={"band": 0.62},
+    )  # fmt: skip
+    chart = forms.rows(rows, bars, text("to", dx=6), room=0, width=460, step=27)
     judged = sums["first_pass"] + sums["reworked"]
     title = say(
         "Of {n} completed items, {reworked} went through the hidden factory",
         n=wording.count(judged),
         reworked=wording.count(sums["reworked"]),
     )
-    facts = [f"{row['label']}: {row['said']}." for row in rows]
-    chart = alt.layer(bars, said).properties(width=460, height=alt.Step(27))
     caption = say("Each bar begins where the next one ends: what entered less the bars below it leaves nothing over.")
     counted = {"n": judged, "reworked": sums["reworked"]}
-    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts, **counted)
+    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts(rows), **counted)
 
 
 def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
     """Return the most frequent types of exception with their share, added up."""
     if types.empty:
         return nothing()
-    rows = types.head(MOST_ROWS).copy()
-    rows["label"] = rows["workflow"] + " · " + rows["type"]
-    rows["said"] = [wording.percent(share, 0) for share in rows["cumulative_share"]]
-    base = by_name(rows[["label", "events", "said"]], room=320)
-    bars = base.mark_bar(height={"band": 0.6}).encode(
-        x=alt.X("events:Q", title=say("Exceptions in the period"), axis=alt.Axis(format=",.0f"))
+    rows = types.head(MOST_ROWS)
+    rows = rows.assign(
+        label=rows["workflow"] + " · " + rows["type"],
+        said=[wording.percent(share, 0) for share in rows["cumulative_share"]],
     )
-    said = base.mark_text(align="left", dx=6).encode(x="events:Q", text="said:N")
+    x = quantity("events", say("Exceptions in the period"), axis={"format": ",.0f"})
+    chart = forms.rows(
+        rows[["label", "events", "said"]], mark("bar", x), text("events", dx=6), room=320, width=320, step=21
+    )
     half = int((types["cumulative_share"] < 0.5).sum()) + 1
     title = say_number(
         half,
@@ -126,11 +114,9 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         all=len(types),
     )
     caption = say("Percentage: of all exceptions, added up.")
-    if len(types) > MOST_ROWS:
-        caption += " " + say("The {n} largest of {all} types.", n=MOST_ROWS, all=len(types))
-    facts = [f"{row['label']}: {wording.count(row['events'])}." for row in rows.to_dict("records")]
-    chart = alt.layer(bars, said).properties(width=320, height=alt.Step(21))
-    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, facts, n=half, all=len(types))
+    caption += cut("The {n} largest of {all} types.", MOST_ROWS, len(types))
+    told = facts(rows.assign(said=rows["events"].map(wording.count)))
+    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, told, n=half, all=len(types))
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:
@@ -147,19 +133,20 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     limit = float(rows["age"].max()) * 1.05
     marks = [at for at in AGES if first <= at <= limit]
     names = [say(phrase, n=f"{at / length:.0f}") for at, (length, phrase) in zip(marks, map(_unit, marks), strict=True)]
-    said = " : ".join(f"datum.value < {at * 1.01:.4f} ? '{name}'" for at, name in zip(marks, names, strict=True))
-    axis = alt.Axis(values=marks, labelExpr=f"{said} : ''", labelOverlap=False)
-    base = alt.Chart(rows[["workflow", "age", "share_open"]]).encode(
-        x=alt.X("age:Q", title=say("Age"), axis=axis, scale=alt.Scale(type="log", domain=[first, limit], nice=False)),
-        y=alt.Y("share_open:Q", title=say("Still open"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("workflow:N", title=None, sort=shown),
-    )
-    guides = (
-        alt.Chart(pd.DataFrame({"at": [0.5, 0.1]})).mark_rule(strokeDash=[2, 3], color=theme.MUTED).encode(y="at:Q")
-    )
+    label = " : ".join(f"datum.value < {at * 1.01:.4f} ? '{name}'" for at, name in zip(marks, names, strict=True))
+    axis = {"values": marks, "labelExpr": f"{label} : ''", "labelOverlap": False}
+    scale = {"type": "log", "domain": [first, limit], "nice": False}
+    still_open = quantity("share_open", say("Still open"), axis={"format": "%"}, scale={"domain": [0, 1]})
+    chart = forms.plot(
+        rows[["workflow", "age", "share_open"]],
+        quantity("age", say("Age"), scale=scale, axis=axis),
+        guide("y", 0.5, 0.1, strokeDash=[2, 3], color=theme.MUTED),
+        mark("line", still_open, interpolate="step-after"),
+        look=forms.colours("workflow", sort=shown), width=540, height=170,
+    )  # fmt: skip
     slow = times.sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
     title = say("{workflow} keeps its items the longest", workflow=slow["workflow"])
-    facts = [
+    told = [
         say(
             "{workflow}: half done within {half}, nine of ten within {most}.",
             workflow=row["workflow"],
@@ -169,10 +156,8 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
         for row in times.head(MOST_LINES).to_dict("records")
     ]
     caption = say("Share of items still open by age; dashed: half, and one in ten. Open items count at their age.")
-    if len(times) > MOST_LINES:
-        caption += " " + say("The {n} largest of {all} workflows.", n=MOST_LINES, all=len(times))
-    chart = alt.layer(guides, base.mark_line(interpolate="step-after")).properties(width=540, height=170)
-    return finished(chart, "cycle-times", title, say("Time to completion."), caption, facts)
+    caption += cut("The {n} largest of {all} workflows.", MOST_LINES, len(times))
+    return finished(chart, "cycle-times", title, say("Time to completion."), caption, told)
 
 
 def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Exhibit:
@@ -182,21 +167,17 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
     if mine.empty:
         return nothing()
     loud = mine.groupby("workflow")["is_signal"].sum()
-    order = loud.reset_index().sort_values(["is_signal", "workflow"], ascending=[False, True])["workflow"]
-    shown = mine[mine["workflow"].isin(order.head(MOST_PANELS))]
+    order = loud.sort_values(ascending=False, kind="stable").index
+    shown = mine[mine["workflow"].isin(order[:MOST_PANELS])]
     is_time = figure == "cycle time"
     top = _top(shown)
     panels = []
-    for workflow in order.head(MOST_PANELS):
-        rows = shown[shown["workflow"] == workflow]
-        unit, factor = "", 1.0
+    for workflow in order[:MOST_PANELS]:
+        rows, title, factor = shown[shown["workflow"] == workflow], str(workflow), 1.0
         if is_time:
             _, unit, factor = next(one for one in HOURS if float(rows["value"].median()) <= one[0])
-        most = _top(rows) * factor if is_time else top
-        panels.append(
-            _panel(rows, factor, most, str(workflow), say(unit) if unit else "", 270 if len(order) > 1 else 540)
-        )
-    chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
+            title, top = f"{title} ({say(unit)})", _top(rows) * factor
+        panels.append(_weeks(rows, factor, top, title, 270 if len(order) > 1 else 540))
     number = int((loud > 0).sum())
     title = say_number(
         number,
@@ -206,26 +187,23 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
         all=len(loud),
     )
     caption = say("Line: weeks. Grey: what chance explains (three sigma). Red triangles: weeks that signal.")
-    if not is_time:
-        caption += " " + say("All panels share one scale.")
-    if len(loud) > MOST_PANELS:
-        caption += " " + say("The {n} with the most signals of {all} workflows.", n=MOST_PANELS, all=len(loud))
-    facts = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
-    name = f"control-{figure.replace(' ', '-')}"
-    return finished(chart, name, title, say("Weekly control charts."), caption, facts, n=number, all=len(loud))
+    caption += "" if is_time else f" {say('All panels share one scale.')}"
+    caption += cut("The {n} with the most signals of {all} workflows.", MOST_PANELS, len(loud))
+    told = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
+    name, description = f"control-{figure.replace(' ', '-')}", say("Weekly control charts.")
+    return finished(forms.panels(panels), name, title, description, caption, told, n=number, all=len(loud))
 
 
 def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
     """Return the months of every change as small multiples: value, the base's level, and the limit it keeps."""
     if months.empty:
         return nothing()
-    panels, facts = [], []
+    panels, told = [], []
     groups = list(months.groupby(["change", "kpi"], sort=True))
     for (change, _), rows in groups[:MOST_PANELS]:
-        panels.append(_programme(rows, f"{change} · {say(rows['name'].iloc[0])}", 270 if len(groups) > 1 else 540))
-        number = wording.plural(rows["is_signal"].sum(), "signal")
-        facts.append(f"{change}, {say(rows['name'].iloc[0])}: {number}.")
-    chart = alt.concat(*panels, columns=2, spacing={"row": 18, "column": 40})
+        name = say(rows["name"].iloc[0])
+        panels.append(_programme(rows, f"{change} · {name}", 270 if len(groups) > 1 else 540))
+        told.append(f"{change}, {name}: {wording.plural(rows['is_signal'].sum(), 'signal')}.")
     loud = int(months.groupby(["change", "kpi"])["is_signal"].any().sum())
     title = say_number(
         loud,
@@ -237,30 +215,45 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
         "is worse in one month of a hundred. Red triangles: watched months that are."
     )
-    return finished(chart, "since-go-live", title, say("Since go-live."), caption, facts, n=loud, all=len(groups))
+    chart = forms.panels(panels)
+    return finished(chart, "since-go-live", title, say("Since go-live."), caption, told, n=loud, all=len(groups))
 
 
 def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:
-    data = rows[["programme_month", "value", "centre", "limit", "is_signal"]].assign(
-        **{column: rows[column].round(6) for column in ("value", "centre", "limit")}
-    )
+    data = rows[["programme_month", "value", "centre", "limit", "is_signal"]]
+    data = data.round({"value": 6, "centre": 6, "limit": 6})
     top = 1.08 * float(np.nanmax([rows["value"].max(), min(rows["limit"].median(), 2 * rows["value"].max())]))
-    scale = alt.Scale(domain=[0, min(top, 1.0) if rows["unit"].iloc[0] == "share" else top], nice=False)
-    base = alt.Chart(data).encode(
-        x=alt.X("programme_month:Q", title=say("Month of the programme"), axis=alt.Axis(tickMinStep=1, format="d"))
+    is_share = rows["unit"].iloc[0] == "share"
+    axis = {"tickCount": 3, "format": ".1%" if top < 0.2 else ".0%"} if is_share else PER_THOUSAND
+    y = quantity("value", None, ends=[0, min(top, 1.0) if is_share else top], axis=axis)
+    base = (
+        mark("line", "centre", strokeWidth=1, color=theme.MUTED),
+        mark("line", "limit", strokeDash=[3, 3], strokeWidth=1, color=theme.MUTED, clip=True),
     )
-    share = alt.Axis(tickCount=3, format=".1%" if top < 0.2 else ".0%")
-    line = base.mark_line(strokeWidth=1.5, point=alt.OverlayMarkDef(size=14)).encode(
-        y=alt.Y("value:Q", title=None, axis=share if rows["unit"].iloc[0] == "share" else PER_THOUSAND, scale=scale)
-    )
-    limit = base.mark_line(strokeDash=[3, 3], strokeWidth=1, color=theme.MUTED, clip=True).encode(y="limit:Q")
-    centre = base.mark_line(strokeWidth=1, color=theme.MUTED).encode(y="centre:Q")
-    start = alt.Chart(pd.DataFrame({"at": [0.5]})).mark_rule(color=theme.MUTED, strokeWidth=1).encode(x="at:Q")
-    marks = base.transform_filter("datum.is_signal").mark_point(
-        shape=theme.SHAPES["bad"], color=theme.TONES["bad"], filled=True, size=55, opacity=1
-    )
-    layers = (start, centre, limit) if rows["centre"].notna().any() else (start,)
-    return alt.layer(*layers, line, marks.encode(y="value:Q")).properties(width=width, height=84, title=title)
+    return forms.plot(
+        data,
+        quantity("programme_month", say("Month of the programme"), axis={"tickMinStep": 1, "format": "d"}),
+        guide("x", 0.5, color=theme.MUTED, strokeWidth=1),
+        *(base if rows["centre"].notna().any() else ()),
+        mark("line", y, strokeWidth=1.5, point={"size": 14}), mark("signal", "value", only="datum.is_signal"),
+        width=width, height=84, title=title,
+    )  # fmt: skip
+
+
+def _weeks(rows: pd.DataFrame, factor: float, top: float, title: str, width: int) -> Chart:
+    data = rows.assign(
+        day=rows["week"].dt.strftime("%Y-%m-%d"),
+        **{column: (rows[column] * factor).round(5) for column in ("value", "low", "centre", "high")},
+    )[["day", "value", "low", "centre", "high", "is_signal"]]
+    axis = {"tickCount": 3, "format": "%" if rows["figure"].iloc[0] == "rework" else ",~r"}
+    low = quantity("low", None, ends=[0, top * 1.05 or 1.0], axis=axis)
+    return forms.plot(
+        data,
+        forms.FEW_MONTHS,
+        mark("area", low, "high", color=theme.FILLS["unknown"], opacity=0.3, interpolate="step", clip=True),
+        mark("line", "centre", color=theme.MUTED, strokeWidth=1), mark("line", "value", strokeWidth=1.5),
+        mark("signal", "value", only="datum.is_signal"), width=width, height=74, title=title,
+    )  # fmt: skip
 
 
 def _reached(hours: float) -> str:
@@ -276,23 +269,3 @@ def _top(points: pd.DataFrame) -> float:
     """Return how far a scale must reach; the limits of a week cut short may leave the panel."""
     value = float(points["value"].max())
     return max(value, min(float(points["high"].quantile(0.8)), 1.6 * value))
-
-
-def _panel(rows: pd.DataFrame, factor: float, top: float, workflow: str, unit: str, width: int) -> Chart:
-    data = rows.assign(
-        day=rows["week"].dt.strftime("%Y-%m-%d"),
-        **{column: (rows[column] * factor).round(5) for column in ("value", "low", "centre", "high")},
-    )[["day", "value", "low", "centre", "high", "is_signal"]]
-    title = f"{workflow} ({unit})" if unit else workflow
-    axis = alt.Axis(tickCount=3, format="%" if rows["figure"].iloc[0] == "rework" else ",~r")
-    scale = alt.Scale(domain=[0, top * 1.05 or 1.0], nice=False)
-    base = alt.Chart(data).encode(x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)))
-    limits = base.mark_area(color=theme.FILLS["unknown"], opacity=0.3, interpolate="step", clip=True).encode(
-        y=alt.Y("low:Q", title=None, axis=axis, scale=scale), y2="high:Q"
-    )
-    centre = base.mark_line(color=theme.MUTED, strokeWidth=1).encode(y="centre:Q")
-    line = base.mark_line(strokeWidth=1.5).encode(y="value:Q")
-    marks = base.transform_filter("datum.is_signal").mark_point(
-        shape=theme.SHAPES["bad"], color=theme.TONES["bad"], filled=True, size=55, opacity=1
-    )
-    return alt.layer(limits, centre, line, marks.encode(y="value:Q")).properties(width=width, height=74, title=title)

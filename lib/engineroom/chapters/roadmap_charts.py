@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import theme, wording
+from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, note
-from engineroom.pages.charts import Chart, by_name, finished
+from engineroom.pages.forms import Chart, cut, finished, guide, mark, own, quantity, text
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
@@ -30,9 +29,9 @@ STEPS = ((16, 27), (32, 20), (math.inf, 13))
 """Up to so many rows: so many pixels a row. Sixty rows still fit on one page."""
 LARGEST_TYPES = 15
 STATES = {"in the plan": "neutral", "left out": "caution", "refused": "bad"}
-MONEY_AXIS = alt.Axis(
-    labelExpr="abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.1f') + ' M' : format(datum.value, ',.0f')"
-)
+MONEY = {
+    "labelExpr": "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.1f') + ' M' : format(datum.value, ',.0f')"
+}
 
 
 def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | Exhibit:
@@ -50,30 +49,20 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     step = next(size for most, size in STEPS if len(rows) <= most)
     size = 9 if step < 16 else 12
     until = last + (last - first) * 0.42  # room for the owner of the last bar
-    x = alt.X(
-        "from_day:T",
-        title=None,
-        scale=alt.Scale(domain=[f"{first:%Y-%m-%d}", f"{until:%Y-%m-%d}"]),
-        axis=alt.Axis(format="%b %Y", grid=True, orient="top"),
-    )
-    y = alt.Y("label:N", sort=list(rows["label"]), title=None, axis=alt.Axis(labelLimit=360, labelFontSize=size))
-    layers = []
+    x = quantity(
+        "from_day:T", None,
+        scale={"domain": [f"{first:%Y-%m-%d}", f"{until:%Y-%m-%d}"]},
+        axis={"format": "%b %Y", "grid": True, "orient": "top"},
+    )  # fmt: skip
     dark = _windows(tables, first, last)
-    if len(dark):
-        layers.append(
-            alt.Chart(dark)
-            .mark_rect(color=theme.FILLS["caution"], opacity=0.18)
-            .encode(x=alt.X("from_day:T"), x2="to_day:T")
-        )
-    looks = {say(name): colour for name, colour in LOOKS.items()}
-    used = [name for name in looks if (rows["look"] == name).any()]
-    colour = alt.Color("look:N", title=None, sort=used, scale=alt.Scale(domain=used, range=[looks[u] for u in used]))
-    base = alt.Chart(rows).encode(y=y)
-    layers.append(base.mark_bar(size=round(step * 0.62)).encode(x=x, x2="to_day:T", color=colour))
-    layers.append(
-        base.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=size).encode(x="to_day:T", text="said:N")
-    )
-    chart = alt.layer(*layers).properties(width=430, height=alt.Step(step))
+    shaded = own(dark, mark("rect", "from_day:T", "to_day:T", color=theme.FILLS["caution"], opacity=0.18))
+    looks = forms.present({say(name): colour for name, colour in LOOKS.items()}, rows["look"])
+    chart = forms.rows(
+        rows, *([shaded] if len(dark) else []),
+        mark("stripe", x, "to_day:T", forms.colours("look", looks, sort=list(looks)), size=round(step * 0.62)),
+        text("to_day:T", dx=6, color=theme.MUTED, fontSize=size),
+        room=360, axis={"labelFontSize": size}, width=430, step=step,
+    )  # fmt: skip
     longest, number = plan.loc[plan["end"].idxmax()], int((plan["kind"] != "prerequisite").sum())
     title = say_number(
         number,
@@ -85,8 +74,8 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
     facts = [f"{tell(r['name'])}: {_span(r['start'], r['end'])}." for r in plan.to_dict("records")]
     caption = say("Number: wave. Beside the bar: who answers for it.")
     if len(dark):
-        shaded = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
-        caption += " " + say("Shaded, no cutover: {windows}.", windows=shaded)
+        windows = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
+        caption += " " + say("Shaded, no cutover: {windows}.", windows=windows)
     return finished(chart, "gantt", title, say("The plan as bars."), caption, facts, n=number, end=longest["end"])
 
 
@@ -98,13 +87,16 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     panels = []
     for team, weeks in shown.groupby("team", sort=True):
         data = weeks.assign(day=weeks["week"].dt.strftime("%Y-%m-%d"))[["day", "people", "capacity"]]
-        base = alt.Chart(data).encode(x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=4)))
-        scale = alt.Scale(domain=[0, max(float(weeks["capacity"].max()), float(weeks["people"].max())) * 1.1])
-        y = alt.Y("people:Q", title=None, scale=scale, axis=alt.Axis(tickCount=3))
-        used = base.mark_area(interpolate="step-after", color=theme.ACCENT_SOFT).encode(y=y)
-        given = base.mark_line(interpolate="step-after", color=theme.INK, strokeWidth=1.5).encode(y="capacity:Q")
-        panels.append(alt.layer(used, given).properties(width=290, height=92, title=words.team(str(team))))
-    chart = alt.concat(*panels, columns=2, spacing={"row": 22, "column": 44})
+        most = max(float(weeks["capacity"].max()), float(weeks["people"].max())) * 1.1
+        people = quantity("people", None, scale={"domain": [0, most]}, axis={"tickCount": 3})
+        panels.append(
+            forms.plot(
+                data, forms.FEW_MONTHS,
+                mark("area", people, interpolate="step-after"),
+                mark("line", "capacity", interpolate="step-after", color=theme.INK, strokeWidth=1.5),
+                width=290, height=92, title=words.team(str(team)),
+            )
+        )  # fmt: skip
     sums = shown.groupby("team")[["people", "capacity"]].sum()
     shares = sums["people"] / sums["capacity"]
     people = shares.drop(PILOTS, errors="ignore")
@@ -121,7 +113,7 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     description = say("Panels, one per team: people asked for and people there, week by week.")
     share = shares[PILOTS] if people.empty else people.max()
     caption = say("Area: asked for. Line: what the team can give.")
-    return finished(chart, "capacity", title, description, caption, share=share)
+    return finished(forms.panels(panels, 22, 44), "capacity", title, description, caption, share=share)
 
 
 def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
@@ -137,19 +129,17 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     ends = {end: rows[f"annual_benefit_{end}"].fillna(rows["annual_benefit"]) for end in ("low", "high")}
     rows = rows.assign(number=range(1, len(rows) + 1), **ends)
     rows["at"] = _apart(rows["person_weeks"], rows["annual_benefit"])
-    states = [name for name in STATES if (rows["state"] == name).any()]
     rows["state"] = rows["state"].map(say)
-    domain = [say(name) for name in states]
-    colours = [theme.TONES[STATES[name]] for name in states]
-    colour = alt.Color("state:N", title=None, scale=alt.Scale(domain=domain, range=colours))
-    shapes = [theme.SHAPES[STATES[name]] for name in states]
-    shape = alt.Shape("state:N", title=None, scale=alt.Scale(domain=domain, range=shapes))
-    x = alt.X("at:Q", title=say("Effort: person-weeks"), scale=alt.Scale(zero=True, nice=True))
-    y = alt.Y("annual_benefit:Q", title=say("Impact: {currency} a year", currency=currency), axis=MONEY_AXIS)
-    base = alt.Chart(rows[["number", "at", "annual_benefit", "low", "high", "state"]]).encode(x=x)
-    span = base.mark_rule(strokeWidth=5, color=theme.ACCENT_SOFT).encode(y=alt.Y("low:Q"), y2="high:Q")
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(y=y, color=colour, shape=shape)
-    said = base.mark_text(align="left", dx=9, dy=-2).encode(y="annual_benefit:Q", text="number:N")
+    states = forms.present({say(name): tone for name, tone in STATES.items()}, rows["state"])
+    benefit = quantity("annual_benefit", say("Impact: {currency} a year", currency=currency), axis=MONEY)
+    chart = forms.plot(
+        rows[["number", "at", "annual_benefit", "low", "high", "state"]],
+        quantity("at", say("Effort: person-weeks"), scale={"zero": True, "nice": True}),
+        mark("span", "low", "high", strokeWidth=5),
+        mark("verdict", benefit, look=forms.tones("state", states)),
+        text("annual_benefit", "number", dx=9, dy=-2),
+        width=560, height=270,
+    )  # fmt: skip
     planned = rows[rows["state"] == say("in the plan")]
     pool = planned if len(planned) else rows
     best = pool.loc[(pool["annual_benefit"] / pool["person_weeks"]).idxmax()]
@@ -173,7 +163,6 @@ def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     caption = say("Bar: range. {key}.", key=key)
     if (rows["at"] != rows["person_weeks"]).any():
         caption += " " + say("Marks that would coincide stand side by side.")
-    chart = alt.layer(span, dots, said).properties(width=560, height=270)
     return finished(chart, "impact-effort", title, say("Impact against effort."), caption, facts, low=low, high=high)
 
 
@@ -182,21 +171,17 @@ def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
     currency = tables.engagement.header.currency
     if types.empty:
         return note("No cost by type is known", "The table exceptions, with a cost of each, would show it.")
-    shares = types["share"].head(LARGEST_TYPES)
-    rows = types.head(LARGEST_TYPES).assign(said=[wording.percent(share, 0) for share in shares])
-    base = by_name(rows, "type", 320)
-    title = say("{currency} a year", currency=currency)
-    bars = base.mark_bar(size=13).encode(x=alt.X("cost:Q", title=title, axis=MONEY_AXIS))
-    said = base.mark_text(align="left", dx=6).encode(x="cost:Q", text="said:N")
+    rows = types.head(LARGEST_TYPES)
+    rows = rows.assign(said=[wording.percent(share, 0) for share in rows["share"]])
+    x = quantity("cost", say("{currency} a year", currency=currency), axis=MONEY)
+    chart = forms.rows(rows, mark("stripe", x, size=13), text("cost", dx=6), label="type", room=320, width=330, step=21)
     half = int((types["share"] < 0.5).sum()) + 1
     title = say_number(
         half, "{n} type of {all} causes half of the cost", "{n} types of {all} cause half of the cost", all=len(types)
     )
     facts = [f"{r['type']}: {wording.amount(r['cost'], currency)}." for r in rows.to_dict("records")]
-    chart = alt.layer(bars, said).properties(width=330, height=alt.Step(21))
     caption = say("Percentage: of all cost, added up.")
-    if len(types) > LARGEST_TYPES:
-        caption += " " + say("The {n} largest of {all} types.", n=LARGEST_TYPES, all=len(types))
+    caption += cut("The {n} largest of {all} types.", LARGEST_TYPES, len(types))
     return finished(chart, "pareto", title, say("Cost by type."), caption, facts, n=half, all=len(types))
 
 
@@ -206,12 +191,11 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     if plan.empty or not plan["annual_benefit"].fillna(0).sum():
         return note("No benefit is stated", "The table initiatives names no annual benefit, so the plan has no curve.")
     rows = curve.assign(day=curve["date"].dt.strftime("%Y-%m-%d")).drop(columns="date")
-    base = alt.Chart(rows).encode(x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y")))
-    y = alt.Y("low:Q", title=say("{currency}, benefit less cost so far", currency=currency), axis=MONEY_AXIS)
-    area = base.mark_area(color=theme.ACCENT_SOFT, opacity=0.6).encode(y=y, y2="high:Q")
-    line = base.mark_line().encode(y="expected:Q")
-    zero = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=theme.INK).encode(y="at:Q")
-    chart = alt.layer(area, zero, line).properties(width=560, height=230)
+    low = quantity("low", say("{currency}, benefit less cost so far", currency=currency), axis=MONEY)
+    chart = forms.plot(
+        rows, forms.MONTHS, mark("area", low, "high", opacity=0.6), guide("y", 0), mark("line", "expected"),
+        width=560, height=230,
+    )  # fmt: skip
     end, months = curve.iloc[-1], len(curve) - 1
     paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]
     title = say("The plan does not pay back within {n} months", n=months)
@@ -234,14 +218,10 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     if paths.empty:
         return note("No straight-through target is set", "The table portfolio has columns for target and date.")
     rows = paths.assign(day=paths["date"].dt.strftime("%Y-%m-%d"))[["workflow", "day", "stp", "is_target"]]
-    scale = alt.Scale(domain=[0, 1])
-    base = alt.Chart(rows).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y")),
-        y=alt.Y("stp:Q", title=say("Straight-through rate"), axis=alt.Axis(format=".0%"), scale=scale),
-        color=alt.Color("workflow:N", title=None),
-    )
-    ends = base.transform_filter("datum.is_target").mark_point(filled=True, size=90, opacity=1)
-    chart = alt.layer(base.mark_line(), ends).properties(width=560, height=210)
+    rate = quantity("stp", say("Straight-through rate"), scale={"domain": [0, 1]}, axis={"format": ".0%"})
+    ends = mark("verdict", rate, only="datum.is_target")
+    look = forms.colours("workflow")
+    chart = forms.plot(rows, forms.MONTHS, mark("line", rate), ends, look=look, width=560, height=210)
     spans = paths.groupby("workflow", sort=False)["stp"].agg(["first", "last"])
     widest = (spans["last"] - spans["first"]).idxmax()
     way = spans.loc[widest, "last"] - spans.loc[widest, "first"]
