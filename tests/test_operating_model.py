@@ -373,6 +373,7 @@ def test_the_band_of_utilisation_is_told_as_it_was_set(insurer, ecommerce):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "left_out", ["work", "people", "skills", "activities", "answers", "staffing", "slas", "workflows"]
 )

@@ -58,6 +58,7 @@ def cases(starter: str) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
     command = [sys.executable, str(HERE / "tools" / "starters.py"), "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
