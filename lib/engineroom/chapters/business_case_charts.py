@@ -74,7 +74,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     kinds = [say("Level"), say("Less"), say("More")]
     rows = pd.DataFrame(
         {
-            "label": steps["step"].map(words.STEPS).map(say),
+            "label": steps["step"].map(scenarios.STEPS).map(say),
             "from": (steps["subtotal"] - steps["amount"].where(~steps["is_total"], steps["subtotal"])) / MILLION,
             "to": steps["subtotal"] / MILLION,
             "amount": steps["amount"],
