@@ -7,9 +7,9 @@ import math
 import pandas as pd
 
 from engineroom.chapters import business_case_words as words
-from engineroom.dictionary import scenarios
+from engineroom.dictionary import options, scenarios
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import wording
+from engineroom.pages import show, wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
@@ -18,42 +18,18 @@ from engineroom.readers.tables import Tables
 
 def classes(tables: Tables) -> Exhibit:
     """Return the reference classes: what was realised, what is quoted, and where the two contradict each other."""
-    found = tables.reference_classes
     if tables.options.empty:
         return nothing()
-    said = {"saving": "share", "cost_factor": "factor", "month": "month"}
-    lines = {"realised": "realised", "quoted": "quoted", "context": "context"}
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        unit = said[row["measure"]]
-        ends = [
-            wording.value(row[end], "share", decimals=0) if unit == "share" else wording.count(row[end])
-            for end in ("low", "high")
-        ]
-        reached = "–".join(ends) if unit == "share" else say("{low} to {high}", low=ends[0], high=ends[1])
-        reached = say("months {range}", range=reached) if unit == "month" else reached
-        reached = say("{n} times", n=reached) if unit == "factor" else reached
-        rows.append(
-            [
-                say(row["label"]),
-                say(lines[row["line"]]),
-                reached,
-                row["grade"],
-                row["reference"],
-                wording.text(row["caveat"]),
-            ]
-        )
-    columns = [left("label", "Reference class"), left("line", "Kind"), right("range", "Range"), left("grade", "Grade")]
-    columns += [left("formula", "Source"), left("caveat_quoted", "Caveat")]
-    notes = (
-        say(
-            "Claims are held against what was realised. What sellers quote is shown beside it, and never used: "
-            "document 002 says 30 to 50% for automation, document 003 says 30 to 60%, and document 002 says half of "
-            "it arrives."
-        ),
-        ROWS,
+    realised = (
+        "Claims are held against what was realised. What sellers quote is shown beside it, and never used: "
+        "document 002 says 30 to 50% for automation, document 003 says 30 to 60%, and document 002 says half of "
+        "it arrives."
     )
-    return table("reference_classes", "What others have reached, and what is quoted", columns, rows, found, notes)
+    return show.table(
+        "reference_classes", tables.reference_classes, options.ReferenceClasses,
+        "label line range grade formula=reference caveat_quoted=caveat", "What others have reached, and what is quoted",
+        realised, ROWS, own={"range": show.right("Range", _range)},
+    )  # fmt: skip
 
 
 def flows(found: DataFrame[scenarios.Flows], programme: Programme, view: str) -> Exhibit:
@@ -93,35 +69,32 @@ def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Ex
     """Return every figure the case rests on, with distribution, owner, grade and source."""
     if found.empty:
         return nothing()
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        spread = [words.figure(row["driver"], row[end], programme.currency) for end in ("low", "likely", "high")]
-        rows.append(
-            [
-                words.driver(row["driver"], row["option"]),
-                say(words.DISTRIBUTIONS[row["distribution"]]),
-                " · ".join(part for part in spread if part != wording.BLANK) or wording.BLANK,
-                words.figure(row["driver"], row["mean"], programme.currency),
-                say(row["owner"]) or say("nobody"),
-                row["grade"] or wording.BLANK,
-                say(row["source"]) or say("none"),
-            ]
-        )
-    columns = [left("driver", "Assumption"), left("form", "Form"), right("range", "Range"), right("mean", "Expected")]
-    columns += [left("owner", "Owner"), left("grade", "Grade"), left("source", "Source")]
-    open_ones = int((found["distribution"] == "unknown").sum())
-    caption = say("Every assumption: {n}, of them {unknown} not disclosed", n=len(found), unknown=open_ones)
-    notes: tuple[str, ...] = (
-        say("Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."),
-    )
+    currency = programme.currency
+    own = {
+        "driver": show.left("Assumption", lambda row: words.driver(row["driver"], row["option"])),
+        "range": show.right("Range", lambda row: _spread(row, currency)),
+        "mean": show.right("Expected", lambda row: words.figure(row["driver"], row["mean"], currency)),
+    }
+    counted = {"n": len(found), "unknown": int((found["distribution"] == "unknown").sum())}
+    caption = say("Every assumption: {n}, of them {unknown} not disclosed", **counted)
+    notes = ["Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."]
     if flat := _flat(found, programme):
-        notes += (
-            say(
-                "The run cost of {options} is taken as flat, although that of operating bots grows: state its growth.",
-                options=wording.listed(flat),
-            ),
-        )
-    return table("assumptions", caption, columns, rows, found, notes, n=len(found), unknown=open_ones)
+        growing = "The run cost of {options} is taken as flat, although that of operating bots grows: state its growth."
+        notes.append(say(growing, options=wording.listed(flat)))
+    columns = "driver form=distribution range mean owner grade source"
+    return show.table("assumptions", found, scenarios.Assumed, columns, caption, *notes, own=own, counted=counted)
+
+
+def _spread(row: show.Row, currency: str) -> str:
+    figures = [words.figure(row["driver"], row[end], currency) for end in ("low", "likely", "high")]
+    return " · ".join(figure for figure in figures if figure != wording.BLANK) or wording.BLANK
+
+
+def _range(row: show.Row) -> str:
+    if row["measure"] == "saving":
+        return "–".join(wording.value(row[end], "share", decimals=0) for end in ("low", "high"))
+    reached = say("{low} to {high}", low=wording.count(row["low"]), high=wording.count(row["high"]))
+    return say("months {range}", range=reached) if row["measure"] == "month" else say("{n} times", n=reached)
 
 
 def _flat(found: pd.DataFrame, programme: Programme) -> list[str]:

@@ -56,7 +56,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     amount = steps["amount"].where(~steps["is_total"], steps["subtotal"])
     rows = pd.DataFrame(
         {
-            "label": steps["step"].map(words.STEPS).map(say),
+            "label": steps["step"].map(scenarios.STEPS).map(say),
             "from": (steps["subtotal"] - amount) / MILLION,
             "to": steps["subtotal"] / MILLION,
             "amount": steps["amount"],

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
 from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import results, scenarios
 from engineroom.dictionary.columns import DataFrame
-from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
+from engineroom.pages import show, wording
+from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import say
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 
-VERDICTS = {
-    "above": ("Above its class", "bad"),
-    "within": ("Within its class", "good"),
-    "below": ("Below its class", "good"),
-    "no class": ("No class to compare", "unknown"),
-    "no claim": ("Nothing claimed", "unknown"),
-}
 KPIS = {
     "stp_rate": "Straight-through processing rate",
     "error_rate": "Error rate",
@@ -116,78 +108,50 @@ def readings(found: DataFrame[scenarios.Readings], programme: Programme) -> Exhi
     if found.empty:
         return nothing()
     currency, early = programme.currency, min(EARLY_YEARS, programme.years)
-    rows: list[list[Cell]] = [
-        [
-            say(words.READINGS[row["reading"]], option=row["option"])
-            if row["option"]
-            else say(words.READINGS[row["reading"]]),
-            row["rival"],
-            *(wording.money(row[column], currency) for column in ("lead_early", "lead_cumulative", "lead_npv")),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("reading", "Reading"), left("rival", "Next best")]
-    columns += [
-        right("early", say("Sum over {n} years", n=early)),
-        right("sum", say("Sum over {n} years", n=programme.years)),
-    ]
-    columns.append(right("npv", "Net present value"))
-    smallest = found.loc[found["lead_npv"].idxmin()]
-    caption = say(
-        "The smallest lead under these readings is {lead}", lead=wording.money(smallest["lead_npv"], currency)
-    )
-    return table("readings", caption, columns, rows, found, (say("Lead over the next best; sums are not discounted."),))
+
+    def lead(column: str, years: int) -> show.Own:
+        return show.right(say("Sum over {n} years", n=years), lambda row: wording.money(row[column], currency))
+
+    own = {
+        "reading": show.left("Reading", _reading),
+        "early": lead("lead_early", early),
+        "sum": lead("lead_cumulative", programme.years),
+    }
+    smallest = wording.money(found["lead_npv"].min(), currency)
+    caption = say("The smallest lead under these readings is {lead}", lead=smallest)
+    rule = "Lead over the next best; sums are not discounted."
+    columns = "reading rival early sum npv=lead_npv"
+    return show.table("readings", found, scenarios.Readings, columns, caption, rule, own=own, currency=currency)
 
 
 def claims(found: DataFrame[scenarios.Claims], programme: Programme) -> Exhibit:
     """Return the audit: each claimed saving, its reference class, and how many times the class's upper end it is."""
     if found.empty:
         return nothing()
-    currency = programme.currency
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        has_class = row["verdict"] not in ("no class", "no claim")
-        part = {"first_year": say("first year"), "full_run": say("full run")}.get(row["basis"], "")
-        reached = f"{wording.value(row['low'], 'share', decimals=0)}–{wording.value(row['high'], 'share', decimals=0)}"
-        rows.append(
-            [
-                row["option"],
-                f"{wording.value(row['claimed'], 'share')}{f', {part}' if part else ''}",
-                reached if has_class else wording.BLANK,
-                words.span(row["money_low"], row["money_high"], currency) if has_class else wording.BLANK,
-                words.times(row["multiple"]) if has_class else wording.BLANK,
-                cell(*VERDICTS[row["verdict"]]),
-                wording.text(row["claim_grade"]) or wording.BLANK,
-                wording.text(row["source"]),
-            ]
-        )
-    above = int((found["verdict"] == "above").sum())
-    columns = [
-        left("option", "Option"),
-        right("claimed", "Claimed, of today's cost"),
-        right("reached", "Others reached"),
-    ]
-    columns += [right("money", "That is a year"), right("multiple", "Claim ÷ upper end"), left("verdict", "Verdict")]
-    columns += [left("grade", "Grade"), left("source", "Source")]
-    caption = say("{above} of {n} claimed savings are above what others have reached", above=above, n=len(found))
+    counted = {"above": int((found["verdict"] == "above").sum()), "n": len(found)}
+    caption = say("{above} of {n} claimed savings are above what others have reached", **counted)
     raw = found.rename(columns={"saving_full": "claimed_full", "saving_first": "claimed_first"})
-    return table("claims", caption, columns, rows, raw, above=above, n=len(found))
+    own = {
+        "claimed": show.right("Claimed, of today's cost", _claimed),
+        "reached": show.right("Others reached", _where_comparable(_reached)),
+        "money": show.right(
+            "That is a year",
+            _where_comparable(lambda row: words.span(row["money_low"], row["money_high"], programme.currency)),
+        ),
+        "multiple": show.right("Claim ÷ upper end", _where_comparable(lambda row: words.times(row["multiple"]))),
+    }
+    columns = "option claimed reached money multiple verdict grade=claim_grade source"
+    return show.table("claims", raw, scenarios.Claims, columns, caption, rows=found, own=own, counted=counted)
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Exhibit:
     """Return the way from claim to net present value as a table: to the cent, so that it can be added up."""
     if steps.empty:
         return nothing()
-    rows: list[list[Cell]] = [
-        [
-            say(words.STEPS[row["step"]]),
-            _change(row, programme[name].one_off, programme.currency),
-            wording.exact(row["subtotal"], programme.currency),
-        ]
-        for row in steps.to_dict("records")
-    ]
-    columns = [left("step", "Step"), right("amount", "Change"), right("subtotal", "Level")]
-    return table("waterfall", say("{option}, step by step", option=name), columns, rows, steps)
+    one_off, currency = programme[name].one_off, programme.currency
+    own = {"amount": show.right("Change", lambda row: _change(row, one_off, currency))}
+    caption = say("{option}, step by step", option=name)
+    return show.table("waterfall", steps, scenarios.Steps, "step amount subtotal", caption, own=own, currency=currency)
 
 
 def impacts(
@@ -197,32 +161,26 @@ def impacts(
     if found.empty:
         return nothing()
     currency = programme.currency
-    rows: list[list[Cell]] = [
-        [
-            words.driver(row["driver"], row["option"]),
-            words.figure(row["driver"], row["low"], currency),
-            words.figure(row["driver"], row["high"], currency),
-            wording.money(row["lead_low"], currency),
-            wording.money(row["lead_high"], currency),
-            wording.money(row["knowing"], currency) if row["knowing"] else say("nothing"),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("driver", "Assumption"), right("low", "P10"), right("high", "P90")]
-    columns += [right("lead_low", "Lead at P10"), right("lead_high", "Lead at P90"), right("knowing", "Knowing it")]
-    notes = (
-        say(
-            "Knowing it: what the decision would gain on average if this figure were known beforehand (expected value "
-            "of partial perfect information, by strata of the draws). A figure that cannot change the choice is worth "
-            "nothing, however uncertain it is."
+    own = {
+        "driver": show.left("Assumption", lambda row: words.driver(row["driver"], row["option"])),
+        "low": show.right("P10", lambda row: words.figure(row["driver"], row["low"], currency)),
+        "high": show.right("P90", lambda row: words.figure(row["driver"], row["high"], currency)),
+        "knowing": show.right(
+            "Knowing it", lambda row: wording.money(row["knowing"], currency) if row["knowing"] else say("nothing")
         ),
+    }
+    notes = (
+        "Knowing it: what the decision would gain on average if this figure were known beforehand (expected value "
+        "of partial perfect information, by strata of the draws). A figure that cannot change the choice is worth "
+        "nothing, however uncertain it is.",
         say(
             "Knowing all of them: {amount} (expected value of perfect information).",
             amount=words.money(drawing["knowing_all"].iloc[0], currency),
         ),
     )
     caption = "Impact on the lead: how far each assumption moves it, not how likely that is"
-    return table("impacts", caption, columns, rows, found, notes)
+    columns = "driver low high lead_low lead_high knowing"
+    return show.table("impacts", found, scenarios.Impacts, columns, caption, *notes, own=own, currency=currency)
 
 
 def today(programme: Programme, measures: DataFrame[results.Measures]) -> Exhibit:
@@ -245,7 +203,26 @@ def today(programme: Programme, measures: DataFrame[results.Measures]) -> Exhibi
     return table("today", caption, [left("figure", "Quantity"), right("value", "Value")], rows, raw)
 
 
-def _change(row: dict[str, Any], one_off: float, currency: str) -> str:
+def _reading(row: show.Row) -> str:
+    phrase = words.READINGS[row["reading"]]
+    return say(phrase, option=row["option"]) if row["option"] else say(phrase)
+
+
+def _claimed(row: show.Row) -> str:
+    part = {"first_year": say("first year"), "full_run": say("full run")}.get(row["basis"], "")
+    return wording.value(row["claimed"], "share") + (f", {part}" if part else "")
+
+
+def _reached(row: show.Row) -> str:
+    return "–".join(wording.value(row[end], "share", decimals=0) for end in ("low", "high"))
+
+
+def _where_comparable(tell: show.Teller) -> show.Teller:
+    """Return how a row tells something that only a claim with a reference class has."""
+    return lambda row: wording.BLANK if row["verdict"] in ("no class", "no claim") else tell(row)
+
+
+def _change(row: show.Row, one_off: float, currency: str) -> str:
     if row["is_total"]:
         return wording.BLANK
     if row["step"] == "one_off" and math.isnan(one_off) and not row["amount"]:
@@ -261,6 +238,6 @@ def _payback(month: float, option: Option) -> str:
     return words.months(month)
 
 
-def _flip(row: dict[str, Any], driver: str, programme: Programme, *, is_paired: bool) -> str:
+def _flip(row: show.Row, driver: str, programme: Programme, *, is_paired: bool) -> str:
     said = words.figure(driver, row["value"], programme.currency)
     return said if is_paired or said == wording.BLANK else f"{said} ({row['rival']})"

@@ -30,20 +30,6 @@ UNITS = {
     "delay_months": "months",
     "rebuild": "factor",
 }
-STEPS = {
-    "claimed": "As claimed",
-    "delay": "Comes later",
-    "share": "Does not arrive",
-    "decay": "Is lost again",
-    "run": "Run cost",
-    "growth": "Run cost grows",
-    "quality": "Errors",
-    "one_off": "One-off cost",
-    "rebuild": "Building twice",
-    "sum": "Left, not discounted",
-    "discounting": "Discounting",
-    "npv": "Net present value",
-}
 READINGS = {
     "stated": "As claimed",
     "linear": "{option} saves more from month to month of its transition",
@@ -52,13 +38,6 @@ READINGS = {
     "base": "All as the middle of their class",
     "base_high": "All as the upper end of their class",
     "expected": "As expected",
-}
-DISTRIBUTIONS = {
-    "fixed": "as stated",
-    "uniform": "uniform",
-    "triangular": "triangle",
-    "normal": "normal, P10 to P90",
-    "unknown": "not disclosed",
 }
 
 

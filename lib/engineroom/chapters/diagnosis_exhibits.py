@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
-from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
+from engineroom.pages import show, wording
+from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.pages.headlines import Item, items, sentence
 from engineroom.phrases import say
-
-GAINS = {"gain": ("Gain", "good"), "loss": ("Loss", "bad"), "not known": ("Not known", "unknown")}
 
 
 def findings(findings: DataFrame[Findings]) -> Exhibit:
@@ -26,50 +23,28 @@ def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
     """Return what each option gains in output once its errors are paid for, with the break-even cost of a defect."""
     if found.empty:
         return nothing()
-    rows: list[list[Cell]] = [
-        [
-            row["option"],
-            words.percent(row["productivity_gain"]),
-            words.percent(row["defect_rate"]),
-            wording.value(row["good"], "ratio"),
-            wording.value(row["defect_cost"], "ratio"),
-            wording.value(row["break_even"], "ratio") if math.isfinite(row["break_even"]) else say("none"),
-            wording.value(row["adjusted"], "ratio"),
-            cell(*GAINS[row["verdict"]]),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("option", "Option"), right("gain", "More output"), right("wrong", "Of it wrong")]
-    columns += [right("good", "Good items for one of today"), right("cost", "A defect costs, in items")]
-    columns += [right("break_even", "Break-even"), right("adjusted", "Left after defects"), left("verdict", "Verdict")]
-    notes = (
-        say("Against work without any defect. A defect costs its rework and escalation, in items of ordinary work."),
-    )
-    return table("quality", "What more output is worth once its errors are paid for", columns, rows, found, notes)
+    own = {
+        "gain": show.right("More output", lambda row: words.percent(row["productivity_gain"])),
+        "wrong": show.right("Of it wrong", lambda row: words.percent(row["defect_rate"])),
+        "break_even": show.right("Break-even", _break_even),
+    }
+    against = "Against work without any defect. A defect costs its rework and escalation, in items of ordinary work."
+    caption = "What more output is worth once its errors are paid for"
+    columns = "option gain wrong good cost=defect_cost break_even adjusted verdict"
+    return show.table("quality", found, scenarios.Qualities, columns, caption, against, own=own)
 
 
 def canaries(found: DataFrame[scenarios.Canaries]) -> Exhibit:
     """Return when errors would first show that a programme fails, and the level at which somebody must be called."""
     if found.empty:
         return nothing()
-    rows: list[list[Cell]] = [
-        [
-            row["option"],
-            say("{low} to {high}", low=wording.day(row["first"]), high=wording.day(row["last"])),
-            wording.value(row["error_rate"], "share"),
-            wording.value(row["alarm"], "share"),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("option", "Option"), left("window", "Watch from month 6 to 12"), right("now", "Error rate today")]
-    columns.append(right("alarm", "Call somebody above"))
-    notes = (
-        say(
-            "Counted from the day work first moves. Alarm: three standard deviations of a month's items above today's "
-            "rate; chance alone reaches it about once in sixty years."
-        ),
+    own = {"window": show.left("Watch from month 6 to 12", _window)}
+    alarm = (
+        "Counted from the day work first moves. Alarm: three standard deviations of a month's items above today's "
+        "rate; chance alone reaches it about once in sixty years."
     )
-    return table("canaries", "The months in which a failing programme shows itself", columns, rows, found, notes)
+    columns, caption = "option window now=error_rate alarm", "The months in which a failing programme shows itself"
+    return show.table("canaries", found, scenarios.Canaries, columns, caption, alarm, own=own)
 
 
 def diagnosis(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
@@ -179,7 +154,15 @@ def _headcount(finding: Finding, _: str) -> Item:
     return sentence("Headcount", text, detail)
 
 
-def _people(row: dict[str, Any], line: str) -> str:
+def _break_even(row: show.Row) -> str:
+    return wording.value(row["break_even"], "ratio") if math.isfinite(row["break_even"]) else say("none")
+
+
+def _window(row: show.Row) -> str:
+    return say("{low} to {high}", low=wording.day(row["first"]), high=wording.day(row["last"]))
+
+
+def _people(row: show.Row, line: str) -> str:
     if math.isnan(row[f"{line}_low"]):
         return wording.BLANK
     low, high = (wording.tenths(row[f"{line}_{end}"]) for end in ("low", "high"))

@@ -12,7 +12,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import quality
 from engineroom.pages import exhibits, show, wording
-from engineroom.pages.blocks import Cell, Column, Exhibit, cell, note, nothing
+from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing
 from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 
@@ -211,12 +211,6 @@ def absent(
     if log is not None and "stp_rate" not in lacks and health.empty:
         rows.append([say("Automation in running"), say("No step of these items was done by a system.")])
     return show.missing(rows, "{n} [figure is|figures are] missing from this report")
-
-
-def filled(columns: list[Column], rows: list[list[Cell]]) -> tuple[list[Column], list[list[Cell]]]:
-    """Return a table without the columns that say nothing in any row; what they lack, the report says elsewhere."""
-    kept = [place for place in range(len(columns)) if any(row[place] != wording.BLANK for row in rows)]
-    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
 def needed(log: LogProfile | None, kpi: str, key: str) -> str:

@@ -111,23 +111,17 @@ class Roles(Table):
 
     workflow: Series[str] = key("workflow; (all) where none is listed")
     first: Series[str] = text(
-        "holders of the first line, as a JSON array; blank: nobody",
-        "First: does and manages",
-        "names",
+        "holders of the first line, as a JSON array; blank: nobody", "First: does and manages", "names",
         blank=("nobody named", "bad"),
-    )
+    )  # fmt: skip
     second: Series[str] = text(
-        "holders of the second line, as a JSON array; blank: nobody",
-        "Second: advises and challenges",
-        "names",
+        "holders of the second line, as a JSON array; blank: nobody", "Second: advises and challenges", "names",
         blank=("nobody named", "bad"),
-    )
+    )  # fmt: skip
     third: Series[str] = text(
-        "holders of the third line, as a JSON array; blank: nobody",
-        "Third: audits",
-        "names",
+        "holders of the third line, as a JSON array; blank: nobody", "Third: audits", "names",
         blank=("nobody named", "bad"),
-    )
+    )  # fmt: skip
     missing: Series[str] = text("lines nobody is named for, as a JSON array")
     twice: Series[str] = text("holders of more than one line with their lines, as a JSON array of codes")
     is_independent: Series[bool] = flag("no holder of the third line has another; blank: no third line", required=False)

@@ -41,22 +41,18 @@ class Profile(Table):
     answers: Series[float] = count("answers to them, from all workflows and people", required=True)
     evidenced: Series[float] = count("of these, answers with evidence", "With evidence", "of answers", required=True)
     level: Series[float] = number(
-        "lower median of the answers with evidence; blank: there are none",
-        "Level",
-        "count",
+        "lower median of the answers with evidence; blank: there are none", "Level", "count",
         blank=("not shown", "unknown"),
-    )
+    )  # fmt: skip
     lowest: Series[float] = number("lowest of them")
     highest: Series[float] = number("highest of them")
     claimed: Series[float] = number(
         "lower median of the answers without evidence, which do not count", "Only claimed", "count"
     )
     anchor: Series[str] = text(
-        "what is observed at the level, as the question says it",
-        "What was observed",
-        "label",
+        "what is observed at the level, as the question says it", "What was observed", "label",
         blank="Nobody has shown anything.",
-    )
+    )  # fmt: skip
     row: Series[str] = key("row of the domain notes")
 
 
@@ -111,12 +107,9 @@ class Needs(Table):
     mean_hours: Series[float] = number("demand of the mean week", required=True)
     capacity_hours: Series[float] = number("capacity of a week", required=True)
     peak_week: Series[pd.Timestamp] = date(
-        "week that lacks most; where none does, the busiest",
-        "Worst week from",
-        "long day",
-        align="right",
+        "week that lacks most; where none does, the busiest", "Worst week from", "long day", align="right",
         required=True,
-    )
+    )  # fmt: skip
     peak_hours: Series[float] = number("its demand", required=True)
     gap_hours: Series[float] = number("what it lacks", required=True)
     left_hours: Series[float] = number("what of it is left when trained people are moved", required=True)
@@ -160,11 +153,9 @@ class Backlogs(Table):
         "what can be done, or was done, in a week", "Can be done a week", "effort", required=True
     )
     drain_weeks: Series[float] = number(
-        "backlog ÷ (capacity - arrivals); infinite: never; blank: nothing to drain",
-        "Gone after",
-        "effort",
+        "backlog ÷ (capacity - arrivals); infinite: never; blank: nothing to drain", "Gone after", "effort",
         align="left",
-    )
+    )  # fmt: skip
     moved_backlog: Series[float] = number(
         "backlog when trained people are moved every week", "If people are moved", "effort"
     )

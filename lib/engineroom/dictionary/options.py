@@ -133,7 +133,7 @@ class ReferenceClasses(Table):
     """What others who claimed the same have reached: one row per published range."""
 
     reference_class: Series[str] = key("id", unique=True)
-    label: Series[str] = key("short name on the page")
+    label: Series[str] = key("short name on the page", "Reference class", "label")
     kinds: Series[str] = key("kinds of option it is about, separated by semicolons")
     measure: Series[str] = choice(
         "share of today's cost saved, factor on a one-off cost, or month of the programme",
@@ -142,17 +142,18 @@ class ReferenceClasses(Table):
     )
     line: Series[str] = choice(
         "realised: claims are held against it; quoted: what sellers promise; context: worth knowing",
-        ("realised", "quoted", "context"),
+        {"realised": "realised", "quoted": "quoted", "context": "context"},
+        "Kind",
         required=True,
     )
     basis: Series[str] = choice("part of a claim it is compared with", ("first_year", "full_run"))
     low: Series[float] = number("lower end", required=True)
     high: Series[float] = number("upper end", required=True)
     source: Series[str] = key("publication, as a reader can find it")
-    reference: Series[str] = key("row of the domain notes, or page")
+    reference: Series[str] = key("row of the domain notes, or page", "Source")
     verification: Series[str] = choice("how far it was looked up", ("source", "page", "second"), required=True)
-    grade: Series[str] = choice("as for benchmarks", GRADES, required=True)
-    caveat: Series[str] = text("what the reader must know before leaning on it")
+    grade: Series[str] = choice("as for benchmarks", GRADES, "Grade", required=True)
+    caveat: Series[str] = text("what the reader must know before leaning on it", "Caveat", blank="")
 
     @pa.dataframe_check(name="high low", title="low is above high", description="swap them")
     def is_in_order(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805

@@ -141,12 +141,9 @@ class Maps(Table):
     handoffs: Series[float] = count("arrows on which the owner changes", "Hand-offs")
     loops: Series[float] = count("groups of steps that can be walked in a circle", "Loops")
     orphans: Series[str] = text(
-        "steps that no path from start to end passes, as a JSON array",
-        "On no path",
-        "names",
-        blank="none",
+        "steps that no path from start to end passes, as a JSON array", "On no path", "names", blank="none",
         required=True,
-    )
+    )  # fmt: skip
     wait_share: Series[float] = number("waiting hours ÷ all hours", "Waiting", "whole share")
 
 
@@ -220,17 +217,13 @@ class Tracks(Table):
     is_chosen: Series[bool] = flag("it is on the shortlist", "2 Chosen", YES_NO, required=True)
     at_stake: Series[float] = money("what it costs a year: volume × unit cost", "Cost a year", "amount")
     feasibility: Series[float] = number(
-        "the least of data ready, map ready and free time; blank: one is not known",
-        "3 Weakest of three",
-        "whole share",
-        align="left",
-    )
+        "the least of data ready, map ready and free time; blank: one is not known", "3 Weakest of three",
+        "whole share", align="left",
+    )  # fmt: skip
     is_feasible: Series[bool] = flag(
-        "data and map are ready and the team has time; blank: one is not known",
-        "Feasible",
-        FEASIBLE,
+        "data and map are ready and the team has time; blank: one is not known", "Feasible", FEASIBLE,
         blank=("Not known", "unknown"),
-    )
+    )  # fmt: skip
     is_measured: Series[bool] = flag(
         "a KPI with baseline and target is fixed for its pilot", "4 Metrics fixed", YES_NO, required=True
     )
@@ -247,19 +240,15 @@ class FirstTargets(Table):
     process: Series[str] = key("process id")
     why: Series[str] = key("why it comes first", "Why", "label")
     workflow: Series[str] = text(
-        "the client's workflow of that process; blank: none",
-        "Workflow",
-        blank="no workflow of this process",
+        "the client's workflow of that process; blank: none", "Workflow", blank="no workflow of this process",
         required=True,
-    )
+    )  # fmt: skip
     place: Series[float] = count("its place in the ranking", "Rank")
     is_shortlisted: Series[bool] = flag("it is on the shortlist", "", SHORTLIST, required=True)
     stage: Series[str] = text(
-        "stage it stands at; blank: not known",
-        "Stands at",
-        states={name: label for name, (label, _) in STAGES.items()},
-        required=True,
-    )
+        "stage it stands at; blank: not known", "Stands at",
+        states={name: label for name, (label, _) in STAGES.items()}, required=True,
+    )  # fmt: skip
     source: Series[str] = key("row of the domain notes")
 
 

@@ -236,8 +236,6 @@ class Worths(Table):
         "annual worth at the worse end of the gap and the higher unit cost", "To", "amount"
     )
     is_counted: Series[bool] = flag(
-        "the one of its family that totals count",
-        "In the total",
-        {True: "yes", False: "no, same failure"},
+        "the one of its family that totals count", "In the total", {True: "yes", False: "no, same failure"},
         required=True,
-    )
+    )  # fmt: skip

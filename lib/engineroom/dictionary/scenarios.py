@@ -3,10 +3,40 @@
 import pandas as pd
 
 from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, money, number, share, text
-from engineroom.dictionary.options import DISTRIBUTIONS, DRIVERS, KINDS
+from engineroom.dictionary.options import DRIVERS, KINDS
 
 VIEWS = ("claimed", "base_low", "base", "base_high", "expected")
 """How an option is seen: as its author claims, at the ends and the middle of its reference class, and as expected."""
+
+VERDICTS = {
+    "above": ("Above its class", "bad"),
+    "within": ("Within its class", "good"),
+    "below": ("Below its class", "good"),
+    "no class": ("No class to compare", "unknown"),
+    "no claim": ("Nothing claimed", "unknown"),
+}
+GAINS = {"gain": ("Gain", "good"), "loss": ("Loss", "bad"), "not known": ("Not known", "unknown")}
+DRAWN = {
+    "fixed": "as stated",
+    "uniform": "uniform",
+    "triangular": "triangle",
+    "normal": "normal, P10 to P90",
+    "unknown": "not disclosed",
+}
+STEPS = {
+    "claimed": "As claimed",
+    "delay": "Comes later",
+    "share": "Does not arrive",
+    "decay": "Is lost again",
+    "run": "Run cost",
+    "growth": "Run cost grows",
+    "quality": "Errors",
+    "one_off": "One-off cost",
+    "rebuild": "Building twice",
+    "sum": "Left, not discounted",
+    "discounting": "Discounting",
+    "npv": "Net present value",
+}
 
 HOUSE_DRIVERS = (*DRIVERS, "annual_saving", "transition_months", "rebuild")
 """Drivers of the client's tables, and what the options themselves state."""
@@ -15,7 +45,7 @@ HOUSE_DRIVERS = (*DRIVERS, "annual_saving", "transition_months", "rebuild")
 class Claims(Table):
     """A claimed saving, held against what its reference class has reached."""
 
-    option: Series[str] = key("option")
+    option: Series[str] = key("option", "Option")
     kind: Series[str] = choice("what it is", KINDS, required=True)
     saving_full: Series[float] = money("claimed saving a year in full run")
     saving_first: Series[float] = money("claimed saving in the first year that has one")
@@ -28,12 +58,10 @@ class Claims(Table):
     money_low: Series[float] = money("lower end in money a year")
     money_high: Series[float] = money("upper end in money a year")
     multiple: Series[float] = number("claim ÷ upper end of the class")
-    verdict: Series[str] = choice(
-        "where the claim lies", ("above", "within", "below", "no class", "no claim"), required=True
-    )
+    verdict: Series[str] = choice("where the claim lies", VERDICTS, "Verdict", required=True)
     grade: Series[str] = text("grade of the class")
-    claim_grade: Series[str] = text("grade of the claim")
-    source: Series[str] = text("where the claim comes from")
+    claim_grade: Series[str] = text("grade of the claim", "Grade")
+    source: Series[str] = text("where the claim comes from", "Source", blank="")
 
 
 class Assumed(Table):
@@ -41,17 +69,15 @@ class Assumed(Table):
 
     option: Series[str] = text("option; blank: all of them", required=True)
     driver: Series[str] = choice("figure", HOUSE_DRIVERS, required=True)
-    distribution: Series[str] = choice(
-        "how it is drawn; unknown is not drawn at all", (*DISTRIBUTIONS, "unknown"), required=True
-    )
+    distribution: Series[str] = choice("how it is drawn; unknown is not drawn at all", DRAWN, "Form", required=True)
     low: Series[float] = number("least, or P10")
     likely: Series[float] = number("most likely")
     high: Series[float] = number("most, or P90")
     mean: Series[float] = number("mean of the distribution: what the expected view uses")
     is_client: Series[bool] = flag("it stands in the engagement's tables", required=True)
-    owner: Series[str] = text("who answers for it", required=True)
-    grade: Series[str] = text("how far it can be trusted", required=True)
-    source: Series[str] = text("where it comes from", required=True)
+    owner: Series[str] = text("who answers for it", "Owner", "label", blank="nobody", required=True)
+    grade: Series[str] = text("how far it can be trusted", "Grade", required=True)
+    source: Series[str] = text("where it comes from", "Source", "label", blank="none", required=True)
 
 
 class Outcomes(Table):
@@ -81,9 +107,9 @@ class Flows(Table):
 class Steps(Table):
     """A step of the waterfall from what is claimed to what is expected, in money and whole cents."""
 
-    step: Series[str] = key("what changes")
+    step: Series[str] = key("what changes", "Step", states=STEPS)
     amount: Series[float] = number("by how much")
-    subtotal: Series[float] = number("where that leads")
+    subtotal: Series[float] = number("where that leads", "Level", "exact")
     is_total: Series[bool] = flag("a level, not a change", required=True)
 
 
@@ -107,8 +133,8 @@ class Impacts(Table):
     low: Series[float] = number("P10 of the assumption")
     high: Series[float] = number("P90 of the assumption")
     lead: Series[float] = number("lead of the leading option with everything at its mean")
-    lead_low: Series[float] = number("lead at the P10")
-    lead_high: Series[float] = number("lead at the P90")
+    lead_low: Series[float] = number("lead at the P10", "Lead at P10", "money")
+    lead_high: Series[float] = number("lead at the P90", "Lead at P90", "money")
     impact: Series[float] = money("distance of the two")
     knowing: Series[float] = money("expected value of knowing it before deciding (EVPPI)")
 
@@ -129,33 +155,35 @@ class Readings(Table):
 
     reading: Series[str] = key("how it is read")
     option: Series[str] = text("option it is about", required=True)
-    rival: Series[str] = key("best of the others")
+    rival: Series[str] = key("best of the others", "Next best")
     lead_early: Series[float] = number("lead of the sums over the first three years")
     lead_cumulative: Series[float] = number("lead of the sums over all years")
-    lead_npv: Series[float] = number("lead of the net present values")
+    lead_npv: Series[float] = number("lead of the net present values", "Net present value", "money")
 
 
 class Qualities(Table):
     """What an option gains in output, and what its errors take away again."""
 
-    option: Series[str] = key("option")
+    option: Series[str] = key("option", "Option")
     productivity_gain: Series[float] = number("items more in the same hours")
     defect_rate: Series[float] = share("share of them that is wrong")
-    good: Series[float] = number("good items for each item of today")
-    defect_cost: Series[float] = number("cost of a defect, in items")
-    adjusted: Series[float] = number("good items less what the defects cost")
+    good: Series[float] = number("good items for each item of today", "Good items for one of today", "ratio")
+    defect_cost: Series[float] = number("cost of a defect, in items", "A defect costs, in items", "ratio")
+    adjusted: Series[float] = number("good items less what the defects cost", "Left after defects", "ratio")
     break_even: Series[float] = number("cost of a defect, in items, at which nothing is gained")
-    verdict: Series[str] = choice("what that means", ("gain", "loss", "not known"), required=True)
+    verdict: Series[str] = choice("what that means", GAINS, "Verdict", required=True)
 
 
 class Canaries(Table):
     """The months in which a failing programme shows itself first, with the level that calls somebody."""
 
-    option: Series[str] = key("option")
+    option: Series[str] = key("option", "Option")
     first: Series[pd.Timestamp] = date("first day of the window", required=True)
     last: Series[pd.Timestamp] = date("last day of the window", required=True)
-    error_rate: Series[float] = share("error rate today")
-    alarm: Series[float] = share("monthly error rate above which chance is no explanation (three sigma)")
+    error_rate: Series[float] = share("error rate today", "Error rate today")
+    alarm: Series[float] = share(
+        "monthly error rate above which chance is no explanation (three sigma)", "Call somebody above"
+    )
 
 
 class Diagnoses(Table):
