@@ -8,7 +8,7 @@ how a page prints it (`pages.show`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import pandas as pd
@@ -25,6 +25,7 @@ __all__ = [
     "Table",
     "about",
     "as_text",
+    "before",
     "choice",
     "count",
     "date",
@@ -33,8 +34,12 @@ __all__ = [
     "key",
     "money",
     "number",
+    "rule",
     "share",
     "text",
+    "together",
+    "unique",
+    "within",
     "words",
 ]
 
@@ -121,6 +126,39 @@ def date(meaning: str, label: str = "", unit: str = "day", **options: Any) -> An
 def flag(meaning: str, label: str = "", states: Mapping[Any, State] | None = None, **options: Any) -> Any:
     """Return a column of yes or no."""
     return _field("flag", meaning, label, states=states, **options)
+
+
+def rule(columns: str, fault: str, cure: str, holds: Callable[[pd.DataFrame], Any]) -> Any:
+    """Return a rule that every row of a table keeps.
+
+    `columns` are those it reads, first the one at which a fault is told; `fault` says what is wrong, `cure` what to do.
+    """
+
+    def check(_: type, table: pd.DataFrame) -> Any:
+        return holds(table)
+
+    check.__name__ = columns  # pandera forgets the name of a check in the second model that inherits it
+    return pa.dataframe_check(name=columns, title=fault, description=cure)(check)
+
+
+def unique(columns: str, fault: str, cure: str = "keep one row") -> Any:
+    """Return the rule that no two rows are alike in some columns."""
+    return rule(columns, fault, cure, lambda table: ~table.duplicated(columns.split()))
+
+
+def within(part: str, whole: str, cure: str = "a part cannot exceed the whole") -> Any:
+    """Return the rule that a part is never above its whole."""
+    return rule(f"{part} {whole}", f"{part} is above {whole}", cure, lambda table: ~(table[part] > table[whole]))
+
+
+def before(start: str, end: str, fault: str, cure: str = "swap the two dates") -> Any:
+    """Return the rule that a day does not lie before another."""
+    return rule(f"{end} {start}", fault, cure, lambda table: ~(table[end] < table[start]))
+
+
+def together(one: str, other: str, fault: str, cure: str = "give both or neither") -> Any:
+    """Return the rule that two columns are filled in the same rows."""
+    return rule(f"{one} {other}", fault, cure, lambda table: table[one].notna() == table[other].notna())
 
 
 class Table(pa.DataFrameModel):

@@ -8,10 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-import pandas as pd
-import pandera.pandas as pa
-
-from engineroom.dictionary.columns import Series, Table, as_text, choice, count, key, number, text
+from engineroom.dictionary.columns import Series, Table, as_text, choice, count, key, number, rule, text
 
 ROLES = ("headline", "key figure")
 TONES = ("bad", "caution", "unknown", "neutral", "good")
@@ -45,11 +42,12 @@ class Findings(Table):
     figures: Series[str] = key("every figure it prints, by name, unrounded, with its unit, as JSON")
     mentions: Series[str] = key("every name it mentions, as JSON")
     rank: Series[float] = count("place in the report, 1 is the first", required=True)
-
-    @pa.dataframe_check(name="figures", title="a cell is no JSON", description="write it with json.dumps")
-    def is_json(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """What the columns of JSON hold can be read."""
-        return table[["sections", "rests_on", "figures", "mentions"]].map(_is_json).all(axis=1)
+    is_json = rule(
+        "figures",
+        "a cell is no JSON",
+        "write it with json.dumps",
+        lambda table: table[["sections", "rests_on", "figures", "mentions"]].map(_is_json).all(axis=1),
+    )
 
 
 @dataclass(frozen=True)

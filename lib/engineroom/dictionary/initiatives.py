@@ -6,7 +6,20 @@ Every table is optional. Blank is unknown, and what is unknown opens no gate.
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, money, number, share, text
+from engineroom.dictionary.columns import (
+    Series,
+    Table,
+    choice,
+    count,
+    date,
+    flag,
+    key,
+    money,
+    number,
+    rule,
+    share,
+    text,
+)
 
 KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "training", "other")
 CAUSES = ("upstream_data", "judgement", "rule", "system")
@@ -42,13 +55,12 @@ class Exceptions(Table):
     monthly_count: Series[float] = count("how often a month", required=True)
     unit_cost: Series[float] = money("loaded cost of handling one", expected=True)
     cause: Series[str] = choice("why a person must touch it", CAUSES, expected=True)
-
-    @pa.dataframe_check(
-        name="exception", title="the same exception appears twice", description="add the counts into one row"
+    each_once = rule(
+        "exception",
+        "the same exception appears twice",
+        "add the counts into one row",
+        lambda table: ~table.duplicated(["workflow", "exception"]),
     )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per workflow and type."""
-        return ~table.duplicated(["workflow", "exception"])
 
 
 class Steps(Table):
@@ -63,11 +75,12 @@ class Steps(Table):
     exception_path: Series[str] = text("where it goes when it goes wrong", expected=True)
     hours_of_work: Series[float] = number("hands-on hours of one item", ge=0)
     hours_of_wait: Series[float] = number("hours one item waits before it", ge=0)
-
-    @pa.dataframe_check(name="step", title="the same step appears twice", description="give each step its own name")
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per workflow and step."""
-        return ~table.duplicated(["workflow", "step"])
+    each_once = rule(
+        "step",
+        "the same step appears twice",
+        "give each step its own name",
+        lambda table: ~table.duplicated(["workflow", "step"]),
+    )
 
 
 class Edges(Table):
@@ -110,23 +123,21 @@ class Initiatives(Table):
     cost: Series[float] = money("one-off cost, as expected", expected=True)
     cost_high: Series[float] = money("one-off cost, at most")
     delivers: Series[str] = text("prerequisite or gate that it opens, for its workflow")
-
-    @pa.dataframe_check(
-        name="annual_benefit", title="annual_benefit is outside its range", description="low ≤ expected ≤ high"
+    benefit_in_range = rule(
+        "annual_benefit",
+        "annual_benefit is outside its range",
+        "low ≤ expected ≤ high",
+        lambda table: _in_range(table, "annual_benefit"),
     )
-    def benefit_in_range(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """The expected benefit lies between its ends."""
-        return _in_range(table, "annual_benefit")
-
-    @pa.dataframe_check(name="cost", title="cost is outside its range", description="low ≤ expected ≤ high")
-    def cost_in_range(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """The expected cost lies between its ends."""
-        return _in_range(table, "cost")
-
-    @pa.dataframe_check(name="deadline", title="the deadline is before the release", description="correct one of them")
-    def window_is_open(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A window has at least one day."""
-        return ~(table["deadline"] < table["release"])
+    cost_in_range = rule(
+        "cost", "cost is outside its range", "low ≤ expected ≤ high", lambda table: _in_range(table, "cost")
+    )
+    window_is_open = rule(
+        "deadline",
+        "the deadline is before the release",
+        "correct one of them",
+        lambda table: ~(table["deadline"] < table["release"]),
+    )
 
 
 class Demands(Table):
@@ -135,13 +146,12 @@ class Demands(Table):
     initiative: Series[str] = key("initiative, as in `initiatives`")
     team: Series[str] = key("team, as in `capacity`")
     people: Series[float] = number("full-time equivalents in every week it runs", required=True, gt=0)
-
-    @pa.dataframe_check(
-        name="team", title="the same initiative and team appear twice", description="add the people into one row"
+    each_once = rule(
+        "team",
+        "the same initiative and team appear twice",
+        "add the people into one row",
+        lambda table: ~table.duplicated(["initiative", "team"]),
     )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One demand per initiative and team."""
-        return ~table.duplicated(["initiative", "team"])
 
 
 class Capacity(Table):
@@ -150,11 +160,12 @@ class Capacity(Table):
     team: Series[str] = key("team")
     start: Series[pd.Timestamp] = date("from this day until the team's next row", required=True)
     people: Series[float] = number("full-time equivalents for change", required=True, ge=0)
-
-    @pa.dataframe_check(name="start", title="the same team and day appear twice", description="keep one row")
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One amount per team and day."""
-        return ~table.duplicated(["team", "start"])
+    each_once = rule(
+        "start",
+        "the same team and day appear twice",
+        "keep one row",
+        lambda table: ~table.duplicated(["team", "start"]),
+    )
 
 
 class Blackouts(Table):
@@ -164,11 +175,9 @@ class Blackouts(Table):
     start: Series[pd.Timestamp] = date("first day", required=True)
     end: Series[pd.Timestamp] = date("last day", required=True)
     workflow: Series[str] = text("workflow it protects; blank: all of them")
-
-    @pa.dataframe_check(name="end", title="the window ends before it starts", description="swap the two dates")
-    def runs_forward(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A window has at least one day."""
-        return ~(table["end"] < table["start"])
+    runs_forward = rule(
+        "end", "the window ends before it starts", "swap the two dates", lambda table: ~(table["end"] < table["start"])
+    )
 
 
 class Overrides(Table):
@@ -195,11 +204,12 @@ class Pilots(Table):
     numerator: Series[float] = count("items that met it in the pilot", required=True)
     n: Series[float] = count("items in the pilot", required=True, gt=0)
     least_change: Series[float] = share("change that would count as success, as a fraction", required=True)
-
-    @pa.dataframe_check(name="numerator", title="a numerator is above its n", description="a part cannot exceed it")
-    def parts_within_wholes(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return (table["numerator"] <= table["n"]) & (table["baseline_numerator"] <= table["baseline_n"])
+    parts_within_wholes = rule(
+        "numerator",
+        "a numerator is above its n",
+        "a part cannot exceed it",
+        lambda table: (table["numerator"] <= table["n"]) & (table["baseline_numerator"] <= table["baseline_n"]),
+    )
 
 
 class MonthlyValues(Table):
@@ -222,19 +232,18 @@ class MonthlyValues(Table):
         months = table["month"].dt.to_period("M").astype("str")
         return ~table.assign(month=months).duplicated(["change", "kpi", "month"])
 
-    @pa.dataframe_check(
-        name="go_live change", title="a change went live on two days", description="give every row of it the same day"
+    lives_once = rule(
+        "go_live change",
+        "a change went live on two days",
+        "give every row of it the same day",
+        lambda table: table["go_live"] == table.groupby("change")["go_live"].transform("first"),
     )
-    def lives_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A change goes live once."""
-        return table["go_live"] == table.groupby("change")["go_live"].transform("first")
-
-    @pa.dataframe_check(
-        name="workflow change", title="a change is in two workflows", description="name the change after its workflow"
+    is_in_one_workflow = rule(
+        "workflow change",
+        "a change is in two workflows",
+        "name the change after its workflow",
+        lambda table: table["workflow"] == table.groupby("change")["workflow"].transform("first"),
     )
-    def is_in_one_workflow(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A series is about one workflow."""
-        return table["workflow"] == table.groupby("change")["workflow"].transform("first")
 
 
 class Slas(Table):

@@ -7,7 +7,22 @@ role or pseudonym: nothing here needs a name.
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom.dictionary.columns import Series, Table, choice, count, date, key, money, number, share, text
+from engineroom.dictionary.columns import (
+    Series,
+    Table,
+    choice,
+    count,
+    date,
+    key,
+    money,
+    number,
+    rule,
+    share,
+    text,
+    together,
+    unique,
+    within,
+)
 
 INSTRUMENTS = ("governance", "profile", "practices", "challenges", "management")
 LEVELS = 4
@@ -25,20 +40,10 @@ class Answers(Table):
     evidence: Series[str] = text("document, system or observation that shows it; without it the level does not count")
     answered_by: Series[str] = text("role that answered")
     date: Series[pd.Timestamp] = date("when")
-
-    @pa.dataframe_check(name="level", title="a level is a whole number", description="write 0, 1, 2, 3 or 4")
-    def levels_are_whole(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """An anchor is met or it is not."""
-        return ~(table["level"] % 1).gt(0)
-
-    @pa.dataframe_check(
-        name="question workflow answered_by",
-        title="the same person answers the same question twice",
-        description="keep one row",
+    levels_are_whole = rule(
+        "level", "a level is a whole number", "write 0, 1, 2, 3 or 4", lambda table: ~(table["level"] % 1).gt(0)
     )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One answer per question, workflow and person."""
-        return ~table.duplicated(["question", "workflow", "answered_by"])
+    each_once = unique("question workflow answered_by", "the same person answers the same question twice")
 
 
 class Work(Table):
@@ -50,13 +55,7 @@ class Work(Table):
     arrivals: Series[float] = count("items that arrived in that week; blank without a week")
     standard_hours: Series[float] = number("hands-on hours that one item takes of this skill", required=True, gt=0)
     backlog: Series[float] = count("items that waited for this skill when the first week began; blank: not known")
-
-    @pa.dataframe_check(
-        name="week workflow skill", title="the same work and week appear twice", description="add them into one row"
-    )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per workflow, skill and week."""
-        return ~table.duplicated(["workflow", "skill", "week"])
+    each_once = unique("week workflow skill", "the same work and week appear twice", "add them into one row")
 
     @pa.dataframe_check(
         name="week workflow skill",
@@ -68,14 +67,9 @@ class Work(Table):
         has_weeks = table["week"].notna().groupby([table["workflow"], table["skill"]]).transform("any")
         return table["week"].notna() | ~has_weeks.astype(bool)
 
-    @pa.dataframe_check(
-        name="arrivals week",
-        title="week and arrivals stand alone",
-        description="give both, or neither to take those of the log",
+    weeks_have_arrivals = together(
+        "arrivals", "week", "week and arrivals stand alone", "give both, or neither to take those of the log"
     )
-    def weeks_have_arrivals(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Arrivals belong to a week."""
-        return table["week"].notna() == table["arrivals"].notna()
 
 
 class People(Table):
@@ -87,11 +81,9 @@ class People(Table):
     weekly_hours: Series[float] = number("hours paid a week for this work", required=True, gt=0, le=168)
     shrinkage: Series[float] = share("share of them for leave, training and meetings; blank: leave of the team")
     loaded_rate: Series[float] = money("cost of one paid hour with all benefits")
-
-    @pa.dataframe_check(name="shrinkage", title="nothing is left of the week", description="leave the person out")
-    def something_is_left(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Who is never there has no capacity."""
-        return ~(table["shrinkage"] >= 1)
+    something_is_left = rule(
+        "shrinkage", "nothing is left of the week", "leave the person out", lambda table: ~(table["shrinkage"] >= 1)
+    )
 
 
 class Skills(Table):
@@ -102,18 +94,13 @@ class Skills(Table):
     level: Series[str] = choice(
         "main: works on it today; able: can take over; learning: not yet", SKILLS, required=True
     )
-
-    @pa.dataframe_check(name="skill person", title="the same person and skill appear twice", description="keep one row")
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per person and skill."""
-        return ~table.duplicated(["person", "skill"])
-
-    @pa.dataframe_check(
-        name="level person", title="a person has two main skills", description="write able for all but one"
+    each_once = unique("skill person", "the same person and skill appear twice")
+    one_main = rule(
+        "level person",
+        "a person has two main skills",
+        "write able for all but one",
+        lambda table: ~((table["level"] == "main") & table.duplicated(["person", "level"])),
     )
-    def one_main(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Nobody's hours are planned twice."""
-        return ~((table["level"] == "main") & table.duplicated(["person", "level"]))
 
 
 class Activities(Table):
@@ -125,22 +112,8 @@ class Activities(Table):
     needs: Series[float] = number("lowest grade that can do it", ge=1, le=9)
     hours: Series[float] = number("hours a week", required=True, ge=0)
     captured_hours: Series[float] = number("of these, hours that a system records; blank: not known", ge=0)
-
-    @pa.dataframe_check(
-        name="captured_hours hours", title="captured_hours is above hours", description="a part cannot exceed the whole"
-    )
-    def captured_within_hours(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["captured_hours"] > table["hours"])
-
-    @pa.dataframe_check(
-        name="activity workflow grade",
-        title="the same activity appears twice",
-        description="add the hours into one row",
-    )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per activity, workflow and grade."""
-        return ~table.duplicated(["activity", "workflow", "grade"])
+    captured_within_hours = within("captured_hours", "hours")
+    each_once = unique("activity workflow grade", "the same activity appears twice", "add the hours into one row")
 
 
 INPUTS: dict[str, type[Table]] = {
@@ -177,12 +150,9 @@ class Questions(Table):
     anchor_4: Series[str] = key("what is observed at level 4")
     row: Series[str] = key("row of the domain notes")
     source: Series[str] = key("document, as a reader can find it")
-
-    @pa.dataframe_check(
-        name="anchor_0 anchor_1 anchor_2 anchor_3 anchor_4",
-        title="two levels have the same anchor",
-        description="say what tells them apart",
+    anchors_differ = rule(
+        "anchor_0 anchor_1 anchor_2 anchor_3 anchor_4",
+        "two levels have the same anchor",
+        "say what tells them apart",
+        lambda table: table[[f"anchor_{level}" for level in range(LEVELS + 1)]].nunique(axis=1) == LEVELS + 1,
     )
-    def anchors_differ(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Levels that read alike cannot be told apart."""
-        return table[[f"anchor_{level}" for level in range(LEVELS + 1)]].nunique(axis=1) == LEVELS + 1

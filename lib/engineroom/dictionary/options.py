@@ -7,7 +7,7 @@ the decision flips.
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom.dictionary.columns import Series, Table, choice, count, key, money, number, share, text
+from engineroom.dictionary.columns import Series, Table, choice, count, key, money, number, rule, share, text, unique
 
 KINDS = ("automate", "augment", "offshore", "nearshore", "hybrid", "shared service", "do nothing")
 DRIVERS = (
@@ -50,13 +50,12 @@ class Savings(Table):
     option: Series[str] = key("option, as in `options`")
     year: Series[float] = number("1 for the first year", required=True, ge=1, le=30)
     saving: Series[float] = money("saving of that year", required=True)
-
-    @pa.dataframe_check(
-        name="year option", title="the years of an option are not 1, 2, 3 ...", description="one row per year, from 1"
+    years_follow = rule(
+        "year option",
+        "the years of an option are not 1, 2, 3 ...",
+        "one row per year, from 1",
+        lambda table: table["year"] == table.groupby("option")["year"].rank(method="first"),
     )
-    def years_follow(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Years are whole, each once, and none is left out."""
-        return table["year"] == table.groupby("option")["year"].rank(method="first")
 
 
 class Assumptions(Table):
@@ -75,13 +74,7 @@ class Assumptions(Table):
     owner: Series[str] = text("who answers for it", expected=True)
     grade: Series[str] = choice("how far it can be trusted: A measured to D hearsay", GRADES, expected=True)
     source: Series[str] = text("where it comes from", expected=True)
-
-    @pa.dataframe_check(
-        name="driver option", title="the same option and driver appear twice", description="keep one row"
-    )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One distribution per option and driver."""
-        return ~table.duplicated(["option", "driver"])
+    each_once = unique("driver option", "the same option and driver appear twice")
 
     @pa.dataframe_check(
         name="distribution low likely high",
@@ -154,15 +147,10 @@ class ReferenceClasses(Table):
     verification: Series[str] = choice("how far it was looked up", ("source", "page", "second"), required=True)
     grade: Series[str] = choice("as for benchmarks", GRADES, "Grade", required=True)
     caveat: Series[str] = text("what the reader must know before leaning on it", "Caveat", blank="")
-
-    @pa.dataframe_check(name="high low", title="low is above high", description="swap them")
-    def is_in_order(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A range runs upwards."""
-        return table["low"] <= table["high"]
-
-    @pa.dataframe_check(
-        name="basis line measure", title="a class without a basis", description="say what a claim is compared by"
+    is_in_order = rule("high low", "low is above high", "swap them", lambda table: table["low"] <= table["high"])
+    classes_have_a_basis = rule(
+        "basis line measure",
+        "a class without a basis",
+        "say what a claim is compared by",
+        lambda table: (table["measure"] != "saving") | (table["line"] != "realised") | table["basis"].notna(),
     )
-    def classes_have_a_basis(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A range that claims are held against says which part of them."""
-        return (table["measure"] != "saving") | (table["line"] != "realised") | table["basis"].notna()

@@ -7,7 +7,20 @@ done without evidence does not count.
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, text
+from engineroom.dictionary.columns import (
+    Series,
+    Table,
+    choice,
+    count,
+    date,
+    flag,
+    key,
+    rule,
+    text,
+    together,
+    unique,
+    within,
+)
 
 CONTROLS = {
     "automated validation": "Automated validation",
@@ -68,13 +81,12 @@ class Separations(Table):
     second_owner: Series[str] = text("role that is to do the second; blank: as in `steps`")
     control: Series[str] = text("control that the rule carries out, as in `controls`")
     reason: Series[str] = text("what could happen otherwise")
-
-    @pa.dataframe_check(
-        name="second first", title="both activities are the same", description="name two activities that differ"
+    are_two = rule(
+        "second first",
+        "both activities are the same",
+        "name two activities that differ",
+        lambda table: table["first"] != table["second"],
     )
-    def are_two(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A rule is about two activities."""
-        return table["first"] != table["second"]
 
     @pa.dataframe_check(name="second first workflow", title="the same rule appears twice", description="keep one row")
     def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
@@ -93,11 +105,7 @@ class Lines(Table):
     )  # fmt: skip
     holder: Series[str] = key("role that holds it")
     mandate: Series[str] = text("document that says so")
-
-    @pa.dataframe_check(name="holder line workflow", title="the same holder appears twice", description="keep one row")
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One row per workflow, line and holder."""
-        return ~table.duplicated(["workflow", "line", "holder"])
+    each_once = unique("holder line workflow", "the same holder appears twice")
 
 
 class Sops(Table):
@@ -116,15 +124,7 @@ class Sops(Table):
     is_embedded: Series[bool] = flag("forms or systems lead through it")
     variants_known: Series[float] = count("variations of the work that are known, such as by amount or region")
     variants_covered: Series[float] = count("of these, those it says how to handle")
-
-    @pa.dataframe_check(
-        name="variants_covered variants_known",
-        title="variants_covered is above variants_known",
-        description="a part cannot exceed the whole",
-    )
-    def covered_within_known(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["variants_covered"] > table["variants_known"])
+    covered_within_known = within("variants_covered", "variants_known")
 
 
 class Datasets(Table):
@@ -155,25 +155,14 @@ class ControlTests(Table):
     passed: Series[float] = count("of these, items at which the control worked")
     result: Series[str] = choice("outcome, as the tester states it", ("passed", "failed"))
     evidence: Series[str] = text("where the result is kept")
-
-    @pa.dataframe_check(name="passed items", title="passed is above items", description="a part cannot exceed it")
-    def passed_within_items(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["passed"] > table["items"])
-
-    @pa.dataframe_check(name="passed items", title="items or passed stands alone", description="give both or neither")
-    def parts_together(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Items and passed come together."""
-        return table["items"].notna() == table["passed"].notna()
-
-    @pa.dataframe_check(
-        name="done items result",
-        title="a result without a day",
-        description="give the day in done, or clear the result",
+    passed_within_items = within("passed", "items", "a part cannot exceed it")
+    parts_together = together("passed", "items", "items or passed stands alone")
+    results_have_a_day = rule(
+        "done items result",
+        "a result without a day",
+        "give the day in done, or clear the result",
+        lambda table: table["done"].notna() | (table["items"].isna() & table["result"].isna()),
     )
-    def results_have_a_day(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """What was not done has no result."""
-        return table["done"].notna() | (table["items"].isna() & table["result"].isna())
 
 
 class Obligations(Table):
@@ -185,13 +174,12 @@ class Obligations(Table):
     evidence: Series[str] = text("document that proves it; without it, met does not count")
     owner: Series[str] = text("who answers for it")
     date: Series[pd.Timestamp] = date("when that was found")
-
-    @pa.dataframe_check(
-        name="requirement regulation", title="regulation and requirement appear twice", description="keep one row"
+    each_once = rule(
+        "requirement regulation",
+        "regulation and requirement appear twice",
+        "keep one row",
+        lambda table: (table["requirement"] == "other") | ~table.duplicated(["regulation", "requirement"]),
     )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One status per regulation and requirement."""
-        return (table["requirement"] == "other") | ~table.duplicated(["regulation", "requirement"])
 
 
 INPUTS: dict[str, type[Table]] = {

@@ -13,6 +13,7 @@ from engineroom.dictionary.columns import (
     UNITS,
     Series,
     Table,
+    before,
     choice,
     count,
     date,
@@ -20,8 +21,12 @@ from engineroom.dictionary.columns import (
     key,
     money,
     number,
+    rule,
     share,
     text,
+    together,
+    unique,
+    within,
 )
 
 # ---------------------------------------------------------------------------------------------------------- inputs
@@ -42,34 +47,24 @@ class Kpis(Table):
     period_start: Series[pd.Timestamp] = date("first day", required=True)
     period_end: Series[pd.Timestamp] = date("last day", required=True)
     source: Series[str] = text("system, report or person the value comes from", expected=True)
-
-    @pa.dataframe_check(
-        name="workflow kpi definition segment period_start period_end",
-        title="the same kpi, workflow, segment and period appear twice",
-        description="keep one row, or name the segments",
+    each_once = unique(
+        "workflow kpi definition segment period_start period_end",
+        "the same kpi, workflow, segment and period appear twice",
+        "keep one row, or name the segments",
     )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One value per KPI, definition, workflow, segment and period."""
-        return ~table.duplicated(["kpi", "definition", "workflow", "segment", "period_start", "period_end"])
-
-    @pa.dataframe_check(
-        name="value numerator denominator", title="nothing was measured", description="give value, or both its parts"
+    something_measured = rule(
+        "value numerator denominator",
+        "nothing was measured",
+        "give value, or both its parts",
+        lambda table: table["value"].notna() | (table["numerator"].notna() & table["denominator"].notna()),
     )
-    def something_measured(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A row holds a value or both its parts: blank is not zero."""
-        return table["value"].notna() | (table["numerator"].notna() & table["denominator"].notna())
-
-    @pa.dataframe_check(
-        name="denominator numerator", title="numerator or denominator stands alone", description="give both or neither"
+    parts_together = together("denominator", "numerator", "numerator or denominator stands alone")
+    something_counted = rule(
+        "denominator",
+        "denominator is 0",
+        "leave the row out: nothing was due",
+        lambda table: ~table["denominator"].eq(0),
     )
-    def parts_together(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Numerator and denominator come together."""
-        return table["numerator"].notna() == table["denominator"].notna()
-
-    @pa.dataframe_check(name="denominator", title="denominator is 0", description="leave the row out: nothing was due")
-    def something_counted(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A denominator of 0 measures nothing."""
-        return ~table["denominator"].eq(0)
 
     @pa.dataframe_check(
         name="value numerator denominator",
@@ -81,12 +76,7 @@ class Kpis(Table):
         made = table["numerator"] / table["denominator"]
         return table["value"].isna() | made.isna() | ((made - table["value"]).abs() <= 0.005 * made.abs() + 1e-9)
 
-    @pa.dataframe_check(
-        name="period_end period_start", title="the period ends before it starts", description="swap the two dates"
-    )
-    def period_runs_forward(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A period has at least one day."""
-        return ~(table["period_end"] < table["period_start"])
+    period_runs_forward = before("period_start", "period_end", "the period ends before it starts")
 
 
 class Workflows(Table):
@@ -107,24 +97,8 @@ class Workflows(Table):
     cost_of_late: Series[float] = money("penalty or follow-up cost of one item that misses its SLA")
     cost_spread: Series[float] = share("uncertainty of these unit costs, plus or minus; blank: 0.2")
     systems: Series[str] = text("systems it runs on, separated by semicolons")
-
-    @pa.dataframe_check(
-        name="monthly_straight_through monthly_volume",
-        title="monthly_straight_through is above monthly_volume",
-        description="a part cannot exceed the whole",
-    )
-    def straight_through_within_volume(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["monthly_straight_through"] > table["monthly_volume"])
-
-    @pa.dataframe_check(
-        name="monthly_exceptions monthly_volume",
-        title="monthly_exceptions is above monthly_volume",
-        description="a part cannot exceed the whole",
-    )
-    def exceptions_within_volume(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["monthly_exceptions"] > table["monthly_volume"])
+    straight_through_within_volume = within("monthly_straight_through", "monthly_volume")
+    exceptions_within_volume = within("monthly_exceptions", "monthly_volume")
 
 
 class Costs(Table):
@@ -152,17 +126,13 @@ class Costs(Table):
         parts = table[["personnel", "systems", "overhead", "outsourced", "other"]].fillna(0).sum(axis=1)
         return (parts - table["total"]).abs() <= (table["total"].abs() * 0.001).clip(lower=1.0)
 
-    @pa.dataframe_check(name="transactions", title="transactions is 0", description="leave the row out, or correct it")
-    def something_done(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A cost per transaction needs a transaction."""
-        return ~table["transactions"].eq(0)
-
-    @pa.dataframe_check(
-        name="period_end period_start", title="the period ends before it starts", description="swap the two dates"
+    something_done = rule(
+        "transactions",
+        "transactions is 0",
+        "leave the row out, or correct it",
+        lambda table: ~table["transactions"].eq(0),
     )
-    def period_runs_forward(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A period has at least one day."""
-        return ~(table["period_end"] < table["period_start"])
+    period_runs_forward = before("period_start", "period_end", "the period ends before it starts")
 
 
 class Staffing(Table):
@@ -175,24 +145,13 @@ class Staffing(Table):
     leave_hours: Series[float] = number("of these, leave and sickness", expected=True, ge=0)
     productive_hours: Series[float] = number("hours on work items", expected=True, ge=0)
     loaded_rate: Series[float] = money("cost of one paid hour with all benefits", expected=True)
-
-    @pa.dataframe_check(
-        name="leave_hours paid_hours",
-        title="leave_hours is above paid_hours",
-        description="a part cannot exceed the whole",
+    leave_within_paid = within("leave_hours", "paid_hours")
+    productive_within_available = rule(
+        "productive_hours paid_hours leave_hours",
+        "productive_hours is above paid_hours - leave_hours",
+        "a part cannot exceed the whole",
+        lambda table: ~(table["productive_hours"] > table["paid_hours"] - table["leave_hours"].fillna(0)),
     )
-    def leave_within_paid(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """A subset is never above its whole."""
-        return ~(table["leave_hours"] > table["paid_hours"])
-
-    @pa.dataframe_check(
-        name="productive_hours paid_hours leave_hours",
-        title="productive_hours is above paid_hours - leave_hours",
-        description="a part cannot exceed the whole",
-    )
-    def productive_within_available(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Nobody works productively while on leave."""
-        return ~(table["productive_hours"] > table["paid_hours"] - table["leave_hours"].fillna(0))
 
 
 class Readiness(Table):
@@ -204,13 +163,7 @@ class Readiness(Table):
     evidence: Series[str] = text("document or system that proves it; without it, done does not count", expected=True)
     owner: Series[str] = text("who answers for it", expected=True)
     date: Series[pd.Timestamp] = date("when it was done, or is due")
-
-    @pa.dataframe_check(
-        name="prerequisite workflow", title="prerequisite and workflow appear twice", description="keep one row"
-    )
-    def each_once(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """One status per prerequisite and workflow."""
-        return ~table.duplicated(["prerequisite", "workflow"])
+    each_once = unique("prerequisite workflow", "prerequisite and workflow appear twice")
 
 
 INPUTS: dict[str, type[Table]] = (
@@ -319,10 +272,12 @@ class Benchmarks(Table):
         inside = (edges.isna() | ((edges >= -1) & (edges <= 1))).all(axis=1)
         return (table["unit"] != "share") | (table["line"] == "context") | inside
 
-    @pa.dataframe_check(name="currency unit", title="money without a currency", description="name it, for example USD")
-    def money_has_a_currency(cls, table: pd.DataFrame) -> pd.Series:  # noqa: N805
-        """Amounts are comparable in one currency only."""
-        return (table["unit"] != "money") | table["currency"].notna()
+    money_has_a_currency = rule(
+        "currency unit",
+        "money without a currency",
+        "name it, for example USD",
+        lambda table: (table["unit"] != "money") | table["currency"].notna(),
+    )
 
     @pa.dataframe_check(
         name="grade kind verification n",

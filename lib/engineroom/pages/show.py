@@ -123,11 +123,11 @@ def _told(value: Any, unit: str, currency: str, row: Row) -> str:
 
 
 def _interval(key: str, unit: str, currency: str, row: Row) -> str:
-    measured = _measured(row, row[key], unit)
-    return wording.BLANK if pd.isna(row[key]) else wording.span(measured, currency)
+    return wording.BLANK if pd.isna(row[key]) else wording.span(_measured(row, row[key], unit), currency)
 
 
 def _measured(row: Row, value: float, unit: str) -> Row:
+    """Return a row whose figure is that of a measured column, in the unit behind that word, or else of the row."""
     return {**row, "value": value, "unit": unit.removeprefix("measured").strip() or row["unit"]}
 
 
@@ -151,5 +151,7 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "in hours": lambda it: wording.duration(it, like=10.0),
     "effort": wording.effort,
 }
+"""How a value is told by the unit of its column; every unit that is not here is one of `wording.value`."""
+
 PRICED = {"amount": wording.amount, "exact": wording.exact}
-"""How a value is told by the unit of its column; every other unit is one of `wording.value`."""
+"""How an amount is told by the unit of its column, in the engagement's currency."""
