@@ -35,14 +35,14 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
     if not found["number"].any():
         return nothing()
     heads = {"active": "In the assessment", "owned": "Owner", **{side: SIDES[side] for side in functions.SIDES}}
-    rows: list[dict[str, Any]] = []
-    for department, mine in found.groupby("department", sort=False):
-        sums = mine[["owned", *functions.SIDES]].sum().to_dict()
-        sums["active"] = float((mine["number"] > 0).sum())
-        for key, head in heads.items():
-            total = float(len(mine)) if key == "active" else float(mine["number"].sum())
-            cell = _cell(sums[key], 0.0 if key == "active" and not sums[key] else total)
-            rows.append({"department": wording.capital(say(str(department))), "what": say(head)} | cell)
+    marked = found.assign(active=found["number"] > 0, activities=1)
+    sums = marked.groupby("department", sort=False)[["activities", "number", *heads]].sum()
+    wholes = dict.fromkeys(heads, sums["number"]) | {"active": sums["activities"].where(sums["active"] > 0, 0)}
+    rows = [
+        {"department": wording.capital(say(department)), "what": say(head)} | _cell(row[key], wholes[key][department])
+        for department, row in sums.iterrows()
+        for key, head in heads.items()
+    ]
     drawn = pd.DataFrame(rows)
     fills = forms.present({say(heat): theme.FILLS[tone] for heat, tone in HEAT.items()}, drawn["heat"])
     axis = alt.Axis(orient="top", labelAngle=-35, labelLimit=120)
@@ -63,15 +63,7 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
 
 
 def _cell(number: float, total: float) -> dict[str, str]:
-    heat = (
-        "not looked at"
-        if not total
-        else "all of them"
-        if number == total
-        else "some of them"
-        if number
-        else "none of them"
-    )
+    heat = {total: "all of them", 0: "none of them"}.get(number, "some of them") if total else "not looked at"
     return {"heat": say(heat), "said": f"{number:.0f}/{total:.0f}" if total else wording.BLANK}
 
 
