@@ -27,10 +27,10 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     rows = found[found["multiple"].notna()]
     if rows.empty:
         return nothing()
-    told = {"above": say("Above its class"), "within": say("Within its class"), "below": say("Within its class")}
-    rows = rows.assign(verdict_said=rows["verdict"].map(told), said=rows["multiple"].map(words.times))
+    names = {"above": say("Above its class"), "within": say("Within its class"), "below": say("Within its class")}
+    rows = rows.assign(verdict_said=rows["verdict"].map(names), said=rows["multiple"].map(words.times))
     rows = rows[["option", "low", "high", "claimed", "verdict", "verdict_said", "said"]]
-    tones = forms.present({told["above"]: "bad", told["within"]: "good"}, rows["verdict_said"])
+    tones = forms.present({names["above"]: "bad", names["within"]: "good"}, rows["verdict_said"])
     most = max(float(rows[["high", "claimed"]].max().max()) * 1.18, 0.1)
     x = quantity("low", say("Share of today's cost saved in a year"), ends=[0, most], axis={"format": "%"})
     chart = forms.rows(

@@ -71,9 +71,9 @@ def matrix(
     title = say_number(number, "{n} of {all} risks has no control", "{n} of {all} risks have no control", all=whole)
     caption = say("Full circle: a control before the harm. Empty square: a control after it. Red row: none.")
     caption += cut("The first {n} of {all} risks, the least covered first.", MOST_RISKS, len(coverage))
-    told = facts(shown.assign(said=shown["cover"].map(COVERS).map(say)), "risk")
+    lines = facts(shown.assign(said=shown["cover"].map(COVERS).map(say)), "risk")
     description = say("Risks against kinds of control.")
-    return finished(chart, "risk-control-matrix", title, description, caption, told, n=number, all=whole)
+    return finished(chart, "risk-control-matrix", title, description, caption, lines, n=number, all=whole)
 
 
 def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibit:
@@ -106,14 +106,13 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     )
     caption = say("Bar: 95% interval. Only cases in which a named person did each of the two.")
     caption += f" {say('The first {n} of {all} rules.', n=MOST_RULES, all=every)}" if every > MOST_RULES else ""
-    told = facts(rows.assign(label=pairs))
-    return finished(chart, "separations", title, say("Separation of duties."), caption, told, n=broken, all=every)
+    lines = facts(rows.assign(label=pairs))
+    return finished(chart, "separations", title, say("Separation of duties."), caption, lines, n=broken, all=every)
 
 
 def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     """Return the level of each part of governance as a dot on its scale: what is shown, and hollow what is claimed."""
-    told = found[found["level"].notna() | found["claimed"].notna()]
-    if told.empty:
+    if found[["level", "claimed"]].isna().all(axis=None):
         return nothing()
     order = [wording.capital(say(part)) for part in found["part"]]
     levels = pd.DataFrame({"part": order, "shown": found["level"].tolist(), "claimed": found["claimed"].tolist()})
@@ -141,8 +140,8 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     caption = say(
         "Levels 0 to 4 of anchored questions. Circle: shown by evidence. Empty diamond: claimed, does not count."
     )
-    told, counted = facts(beside, "part"), {"n": number, "all": len(found), "shown": 3}
-    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, told, **counted)
+    lines, counted = facts(beside, "part"), {"n": number, "all": len(found), "shown": 3}
+    return finished(chart, "governance-parts", title, say("Parts of governance."), caption, lines, **counted)
 
 
 def _cases(row: dict[str, Any]) -> str:

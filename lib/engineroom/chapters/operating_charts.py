@@ -40,14 +40,14 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
         "owned": "Owner",
         **{side: operating_tables.SIDES[side] for side in functions.SIDES},
     }
-    rows: list[dict[str, Any]] = []
-    for department, mine in found.groupby("department", sort=False):
-        sums = mine[["owned", *functions.SIDES]].sum().to_dict()
-        sums["active"] = float((mine["number"] > 0).sum())
-        for key, head in heads.items():
-            total = float(len(mine)) if key == "active" else float(mine["number"].sum())
-            cell = _cell(sums[key], 0.0 if key == "active" and not sums[key] else total)
-            rows.append({"department": wording.capital(say(str(department))), "what": say(head)} | cell)
+    marked = found.assign(active=found["number"] > 0, activities=1)
+    sums = marked.groupby("department", sort=False)[["activities", "number", *heads]].sum()
+    wholes = dict.fromkeys(heads, sums["number"]) | {"active": sums["activities"].where(sums["active"] > 0, 0)}
+    rows = [
+        {"department": wording.capital(say(department)), "what": say(head)} | _cell(row[key], wholes[key][department])
+        for department, row in sums.iterrows()
+        for key, head in heads.items()
+    ]
     drawn = pd.DataFrame(rows)
     fills = forms.present({say(heat): theme.FILLS[tone] for heat, tone in HEAT.items()}, drawn["heat"])
     axis = alt.Axis(orient="top", labelAngle=-35, labelLimit=120)
@@ -62,21 +62,13 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
     there = found[found["number"] > 0]
     counted = {"n": len(there), "all": len(found), "kept": int((found["state"] == "owned and measured").sum())}
     title = say("{n} of {all} activities are in the assessment, {kept} of them owned and measured", **counted)
-    told = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
+    lines = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
     caption = say("First column: activities of the department. Others: workflows with an owner, or a KPI of that side.")
-    return finished(chart, "coverage", title, say("Departments and activities."), caption, told, **counted)
+    return finished(chart, "coverage", title, say("Departments and activities."), caption, lines, **counted)
 
 
 def _cell(number: float, total: float) -> dict[str, str]:
-    heat = (
-        "not looked at"
-        if not total
-        else "all of them"
-        if number == total
-        else "some of them"
-        if number
-        else "none of them"
-    )
+    heat = {total: "all of them", 0: "none of them"}.get(number, "some of them") if total else "not looked at"
     return {"heat": say(heat), "said": f"{number:.0f}/{total:.0f}" if total else wording.BLANK}
 
 
@@ -110,10 +102,10 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
             n=low,
             all=len(found),
         )
-    told = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
+    lines = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
     caption = say("Dot: level that can be shown. Bar: lowest to highest. Hollow: claimed, without evidence.")
     counted = {"n": low, "all": len(found), "least": 0, "traditional": 1}
-    return finished(chart, name, title, say("Levels of maturity."), caption, told, **counted)
+    return finished(chart, name, title, say("Levels of maturity."), caption, lines, **counted)
 
 
 def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -130,12 +122,12 @@ def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tab
         title = say("{skill} is short in {n} of {all} weeks", skill=worst["skill"], **weeks)
     caption = say("Line: hours that arrive in a week. Dashed: hours of the people in place. Red: what is missing.")
     caption += cut("The {n} that lack most of {all} skills.", MOST_PANELS, len(needs))
-    told = [
+    lines = [
         say("{skill}: {n} of {all} weeks short.", skill=row["skill"], n=row["short_weeks"], all=row["weeks"])
         for row in needs.astype({"short_weeks": int, "weeks": int}).to_dict("records")
     ]
     description = say("Hours that arrive and hours there are.")
-    return finished(forms.panels(panels), "load", title, description, caption, told, **counted)
+    return finished(forms.panels(panels), "load", title, description, caption, lines, **counted)
 
 
 def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
@@ -157,7 +149,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     chart = forms.rows(rows, bars, beside, label="skill", room=260, width=380, step=26)
     worst = operating_model.shortage(needs)
     title = lacking(worst).rstrip(".")
-    told = [
+    lines = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",
             skill=r["skill"],
@@ -168,7 +160,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     ]
     caption = say("Each skill in its own worst week; the bars are not added, for one person can help only one of them.")
     description = say("What is lacking and what moving closes.")
-    return finished(chart, "moves", title, description, caption, told, gap=worst["gap"], closed=worst["closed"])
+    return finished(chart, "moves", title, description, caption, lines, gap=worst["gap"], closed=worst["closed"])
 
 
 def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
@@ -188,8 +180,8 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
     for skill in most.index[:MOST_PANELS]:
         rows = found[found["skill"] == skill].assign(day=lambda one: one["week"].dt.strftime("%Y-%m-%d"))
         rows = rows.rename(columns=names).melt("day", plans, "plan", "hours")
-        lines = mark("line", waiting, look=look, interpolate="step-after", strokeWidth=1.8)
-        panels.append(forms.plot(rows, forms.FEW_MONTHS, lines, width=width, height=74, title=str(skill)))
+        line = mark("line", waiting, look=look, interpolate="step-after", strokeWidth=1.8)
+        panels.append(forms.plot(rows, forms.FEW_MONTHS, line, width=width, height=74, title=str(skill)))
     last = found[found["week"] == found["week"].max()].set_index("skill")["backlog_hours"]
     worst = str(last.idxmax())
     title = say("{skill} holds the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
@@ -197,8 +189,8 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
         title = say("Every backlog is worked off at the end")
     caption = say("Hours that wait when a week ends. Red: everybody in place. Dashed: people moved. Scales differ.")
     caption += cut("The {n} largest of {all} queues.", MOST_PANELS, len(most))
-    told, chart = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index], forms.panels(panels)
-    return finished(chart, "backlogs", title, say("Backlogs by week."), caption, told, hours=float(last[worst]))
+    lines, chart = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index], forms.panels(panels)
+    return finished(chart, "backlogs", title, say("Backlogs by week."), caption, lines, hours=float(last[worst]))
 
 
 def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, most: float) -> Chart | Exhibit:
@@ -223,8 +215,8 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     title = say("The busiest team is {team}, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
     caption = say("Shaded: the band. Above it queues grow fast, below it hours go where nobody looks.")
     caption += cut("The {n} busiest of {all} teams.", MOST_ROWS, len(found))
-    told, share = facts(rows, "team"), busiest["utilisation"]
-    return finished(chart, "utilisation", title, say("Utilisation by team."), caption, told, share=share)
+    lines, share = facts(rows, "team"), busiest["utilisation"]
+    return finished(chart, "utilisation", title, say("Utilisation by team."), caption, lines, share=share)
 
 
 def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart | Exhibit:

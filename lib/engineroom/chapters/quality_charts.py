@@ -115,8 +115,8 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
     )
     caption = say("Percentage: of all exceptions, added up.")
     caption += cut("The {n} largest of {all} types.", MOST_ROWS, len(types))
-    told = facts(rows.assign(said=rows["events"].map(wording.count)))
-    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, told, n=half, all=len(types))
+    lines = facts(rows.assign(said=rows["events"].map(wording.count)))
+    return finished(chart, "exceptions", title, say("Exceptions by type."), caption, lines, n=half, all=len(types))
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:
@@ -146,7 +146,7 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     )  # fmt: skip
     slow = times.sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
     title = say("{workflow} keeps its items the longest", workflow=slow["workflow"])
-    told = [
+    lines = [
         say(
             "{workflow}: half done within {half}, nine of ten within {most}.",
             workflow=row["workflow"],
@@ -157,7 +157,7 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     ]
     caption = say("Share of items still open by age; dashed: half, and one in ten. Open items count at their age.")
     caption += cut("The {n} largest of {all} workflows.", MOST_LINES, len(times))
-    return finished(chart, "cycle-times", title, say("Time to completion."), caption, told)
+    return finished(chart, "cycle-times", title, say("Time to completion."), caption, lines)
 
 
 def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Exhibit:
@@ -189,21 +189,21 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
     caption = say("Line: weeks. Grey: what chance explains (three sigma). Red triangles: weeks that signal.")
     caption += "" if is_time else f" {say('All panels share one scale.')}"
     caption += cut("The {n} with the most signals of {all} workflows.", MOST_PANELS, len(loud))
-    told = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
+    lines = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name, description = f"control-{figure.replace(' ', '-')}", say("Weekly control charts.")
-    return finished(forms.panels(panels), name, title, description, caption, told, n=number, all=len(loud))
+    return finished(forms.panels(panels), name, title, description, caption, lines, n=number, all=len(loud))
 
 
 def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
     """Return the months of every change as small multiples: value, the base's level, and the limit it keeps."""
     if months.empty:
         return nothing()
-    panels, told = [], []
+    panels, lines = [], []
     groups = list(months.groupby(["change", "kpi"], sort=True))
     for (change, _), rows in groups[:MOST_PANELS]:
         name = say(rows["name"].iloc[0])
         panels.append(_programme(rows, f"{change} · {name}", 270 if len(groups) > 1 else 540))
-        told.append(f"{change}, {name}: {wording.plural(rows['is_signal'].sum(), 'signal')}.")
+        lines.append(f"{change}, {name}: {wording.plural(rows['is_signal'].sum(), 'signal')}.")
     loud = int(months.groupby(["change", "kpi"])["is_signal"].any().sum())
     title = say_number(
         loud,
@@ -216,7 +216,7 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         "is worse in one month of a hundred. Red triangles: watched months that are."
     )
     chart = forms.panels(panels)
-    return finished(chart, "since-go-live", title, say("Since go-live."), caption, told, n=loud, all=len(groups))
+    return finished(chart, "since-go-live", title, say("Since go-live."), caption, lines, n=loud, all=len(groups))
 
 
 def _programme(rows: pd.DataFrame, title: str, width: int) -> Chart:

@@ -100,18 +100,13 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     sums = shown.groupby("team")[["people", "capacity"]].sum()
     shares = sums["people"] / sums["capacity"]
     people = shares.drop(PILOTS, errors="ignore")
-    if people.empty:  # pilots are a limit, and no team
-        title = say(
-            "No team is named; pilots take {share} of the room for them", share=wording.percent(shares[PILOTS], 0)
-        )
-    else:
-        title = say(
-            "{team} is the busiest team: {share} of its time until the plan ends",
-            team=str(people.idxmax()),
-            share=wording.percent(people.max(), 0),
-        )
+    share = shares[PILOTS] if people.empty else people.max()  # pilots are a limit, and no team
+    percent = wording.percent(share, 0)
+    title = say("No team is named; pilots take {share} of the room for them", share=percent)
+    if len(people):
+        busiest = str(people.idxmax())
+        title = say("{team} is the busiest team: {share} of its time until the plan ends", team=busiest, share=percent)
     description = say("Panels, one per team: people asked for and people there, week by week.")
-    share = shares[PILOTS] if people.empty else people.max()
     caption = say("Area: asked for. Line: what the team can give.")
     return finished(forms.panels(panels, 22, 44), "capacity", title, description, caption, share=share)
 

@@ -21,6 +21,7 @@ NO_BENCHMARK, OTHER_DEFINITION, AT_THE_LINE, NO_BOUND = "no_benchmark", "other_d
 BETWEEN = "between"
 LINES = ("leading", "typical")
 COST_SPREAD = 0.2
+"""How far a stated unit cost may be off where the table does not say: as the column `cost_spread` is documented."""
 
 
 def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "leading") -> DataFrame[results.Gaps]:

@@ -33,9 +33,6 @@ KPIS = (
     "cycle_time_p50",
     "cycle_time_p90",
 )
-SPREAD = 0.2
-"""How far a stated unit cost may be off where the table does not say: as the column `cost_spread` is documented."""
-
 RECORDED, STATED, BY_RATE = "rework_cost_recorded", "rework_cost_stated", "rework_cost_by_rate"
 NOT_TOLD, NO_COST = "rework_not_told", "no_rework_cost"
 COST_METHODS = (RECORDED, NO_COST, NOT_TOLD, BY_RATE, STATED)
@@ -167,7 +164,7 @@ def _costed(frame: pd.DataFrame, counted: pd.DataFrame, tables: Tables, *, is_re
         elif not math.isnan(price):
             own = flows["cost_spread"].get(workflow, math.nan)
             cost = failure_cost(row["first_pass"] + row["reworked"], 1 - row["first_pass_yield"], price)
-            spread, method = SPREAD if math.isnan(own) else own, STATED
+            spread, method = gap.COST_SPREAD if math.isnan(own) else own, STATED
         elif is_recorded and not math.isnan(recorded):
             cost, method = recorded, RECORDED
         elif not math.isnan(by_rate):

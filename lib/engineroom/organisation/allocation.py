@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 UNITS_PER_HOUR = 10_000
@@ -14,8 +13,6 @@ filled in, because what is rounded off one person and week adds up over a team a
 
 WORTH_OF_AN_HOUR = 1000.0
 """What an hour of uncovered work weighs against an hour of moved work: coverage first, then the fewest moves."""
-
-Floats = NDArray[np.float64]
 
 
 def units_up(hours: pd.Series) -> pd.Series:

@@ -52,8 +52,8 @@ def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhib
     description = say("Value, interval and benchmark of the whole engagement.")
     caption = f"{say(MARKS)} {say('Beside it, where there is room: value / benchmark.')}"
     more = int((rows["verdict"] == "misses").sum()) - 3
-    told = _sentences(rows, tables)
-    return finished(chart, "gap-dumbbell", _dumbbell_title(rows), description, caption, told, more=more)
+    lines = _sentences(rows, tables)
+    return finished(chart, "gap-dumbbell", _dumbbell_title(rows), description, caption, lines, more=more)
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
@@ -96,11 +96,11 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
     title = say("{kpi} is {tier} at {value}", kpi=say(first["name"]), tier=_on_scale(first), value=value)
     if straddling:
         title += say_number(straddling, "; {n} interval straddles an edge", "; {n} intervals straddle an edge")
-    told = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
+    lines = [f"{wording.subject(row)}: {wording.figure(row)}, {_on_scale(row)}." for row in mine.to_dict("records")]
     chart = panels[0] if len(panels) == 1 else forms.panels(panels, 28, 60)
     caption = say("Dot: measured value. Bar: 95% interval. Shaded: the bands of the scale.")
     name, description = f"tiers-{scale.replace('_', '-')}", say("Bands of a published scale.")
-    return finished(chart, name, title, description, caption, told, value=first["value"], straddling=straddling)
+    return finished(chart, name, title, description, caption, lines, value=first["value"], straddling=straddling)
 
 
 def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
@@ -130,9 +130,9 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     title = say("{workflow} holds the largest worth: {low} to {high} a year", workflow=top["workflow"], **span(top))
     description = say("Range of annual worth per gap.")
     caption = say("Bar: range. Tick: at the measured gap and stated unit cost.")
-    told = facts(rows.assign(said=rows["said"] + ", " + rows["counted"]))
+    lines = facts(rows.assign(said=rows["said"] + ", " + rows["counted"]))
     ends = {"low": top["worth_low"], "high": top["worth_high"]}
-    return finished(chart, "worth", title, description, caption, told, **ends)
+    return finished(chart, "worth", title, description, caption, lines, **ends)
 
 
 # ------------------------------------------------------------------------------------------------------------ the parts
