@@ -12,7 +12,7 @@ from engineroom.dictionary import results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
-from engineroom.phrases import say
+from engineroom.phrases import say, tell
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 
@@ -91,11 +91,7 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
     keys = found.assign(pair=found["rival"].where(found["driver"].isin(["one_off_cost", "one_off_excess"]), ""))
     for (driver, pair), group in keys.groupby(["driver", "pair"], sort=False):
         at = {row["view"]: row for row in group.to_dict("records")}
-        what = (
-            say(words.DRIVERS[str(driver)], rival=pair)
-            if driver == "one_off_excess"
-            else say(words.DRIVERS[str(driver)])
-        )
+        what = tell(str(driver), rival=pair)
         cells = [
             _flip(at[view], str(driver), programme, is_paired=bool(pair)) if view in at else wording.BLANK
             for view in ("claimed", "base", "expected")
@@ -118,9 +114,7 @@ def readings(found: DataFrame[scenarios.Readings], programme: Programme) -> Exhi
     currency, early = programme.currency, min(EARLY_YEARS, programme.years)
     rows: list[list[Cell]] = [
         [
-            say(words.READINGS[row["reading"]], option=row["option"])
-            if row["option"]
-            else say(words.READINGS[row["reading"]]),
+            tell(f"reading_{row['reading']}", option=row["option"]),
             row["rival"],
             *(wording.money(row[column], currency) for column in ("lead_early", "lead_cumulative", "lead_npv")),
         ]

@@ -8,7 +8,6 @@ from typing import Any
 from engineroom.chapters.operating_exhibits import CAPACITY_NEEDS, MOST_ROWS, first_of, hours, staffing
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.dictionary.findings import Finding
 from engineroom.organisation import capacity
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, part_of, right, table
@@ -64,18 +63,6 @@ def needs(found: DataFrame[operating_tables.Needs]) -> Exhibit:
     )
     notes = (f"{needed} {told}",)
     return table("needs", caption + first_of(found), columns, rows, found, notes, n=short)
-
-
-def lacking(short: Finding) -> str:
-    """Return in a sentence what a skill lacks in its worst week, and how much of that moving people closes."""
-    gap, closed = hours(short["gap"]), hours(short["closed"])
-    gap = say("{n} hours", n=gap) if short.printed["gap"]["unit"] == "hours" else say("{n} FTE", n=gap)
-    parts = {"skill": short.names["skill"], "gap": gap, "closed": closed}
-    if short.verdict == "closed":
-        return say("{skill} lacks {gap} in its worst week; moving trained people closes all of it.", **parts)
-    if short.verdict == "not closed":
-        return say("{skill} lacks {gap} in its worst week, and nobody trained has hours to spare.", **parts)
-    return say("{skill} lacks {gap} in its worst week; moving trained people closes {closed} of them.", **parts)
 
 
 def moves(found: DataFrame[operating_tables.Moves], needs: DataFrame[operating_tables.Needs]) -> Exhibit:

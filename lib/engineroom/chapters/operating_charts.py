@@ -9,13 +9,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import BANDS, lacking
+from engineroom.chapters.capacity_exhibits import BANDS
 from engineroom.chapters.operating_exhibits import SIDES, hours, staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.findings import operating_model
 from engineroom.organisation import capacity, functions
-from engineroom.pages import theme, wording
+from engineroom.pages import answers, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.charts import Chart, finished
 from engineroom.phrases import say, say_number
@@ -181,7 +181,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
         .encode(y=alt.Y("skill:N", sort=list(short["skill"])), x="people:Q", text="said:N")
     )
     worst = operating_model.shortage(needs)
-    title = lacking(worst).rstrip(".")
+    title = answers.sentence(worst).rstrip(".")
     facts = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",

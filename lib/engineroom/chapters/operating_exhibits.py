@@ -116,7 +116,7 @@ def coverage(found: DataFrame[operating_tables.Coverage], tables: Tables) -> Exh
         "Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows; two suffice."
     ]
     if others:
-        names = named(others)
+        names = wording.named(others, 4)
         notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=names))
     return table("coverage", caption, *filled(columns, rows), found, tuple(notes), n=len(there), all=len(found))
 
@@ -277,13 +277,7 @@ ABSENT = {
 }
 
 
-def hours(amount: float) -> str:
-    """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
-    if math.isnan(amount):
-        return wording.BLANK
-    if not amount or amount >= 99.95:
-        return wording.count(amount)
-    return wording.tenths(amount) if amount >= 0.95 else wording.value(amount, "ratio")
+hours = wording.hours
 
 
 def staffing(fte: float, most: float) -> str:
@@ -317,12 +311,6 @@ def _claimed(row: dict[str, Any]) -> str:
     if math.isnan(row["claimed"]):
         return say("not answered")
     return say("claimed: level {n}, without evidence", n=wording.count(row["claimed"]))
-
-
-def named(names: list[str]) -> str:
-    """Return a few names, and how many more there are."""
-    more = [say("{n} more", n=len(names) - 4)] if len(names) > 4 else []
-    return wording.listed(names[:4] + more)
 
 
 def first_of(found: pd.DataFrame) -> str:

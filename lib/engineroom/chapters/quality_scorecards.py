@@ -17,14 +17,6 @@ from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
 from engineroom.phrases import say, say_number, tell
 
-DIMENSIONS = {
-    "completeness": "Completeness",
-    "accuracy": "Accuracy",
-    "timeliness": "Timeliness",
-    "consistency": "Consistency",
-    "validity": "Validity",
-    "duplicates": "Free of duplicates",
-}
 SUBJECTS = {"tables": "Tables", "log": "Log"}
 FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Cycle time (median)"}
 CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
@@ -124,7 +116,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
             value = {"text": wording.figure(share), "tone": "good" if row["value"] >= data_quality.ABOVE else "caution"}
         rows.append(
             [
-                say(DIMENSIONS[row["dimension"]]),
+                tell(row["dimension"]),
                 say(SUBJECTS.get(row["subject"], row["subject"])),
                 wording.capital(tell(row["rule"])),
                 value,
@@ -139,7 +131,7 @@ def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
     if least is not None and least["value"] < data_quality.ABOVE:
         caption = say(
             "Data quality: {dimension} is the weakest dimension at {share}",
-            dimension=wording.inside(say(DIMENSIONS[least["dimension"]])),
+            dimension=wording.inside(tell(least["dimension"])),
             share=wording.percent(least["value"], 1),
         )
     notes = (

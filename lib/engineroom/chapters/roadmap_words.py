@@ -13,6 +13,8 @@ from engineroom.phrases import locale, say, tell
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 
+day = wording.short_day
+
 
 def quoted(name: str) -> str:
     """Return an item of the plan, named by its code, in quotation marks."""
@@ -22,11 +24,6 @@ def quoted(name: str) -> str:
 def gate(gate_id: str) -> str:
     """Return the short name of a gate."""
     return say(wording.capital(gate_id.replace("_", " ")))
-
-
-def day(date: pd.Timestamp) -> str:
-    """Return a date as a column of dates writes it: `20 Jul 2026`, in one piece."""
-    return str(format_date(date, say("d MMM y"), locale())).replace(" ", "\u00a0")
 
 
 def month(date: pd.Timestamp) -> str:

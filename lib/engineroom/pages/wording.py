@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from babel import Locale
@@ -98,6 +99,15 @@ def _minus(number: str) -> str:
 def exact(amount: float, currency: str) -> str:
     """Return an amount to the cent, however large: `$62,500,000.00`."""
     return _minus(format_currency(amount, currency, locale=locale()))
+
+
+def hours(amount: float) -> str:
+    """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
+    if math.isnan(amount):
+        return BLANK
+    if not amount or amount >= 99.95:
+        return count(amount)
+    return tenths(amount) if amount >= 0.95 else value(amount, "ratio")
 
 
 def tenths(amount: float) -> str:
@@ -226,6 +236,11 @@ def day(date: Any) -> str:
     return str(format_date(date, say("d MMMM y"), locale()))
 
 
+def short_day(date: Any) -> str:
+    """Return a date as a column of dates writes it: `20 Jul 2026`, in one piece."""
+    return str(format_date(date, say("d MMM y"), locale())).replace(" ", "\u00a0")
+
+
 def origin(source: str, sha256: str) -> str:
     """Return where figures came from, with as much of the file's checksum as tells it from another."""
     return f"{source} · sha256 {sha256[:12]}" if sha256 else source
@@ -273,9 +288,15 @@ def plural(number: float, singular: str, many: str | None = None) -> str:
     return f"{count(number)} {say_number(number, singular, many or singular + 's')}"
 
 
-def listed(words: list[str]) -> str:
-    """Return words as a sentence lists them: `a, b and c`."""
+def listed(words: Iterable[str], more: int = 0) -> str:
+    """Return words as a sentence lists them, those beyond them counted: `a, b and c`, `a, b and 3 more`."""
+    words = [*words, say("{n} more", n=more)] if more > 0 else [*words]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {say('and')} {words[-1]}" if words else ""
+
+
+def named(names: list[str], most: int) -> str:
+    """Return the first names as a sentence lists them, the rest counted."""
+    return listed(names[:most], len(names) - most)
 
 
 def capital(sentence: str) -> str:
