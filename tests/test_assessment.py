@@ -24,6 +24,8 @@ from engineroom.readers import engagement, tables
 from engineroom.readers.engagement import Parameters
 from engineroom.resources import folder
 
+pytestmark = pytest.mark.slow
+
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\n"
 KPIS += "sla_compliance,70,100,100,2026-01-01,2026-06-30,audit\n"
 
@@ -40,7 +42,6 @@ def stored(place: Path, out: Path, *names: str, **parameters: object) -> storage
     return analysis.ensure(case, assessment.changed(case.parameters, parameters), names or ("gaps",), out, USUAL)
 
 
-@pytest.mark.slow
 def test_every_result_names_the_model_its_rows_follow() -> None:
     case = assessment.open("starter/healthcare", draws=200)
 
@@ -60,7 +61,6 @@ def test_a_result_is_computed_once_and_what_somebody_adds_to_it_stays_his_own(sm
     assert case.computed.count("gaps") == case.computed.count("measures") == 1
 
 
-@pytest.mark.slow
 def test_what_is_stored_is_what_was_computed_for_every_result(tmp_path: Path) -> None:
     case = assessment.open("starter/insurer", draws=200)
     for name in assessment.flow():
@@ -74,7 +74,6 @@ def test_what_is_stored_is_what_was_computed_for_every_result(tmp_path: Path) ->
     assert again.computed == []
 
 
-@pytest.mark.slow
 def test_the_reports_of_a_client_read_tables_and_log_once_and_tell_without_computing(
     starter, tmp_path: Path, monkeypatch
 ) -> None:
@@ -161,6 +160,19 @@ def test_what_a_run_stored_is_used_until_something_else_is_wanted(small: Path, t
     assert analysis.fingerprint(stored(small, tmp_path, "gaps")) == analysis.fingerprint(first)
 
 
+def test_a_run_after_a_change_of_words_computes_nothing_and_tells_the_new_words(small, tmp_path, monkeypatch) -> None:
+    command = ["run", str(small), "--report", "benchmark_gap", "--format", "html", "--out", str(tmp_path / "out")]
+    assert cli.main(command) == 0
+    (small / "commentary").mkdir()
+    (small / "commentary" / "summary.md").write_text("What we agreed on Monday.", encoding="utf-8")
+    monkeypatch.setattr(analysis, "_run", lambda *_: pytest.fail("nothing is to be computed"))
+
+    assert cli.main(command) == 0
+
+    page = (tmp_path / "out" / "client" / "healthcare" / "benchmark_gap.html").read_text(encoding="utf-8")
+    assert "What we agreed on Monday." in page
+
+
 def test_what_is_missing_is_added_to_what_is_stored(small: Path, tmp_path: Path) -> None:
     first = stored(small, tmp_path, "gaps")
 
@@ -193,7 +205,6 @@ def test_an_assessment_that_is_old_or_spoilt_is_computed_again_and_not_misread(s
     assert again.computed
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 @pytest.mark.parametrize("after", [0.5, 1.5, 2.5, 4.0, 6.0])
 def test_killed_at_any_moment_the_assessment_is_whole_or_absent(small: Path, tmp_path: Path, after: float) -> None:
@@ -211,7 +222,6 @@ def test_killed_at_any_moment_the_assessment_is_whole_or_absent(small: Path, tmp
     assert all(whole.frame(name) is not None for name in whole.tables)
 
 
-@pytest.mark.slow
 def test_two_runs_at_once_agree(small: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "engineroom", "assess", str(small), "--out", str(tmp_path / "out")]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
@@ -225,7 +235,6 @@ def test_two_runs_at_once_agree(small: Path, tmp_path: Path) -> None:
     assert cli.main(["verify", "--out", str(tmp_path / "out")]) == 0
 
 
-@pytest.mark.slow
 def test_stock_papermill_shows_the_same_on_a_fresh_folder_and_on_an_assessed_one(
     starter, tmp_path: Path, monkeypatch
 ) -> None:
@@ -255,7 +264,6 @@ def test_a_parameter_holds_for_every_report_of_a_run(small: Path) -> None:
         assessment.open(small, lines="typical")
 
 
-@pytest.mark.slow
 def test_a_result_that_fails_fails_the_report_that_tells_it_and_no_other(small, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("ENGINEROOM_COLD_KERNELS", "1")
     broken = tmp_path / "broken"

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom import phrases
+from engineroom import assessment, phrases
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.findings import benchmark_gap as benchmark_gap_findings
 from engineroom.findings import roadmap as roadmap_findings
@@ -24,28 +24,25 @@ from engineroom.resources import folder
 
 BOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder("notebooks").glob("*.ipynb")}
 SHOWN = ("findings", "facts", "more-findings", "house-style")
-Run = tuple[dict[str, Any], dict[str, Any]]
+Run = tuple[str, assessment.Assessment, pd.DataFrame, dict[str, Any]]
 
 
-@pytest.fixture(scope="module", params=[(book, one) for book in sorted(BOOKS) for one in engagement.starters()])
-def report(request: pytest.FixtureRequest) -> Run:
-    """Return what the cells of a report compute and what its headlines and key figures show, for a starter."""
-    (book, starter), names, shown = request.param, {"report": request.param[0]}, {}
-    for cell in BOOKS[book]["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        source = "".join(cell["source"])
-        if cell["id"] == "parameters":
-            exec(source, names)
-            names |= {"engagement": starter} | ({"draws": 2000} if "draws" in names else {})
-        elif cell["id"] in SHOWN:
-            shown[cell["id"]] = eval(source, names)
-        elif " = " in source.split("(")[0] or cell["id"] == "setup":
-            exec(source, names)
-        if cell["id"] == "facts" and "more-findings" not in {one["id"] for one in BOOKS[book]["cells"]}:
-            break  # what follows shows tables and charts
+@pytest.fixture(scope="module", params=engagement.starters())
+def case(request: pytest.FixtureRequest) -> assessment.Assessment:
+    """Return the assessment of a starter."""
+    return assessment.open(request.param, draws=2000)
+
+
+@pytest.fixture(scope="module", params=sorted(BOOKS))
+def report(request: pytest.FixtureRequest, case: assessment.Assessment) -> Run:
+    """Return a report's name, its assessment, its findings, and what its headlines and key figures show."""
+    shown = {
+        cell["id"]: eval("".join(cell["source"]), {"er": er, "case": case})
+        for cell in BOOKS[request.param]["cells"]
+        if cell["id"] in SHOWN
+    }
     phrases.speak("en")
-    return names, shown
+    return request.param, case, getattr(case, f"{request.param}_findings"), shown
 
 
 def entries(shown: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,31 +50,29 @@ def entries(shown: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_findings_are_valid_ranked_and_told_once(report: Run) -> None:
-    names, shown = report
-    found = names["findings"]
+    name, _, found, shown = report
 
     ids = [item["id"] for item in entries(shown)]
 
     assert Findings.validate(found).equals(found)
     assert found["rank"].tolist() == list(range(1, len(found) + 1))
-    assert set(found["report"]) <= {names["report"]}
+    assert set(found["report"]) <= {name}
     assert sorted(ids) == sorted(found["finding"])
 
 
 def test_a_finding_says_where_it_is_told_and_what_it_rests_on(report: Run) -> None:
-    names, _ = report
-    cells = {cell["id"] for cell in BOOKS[names["report"]]["cells"]}
+    name, case, found, _ = report
+    cells = {cell["id"] for cell in BOOKS[name]["cells"]}
 
-    for row in names["findings"].to_dict("records"):
+    for row in found.to_dict("records"):
         assert set(json.loads(row["sections"])) <= cells
         for source in json.loads(row["rests_on"]):
-            table = names.get(source["table"])
-            if isinstance(table, pd.DataFrame):
-                assert {*source["columns"], *source["rows"]} <= set(table.columns), row["finding"]
+            table = getattr(case, source["table"])
+            assert {*source["columns"], *source["rows"]} <= set(table.columns), row["finding"]
 
 
 def test_every_figure_that_is_printed_is_one_of_its_finding(report: Run) -> None:
-    names, shown = report
+    _, _, found, shown = report
     cells = []
     for name, block in shown.items():
         output = nbformat.v4.new_output("display_data", data=block._repr_mimebundle_())
@@ -87,12 +82,12 @@ def test_every_figure_that_is_printed_is_one_of_its_finding(report: Run) -> None
     beside = document.files(tree).get("findings.csv", "")
 
     assert [point for point in lint.find(tree) if point.kind in (lint.UNSUPPORTED, lint.UNTOLD)] == []
-    assert [row["finding"] for row in csv.DictReader(io.StringIO(beside))] == names["findings"]["finding"].tolist()
+    assert [row["finding"] for row in csv.DictReader(io.StringIO(beside))] == found["finding"].tolist()
 
 
 def test_items_carry_their_figures_unrounded(report: Run) -> None:
-    names, shown = report
-    figures = names["findings"].set_index("finding")["figures"]
+    _, _, found, shown = report
+    figures = found.set_index("finding")["figures"]
 
     assert all(json.loads(figures[item["id"]]) == item["figures"] for item in entries(shown))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import engineroom as er
-from engineroom.dictionary import columns, quality_tables
+from engineroom.dictionary import columns, logtables, quality_tables
 from engineroom.eventlogs import traces
 from engineroom.measures import instruments, quality
 
@@ -84,7 +84,7 @@ def test_what_the_client_states_is_not_made_again(make_engagement: Callable[...,
 
 def test_an_engagement_without_any_figure_has_an_empty_panel_and_a_note(make_engagement) -> None:
     tables = er.tables.read(er.engagement.open(make_engagement()))
-    none = pd.DataFrame(columns=traces.FOLLOWING)
+    none = columns.empty(logtables.Following)
 
     found = instruments.read(er.kpi.measure(tables, None), columns.empty(quality_tables.Factory), none, tables)
 

@@ -87,7 +87,9 @@ def test_every_package_has_its_layer() -> None:
 
 
 def test_no_two_modules_share_a_name() -> None:
-    assert len({module.rpartition(".")[2] for module in MODULES}) == len(MODULES)
+    names = [module.rpartition(".")[2] for module in MODULES if place(module) != "findings"]  # called as their report
+
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -23,6 +23,7 @@ from engineroom.resources import folder
 LANGUAGES = [language for language in phrases.languages() if language != phrases.ENGLISH]
 SOURCES = sorted(Path(engineroom.__file__).parent.rglob("*.py"))
 SPOKEN = {"say": (0,), "say_number": (1, 2), "left": (1,), "right": (1,), "cell": (0,)}
+SPOKEN |= {"show.left": (0,), "show.right": (0,), "show.missing": (1,)}
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +41,13 @@ def spoken(path: Path) -> set[str]:
     """Return the phrases a module says, as they stand in its source."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPOKEN:
-            places = [node.args[place] for place in SPOKEN[node.func.id] if place < len(node.args)]
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in SPOKEN:
+            places = [node.args[place] for place in SPOKEN[name] if place < len(node.args)]
             found |= {
-                place.value for place in places if isinstance(place, ast.Constant) and isinstance(place.value, str)
+                form
+                for place in places
+                if isinstance(place, ast.Constant) and isinstance(place.value, str)
+                for form in phrases.forms(place.value)
             }
     return found
 
@@ -84,6 +88,8 @@ def test_a_phrase_unknown_in_a_language_stays_english_and_text_of_a_client_is_ne
 def test_a_phrase_that_agrees_with_a_number_holds_it_as_a_part_says_or_as_it_is() -> None:
     assert phrases.say_number(1, "{n} row", "{n} rows") == "1 row"
     assert phrases.say_number(1200, "{n} row", "{n} rows", n="1,200") == "1,200 rows"
+    assert phrases.say_number(1, "{n} [row is|rows are] late") == "1 row is late"
+    assert phrases.say_number(2, "{n} [row is|rows are] late") == "2 rows are late"
 
 
 def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:

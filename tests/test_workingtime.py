@@ -123,6 +123,15 @@ def test_working_time_is_what_walking_through_the_days_gives(own, pairs, duckdb_
     assert found == [by_hand(a, b, own, zone) for a, b in pairs]
 
 
+def test_a_day_whose_working_hours_the_clocks_skip_has_none(duckdb_connection) -> None:
+    skipped = Calendar(days=WEEKDAYS, start=time(2, 1), end=time(3), timezone="Europe/Amsterdam")
+    spring = (datetime(2025, 3, 28, 23), datetime(2025, 3, 30, 22))
+
+    found = by_engine([spring], skipped, duckdb_connection, "duckdb")
+
+    assert [one / 60e6 for one in found] == [59]  # of the Saturday
+
+
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_was(duckdb_connection) -> None:
     whole = Calendar(days=WEEKDAYS, start=time(0), end=time(0), timezone="Europe/Amsterdam")
     spring = (datetime(2026, 3, 28, 23), datetime(2026, 3, 29, 22))

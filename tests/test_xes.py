@@ -60,8 +60,9 @@ def test_road_fines_give_the_same_figures_as_csv_as_xes_and_as_zipped_xes(make_e
     plain, log = fines(make_engagement, real_log("roadtraffic100traces.xes"), "xes")
     packed, _ = fines(make_engagement, real_log("roadtraffic100traces.xes"), "packed", packed=True)
 
-    pd.testing.assert_frame_equal(plain.drop(columns="source"), csv.drop(columns="source"))
-    pd.testing.assert_frame_equal(packed.drop(columns="source"), csv.drop(columns="source"))
+    figures = [name for name in csv.columns if not name.startswith("source")]
+    pd.testing.assert_frame_equal(plain[figures], csv[figures])
+    pd.testing.assert_frame_equal(packed[figures], csv[figures])
     pd.testing.assert_frame_equal(drilldown.steps(log), drilldown.steps(csv_log))
     assert log.caveats["caveat"].tolist() == csv_log.caveats["caveat"].tolist()
 

@@ -321,10 +321,20 @@ class Assessment:
 
     arrivals = Result(logtables.Arrivals, lambda case: traces.arrivals(case.event_log))
     efforts = Result(logtables.Efforts, lambda case: traces.efforts(case.event_log))
-    profile = Result(operating_tables.Profile, lambda case: case.answered("profile"))
-    practices = Result(operating_tables.Profile, lambda case: case.answered("practices"))
-    challenges = Result(operating_tables.Profile, lambda case: case.answered("challenges"))
-    management = Result(operating_tables.Profile, lambda case: case.answered("management"))
+    profile = Result(
+        operating_tables.Profile, lambda case: maturity.profile(case.tables.answers, case.tables.questions, "profile")
+    )
+    practices = Result(
+        operating_tables.Profile, lambda case: maturity.profile(case.tables.answers, case.tables.questions, "practices")
+    )
+    challenges = Result(
+        operating_tables.Profile,
+        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "challenges"),
+    )
+    management = Result(
+        operating_tables.Profile,
+        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "management"),
+    )
     supply = Result(operating_tables.Supply, lambda case: capacity.supply(case.tables))
     demand = Result(operating_tables.Demand, lambda case: capacity.demand(case.tables, case.arrivals))
     allocated = Step(lambda case: capacity.load(case.demand, case.supply, case.tables.skills))
@@ -373,7 +383,10 @@ class Assessment:
     procedures = Result(governance_tables.Procedures, lambda case: accountability.procedures(case.tables))
     ownership = Result(governance_tables.Ownership, lambda case: accountability.ownership(case.tables))
     duties = Result(governance_tables.Duties, lambda case: accountability.duties(case.tables))
-    governance_profile = Result(operating_tables.Profile, lambda case: case.answered("governance"))
+    governance_profile = Result(
+        operating_tables.Profile,
+        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "governance"),
+    )
     governance_reviews = Result(plans.Calendar, lambda case: governance.reviews(case.tables))
     governance_figures = Result(
         governance_tables.Figures,
@@ -470,10 +483,6 @@ class Assessment:
     def changed(self) -> str:
         """Return the day of the change that is looked at, as text; blank where there is none."""
         return f"{self.parameters.changed or ''}"
-
-    def answered(self, questionnaire: str) -> DataFrame[operating_tables.Profile]:
-        """Return the levels of one questionnaire."""
-        return maturity.profile(self.tables.answers, self.tables.questions, questionnaire)
 
     def table(self, result: Result[Any]) -> pd.DataFrame:
         """Return a result table: stored, computed before, or computed now."""

@@ -63,12 +63,19 @@ def say(text: str, /, **parts: object) -> str:
     return told.format(**parts) if parts else told
 
 
-def say_number(number: float, one: str, many: str, /, **parts: object) -> str:
+def forms(phrase: str) -> tuple[str, str]:
+    """Return the two forms of a phrase that holds both: `{n} [row is|rows are] late`."""
+    one, many = (re.sub(r"\[([^|\]]*)\|([^\]]*)\]", rf"\{side}", phrase) for side in (1, 2))
+    return one, many
+
+
+def say_number(number: float, one: str, many: str = "", /, **parts: object) -> str:
     """Return the form of a phrase that agrees with a number, which is its `{n}` unless a part says how to write it.
 
+    Both forms stand in one phrase, or in two. What differs stands in brackets: `{n} [row is|rows are] late`.
     Nobody says "0 of 5 workflows": of several, none is told as a word, in a language that has one for all genders.
     """
-    form = _plural(language(), number, one, many)
+    form = _plural(language(), number, *((one, many) if many else forms(one)))
     if number == 0 and parts.get("all") not in (0, 1, "0", "1"):
         start = "None" if form.startswith("{n}") else "none"
         form = form.replace("{n} of {all}", f"{start} of the {{all}}")

@@ -12,7 +12,7 @@ from engineroom.dictionary import results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
-from engineroom.phrases import say, tell
+from engineroom.phrases import say
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 
@@ -91,7 +91,11 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
     keys = found.assign(pair=found["rival"].where(found["driver"].isin(["one_off_cost", "one_off_excess"]), ""))
     for (driver, pair), group in keys.groupby(["driver", "pair"], sort=False):
         at = {row["view"]: row for row in group.to_dict("records")}
-        what = tell(str(driver), rival=pair)
+        what = (
+            say(scenarios.DRIVER_LABELS[str(driver)], rival=pair)
+            if driver == "one_off_excess"
+            else say(scenarios.DRIVER_LABELS[str(driver)])
+        )
         cells = [
             _flip(at[view], str(driver), programme, is_paired=bool(pair)) if view in at else wording.BLANK
             for view in ("claimed", "base", "expected")
@@ -114,7 +118,9 @@ def readings(found: DataFrame[scenarios.Readings], programme: Programme) -> Exhi
     currency, early = programme.currency, min(EARLY_YEARS, programme.years)
     rows: list[list[Cell]] = [
         [
-            tell(f"reading_{row['reading']}", option=row["option"]),
+            say(scenarios.READINGS[row["reading"]], option=row["option"])
+            if row["option"]
+            else say(scenarios.READINGS[row["reading"]]),
             row["rival"],
             *(wording.money(row[column], currency) for column in ("lead_early", "lead_cumulative", "lead_npv")),
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engineroom.dictionary import scenarios
 from engineroom.pages import wording
-from engineroom.phrases import say, tell
+from engineroom.phrases import say
 
 UNITS = {
     "annual_saving": "money",
@@ -40,7 +41,8 @@ DISTRIBUTIONS = {
 
 def driver(name: str, option: str = "") -> str:
     """Return what a driver is called, with the option it belongs to: `Delay, Hybrid`."""
-    return f"{tell(name)}, {option}" if option else tell(name)
+    said = say(scenarios.DRIVER_LABELS[name])
+    return f"{said}, {option}" if option else said
 
 
 def figure(name: str, amount: float, currency: str) -> str:

@@ -20,21 +20,9 @@ MOST_RULES = 10
 LINE, STEP = 36, 29
 """Characters of a line and height of a row on an axis of names; a name has two lines, the table beside it the rest."""
 
-KINDS = {
-    "automated validation": "Automated validation",
-    "segregation of duties": "Segregation of duties",
-    "reconciliation": "Reconciliation",
-    "exception reporting": "Exception reporting",
-    "other": "Other",
-}
-NATURES = {"preventive": "Preventive", "detective": "Detective"}
-COVERS = {
-    "uncovered": "No control",
-    "preventive only": "Preventive only",
-    "detective only": "Detective only",
-    "both": "Both",
-}
-COVER_TONES = {"uncovered": "bad", "preventive only": "caution", "detective only": "caution", "both": "good"}
+KINDS = oversight.CONTROLS
+COVERS = {cover: label for cover, (label, _) in governance_tables.COVERS.items()}
+COVER_TONES = {cover: tone for cover, (_, tone) in governance_tables.COVERS.items()}
 
 
 def matrix(

@@ -9,8 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import BANDS
-from engineroom.chapters.operating_exhibits import SIDES, hours, staffing
+from engineroom.chapters.operating_exhibits import staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.findings import operating_model
@@ -18,6 +17,7 @@ from engineroom.organisation import capacity, functions
 from engineroom.pages import answers, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.charts import Chart, finished
+from engineroom.pages.wording import effort as hours
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 
@@ -33,7 +33,11 @@ def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
     """Return a heat-map: which departments are in the assessment, and of their workflows how many are looked after."""
     if not found["number"].any():
         return nothing()
-    heads = {"active": "In the assessment", "owned": "Owner", **{side: SIDES[side] for side in functions.SIDES}}
+    heads = {
+        "active": "In the assessment",
+        "owned": "Owner",
+        **{side: operating_tables.SIDES[side] for side in functions.SIDES},
+    }
     rows: list[dict[str, Any]] = []
     for department, mine in found.groupby("department", sort=False):
         sums = mine[["owned", *functions.SIDES]].sum().to_dict()
@@ -243,7 +247,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     rows = found.head(MOST_ROWS)[["team", "utilisation", "band"]]
     rows = rows.assign(
         said=[wording.percent(one, 0) for one in rows["utilisation"]],
-        band=[say(BANDS[one][0]) for one in rows["band"]],
+        band=[say(operating_tables.BANDS[one][0]) for one in rows["band"]],
     )
     floor = max(0.0, math.floor(min(rows["utilisation"].min(), least) * 10 - 0.5) / 10)
     scale = alt.Scale(domain=[floor, 1.0], nice=False)
@@ -252,7 +256,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
         x=alt.X("from:Q", scale=scale, title=say("Utilisation"), axis=alt.Axis(format="%", tickCount=5)), x2="to:Q"
     )
     base = alt.Chart(rows).encode(y=alt.Y("team:N", sort=list(rows["team"]), title=None, axis=alt.Axis(labelLimit=260)))
-    tones = {say(label): tone for label, tone in BANDS.values()}
+    tones = {say(label): tone for label, tone in operating_tables.BANDS.values()}
     marks = base.mark_point(filled=True, size=100, opacity=1).encode(
         x=alt.X("utilisation:Q", scale=scale),
         color=alt.Color("band:N", legend=None, scale=_of(tones, theme.TONES)),

@@ -6,29 +6,19 @@ import math
 
 import pandas as pd
 
-from engineroom.chapters import roadmap_words as words
-from engineroom.chapters.quality_exhibits import filled, needed
-from engineroom.dictionary import quality_tables
+from engineroom.chapters.quality_exhibits import needed
+from engineroom.dictionary import quality_tables as models
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.measures import data_quality
 from engineroom.measures.variation import Intake
-from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, cell, first_of, left, note, nothing, right, table
-from engineroom.phrases import say, say_number, tell
+from engineroom.pages import show, wording
+from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing
+from engineroom.phrases import say, say_number
 
 SUBJECTS = {"tables": "Tables", "log": "Log"}
-FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Cycle time (median)"}
-CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
-VERDICTS = {"better": ("Better", "good"), "worse": ("Worse", "bad"), "not confirmed": ("Not confirmed", "caution")}
-BECAME = {
-    "held": ("Held", "good"),
-    "slipped": ("Slipped", "bad"),
-    "alarm": ("Alarm", "bad"),
-    "no alarm": ("No alarm", "good"),
-    "not settled": ("Not settled", "caution"),
-    "too early": ("Too early to tell", "unknown"),
-}
+UNITS = {"cycle time": "hours", "rework": "share", "exceptions": "ratio"}
+"""Unit of what a control chart draws."""
 MOST_CHARTS = 20
 
 
@@ -49,195 +39,110 @@ def intake(found: Intake) -> Exhibit:
     )
 
 
-def signals(found: DataFrame[quality_tables.Signals], intake: Intake) -> Exhibit:
+def signals(found: DataFrame[models.Signals], intake: Intake) -> Exhibit:
     """Return what every control chart says; nothing where the warning about the intake stands in their place."""
     if intake.is_single:
         return nothing()
     if found.empty:
         return note("No control chart", "Weeks of completed items would give them; a log holds them.")
-    rows: list[list[Cell]] = []
     is_loud = ((found["signals"] > 0) | found["shifted"].notna()) & found["is_judged"]
-    ordered = pd.concat([found[is_loud], found[~is_loud]])
-    for row in ordered.head(MOST_CHARTS).to_dict("records"):
-        unit = "hours" if row["figure"] == "cycle time" else "share" if row["figure"] == "rework" else "ratio"
-        said, tone = say("No signal"), "good"
-        if not row["is_judged"]:
-            said, tone = say("Too few weeks to judge"), "unknown"
-        elif not pd.isna(row["shifted"]):
-            finer = min(row["before"], row["after"])  # one unit for both: "from 96.5 h to 27.1 h"
-            ends = {end: wording.value(row[end], unit, like=finer) for end in ("before", "after")}
-            said, tone = say("Shifted from {before} to {after}", **ends), "bad"
-        elif row["signals"]:
-            said = say_number(row["signals"], "{n} week signals", "{n} weeks signal", n=f"{row['signals']:.0f}")
-            tone = "caution"
-        since = wording.BLANK if pd.isna(row["shifted"]) else words.day(row["shifted"])
-        rows.append(
-            [
-                say(FIGURES[row["figure"]]),
-                row["workflow"],
-                wording.count(row["weeks"]),
-                wording.value(row["centre"], unit),
-                wording.count(row["signals"]),
-                {"text": said, "tone": tone},
-                since,
-            ]
-        )
-    columns = [
-        left("figure", "Chart"),
-        left("workflow", "Workflow"),
-        right("weeks", "Weeks"),
-        right("centre", "Centre"),
-    ]
-    columns += [right("signals", "Signals"), left("said", "What it says"), left("since", "Since")]
     loud = int(is_loud.sum())
-    caption = say_number(
-        loud,
-        "{n} of {all} control charts shows more than chance",
-        "{n} of {all} control charts show more than chance",
-        all=len(found),
-    )
-    caption += first_of(found, MOST_CHARTS)
-    notes = (
+    caption = say_number(loud, "{n} of {all} control charts [shows|show] more than chance", all=len(found))
+    rule = (
         "A week signals outside three sigma, or as the ninth on one side of the centre. Of charts on which nothing "
         "happened, a tenth signal within 27 weeks and a fifth within 52; 2% are called shifted as a whole. Fewer than "
-        "20 weeks are not judged.",
+        "20 weeks are not judged."
     )
-    return table("control_charts", caption, columns, rows, found, notes, n=loud)
+    own = {
+        "centre": show.right("Centre", lambda row: wording.value(row["centre"], UNITS[row["figure"]])),
+        "said": show.left("What it says", _signalled),
+    }
+    columns = "figure workflow weeks centre signals said since=shifted"
+    return show.table(
+        "control_charts", found, models.Signals, columns, caption, rule,
+        rows=pd.concat([found[is_loud], found[~is_loud]]), own=own, most=MOST_CHARTS, counted={"n": loud},
+    )  # fmt: skip
 
 
-def dimensions(found: DataFrame[quality_tables.Dimensions]) -> Exhibit:
+def dimensions(found: DataFrame[models.Dimensions]) -> Exhibit:
     """Return the scorecard of data quality: what was looked at, what passed, of how many."""
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        known = not math.isnan(row["value"])
-        share = {**row, "unit": "share"}
-        value = cell("not measured", "unknown")
-        if known:
-            value = {"text": wording.figure(share), "tone": "good" if row["value"] >= data_quality.ABOVE else "caution"}
-        rows.append(
-            [
-                tell(row["dimension"]),
-                say(SUBJECTS.get(row["subject"], row["subject"])),
-                wording.capital(tell(row["rule"])),
-                value,
-                wording.span(share) if known else wording.BLANK,
-                wording.count(row["applicable"]),
-            ]
-        )
-    columns = [left("dimension", "Dimension"), left("subject", "Of what"), left("rule", "What passes")]
-    columns += [left("value", "Passing"), right("interval", "95% interval"), right("applicable", "n")]
     least = data_quality.weakest(found)
     caption = say("Data quality: at least 90% pass in every dimension that was measured")
     if least is not None and least["value"] < data_quality.ABOVE:
         caption = say(
             "Data quality: {dimension} is the weakest dimension at {share}",
-            dimension=wording.inside(tell(least["dimension"])),
+            dimension=wording.inside(say(models.DIMENSIONS[str(least["dimension"])])),
             share=wording.percent(least["value"], 1),
         )
-    notes = (
+    passing = (
         "Passing ÷ applicable. Intervals read what was sent as a sample of how data is kept. A table with a value that "
-        "breaks a rule makes no report, so that validity concerns the log.",
+        "breaks a rule makes no report, so that validity concerns the log."
     )
-    weakest = math.nan if least is None else least["value"]
-    return table("data_quality", caption, columns, rows, found, notes, above=data_quality.ABOVE, weakest=weakest)
+    subject = show.left("Of what", lambda row: say(SUBJECTS.get(row["subject"]) or row["subject"]))
+    own = {"subject": subject, "value": show.left("Passing", _passing)}
+    counted = {"above": data_quality.ABOVE, "weakest": math.nan if least is None else least["value"]}
+    columns = "dimension subject rule value interval applicable"
+    return show.table("data_quality", found, models.Dimensions, columns, caption, passing, own=own, counted=counted)
 
 
-def health(found: DataFrame[quality_tables.Health], log: LogProfile | None) -> Exhibit:
+def health(found: DataFrame[models.Health], log: LogProfile | None) -> Exhibit:
     """Return what follows the steps of systems: errors, corrections, waits, beside the same for people."""
     if found.empty:
         return note("Systems and people are not told apart", needed(log, "stp_rate", "human"))
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        after = {"value": row["corrected_after"], "low": row["corrected_low"], "high": row["corrected_high"]}
-        rows.append(
-            [
-                row["workflow"],
-                wording.count(row["automatic_steps"]),
-                wording.value(row["automatic_share"], "share", decimals=0),
-                wording.value(row["bot_error_rate"], "share"),
-                wording.value(row["corrected_after"], "share"),
-                wording.span({**after, "unit": "share"}) if after["value"] == after["value"] else wording.BLANK,
-                wording.value(row["corrected_after_people"], "share"),
-                wording.value(row["wait_p90_hours"], "hours"),
-                wording.value(row["wait_p90_hours_people"], "hours"),
-                cell("Look here", "caution") if row["is_hidden_queue"] is True else wording.BLANK,
-            ]
-        )
-    columns = [left("workflow", "Workflow"), right("steps", "Automatic steps"), right("share", "Of all steps")]
-    columns += [right("bot_error_rate", "End in an exception"), right("corrected_after", "Sent back next")]
-    columns += [right("interval", "95% interval"), right("people", "After people")]
-    columns += [right("wait", "Wait after (P90)"), right("wait_people", "After people (P90)"), left("queue", "Queue")]
     hidden = int(found["is_hidden_queue"].fillna(False).sum())
     caption = say_number(
         hidden,
-        "Automation in running: {n} of {all} workflows waits longer after systems than after people",
-        "Automation in running: {n} of {all} workflows wait longer after systems than after people",
-        all=len(rows),
+        "Automation in running: {n} of {all} workflows [waits|wait] longer after systems than after people",
+        all=len(found),
     )
     notes = [
-        say(
-            "Sent back next: automatic steps whose next event is a stated rework activity. Wait: from the end of a "
-            "step to the next event of the item, around the clock; a queue is marked where nine of ten end later than "
-            "one and a half times those after people. It says where to look, not who is to blame: the wait may be for "
-            "somebody outside."
-        )
+        "Sent back next: automatic steps whose next event is a stated rework activity. Wait: from the end of a "
+        "step to the next event of the item, around the clock; a queue is marked where nine of ten end later than "
+        "one and a half times those after people. It says where to look, not who is to blame: the wait may be for "
+        "somebody outside."
     ]
-    straight, again = found["straight"].sum(), found["straight_reworked"].sum()
-    if straight:
-        parts = {"n": wording.count(again), "all": wording.count(straight)}
+    if straight := found["straight"].sum():
+        parts = {"n": wording.count(found["straight_reworked"].sum()), "all": wording.count(straight)}
         notes.append(say("Straight-through items that were reworked without anybody's touch: {n} of {all}.", **parts))
-    return table("automation_health", caption, *filled(columns, rows), found, tuple(notes), n=hidden)
+    columns = "workflow steps=automatic_steps share=automatic_share bot_error_rate corrected_after interval"
+    columns += " people=corrected_after_people wait=wait_p90_hours wait_people=wait_p90_hours_people"
+    columns += " queue=is_hidden_queue"
+    own = {"interval": show.right("95% interval", _corrected)}
+    return show.table(
+        "automation_health", found, models.Health, columns, caption, *notes, own=own, filled=True, counted={"n": hidden}
+    )
 
 
-def changes(found: DataFrame[quality_tables.Changes], changed: str) -> Exhibit:
+def changes(found: DataFrame[models.Changes], changed: str) -> Exhibit:
     """Return whether a change is confirmed by first-pass yield and cycle time before and after it."""
     if not changed:
         return nothing()
     if found.empty:
         return note("Nothing to compare", "There are no completed items both before and after the day of the change.")
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        unit = "share" if row["figure"] == "first_pass_yield" else "hours"
-        if unit == "share":
-            span = say("{low} to {high} points", low=wording.points(row["low"]), high=wording.points(row["high"]))
-            change = say("{n} points", n=wording.points(row["after"] - row["before"]))
-        else:
-            span = wording.interval(row["low"], row["high"], unit, like=row["after"])
-            change = wording.sign(row["relative"]) + wording.value(abs(row["relative"]), "share")
-        both = {"n": wording.count(row["n_before"]), "after": wording.count(row["n_after"])}
-        rows.append(
-            [
-                say(CHANGED[row["figure"]]),
-                row["workflow"],
-                wording.value(row["before"], unit),
-                wording.value(row["after"], unit),
-                change,
-                span,
-                say("{n} / {after}", **both),
-                cell(*VERDICTS[row["verdict"]]),
-            ]
-        )
-    columns = [left("figure", "KPI"), left("workflow", "Workflow"), right("before", "Before"), right("after", "After")]
-    columns += [right("change", "Change"), right("interval", "95% interval"), right("n", "n before / after")]
-    columns.append(left("verdict", "Verdict"))
-    confirmed = int((found["verdict"] != "not confirmed").sum())
-    day = wording.day(pd.Timestamp(changed))
+    confirmed, day = int((found["verdict"] != "not confirmed").sum()), pd.Timestamp(changed)
     caption = say_number(
         confirmed,
-        "Before and after {day}: {n} of {all} differences is confirmed",
-        "Before and after {day}: {n} of {all} differences are confirmed",
-        day=day,
-        all=len(rows),
+        "Before and after {day}: {n} of {all} differences [is|are] confirmed",
+        day=wording.day(day),
+        all=len(found),
     )
-    notes = (
+    compared = (
         "First-pass yield: Newcombe's interval of the difference, after less before. Median: its own interval after; "
         "better or worse where the intervals of both sides do not overlap. Before and after differ by more than the "
-        "change; it is evidence, no proof of the cause.",
+        "change; it is evidence, no proof of the cause."
     )
-    return table("changes", caption, columns, rows, found, notes, n=confirmed, day=pd.Timestamp(changed))
+    own = {
+        "before": show.right("Before", lambda row: wording.value(row["before"], _unit(row))),
+        "after": show.right("After", lambda row: wording.value(row["after"], _unit(row))),
+        "change": show.right("Change", _change),
+        "interval": show.right("95% interval", _difference),
+        "n": show.right("n before / after", _counts),
+    }
+    columns, counted = "figure workflow before after change interval n verdict", {"n": confirmed, "day": day}
+    return show.table("changes", found, models.Changes, columns, caption, compared, own=own, counted=counted)
 
 
-def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
+def kept(found: DataFrame[models.Kept]) -> Exhibit:
     """Return what became of every change: whether its gain is still there, and whether errors escaped."""
     if found.empty:
         return note(
@@ -245,32 +150,9 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
             "The table monthly_values holds a KPI month by month around a go-live: whether its gain lasts, and whether "
             "errors reach customers, can then be told.",
         )
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        span = wording.BLANK
-        if not math.isnan(row["loss"]):
-            ends = {"low": _worse(row, "low"), "high": _worse(row, "high")}
-            span = say("{low} to {high} points", **ends) if row["unit"] == "share" else say("{low} to {high} ‰", **ends)
-        rows.append(
-            [
-                row["change"],
-                say(row["name"]),
-                wording.day(row["go_live"]),
-                *(_rate(row[level], row["unit"]) for level in ("before", "gained", "watched")),
-                span,
-                wording.count(row["signals"]),
-                cell(*BECAME[row["verdict"]]),
-            ]
-        )
-    columns = [left("change", "What went live"), left("kpi", "KPI"), left("go_live", "Since")]
-    columns += [right("before", "Before"), right("gained", "At first"), right("watched", "Watched")]
-    columns += [right("loss", "Worse by, 95%"), right("signals", "Signals"), left("verdict", "Verdict")]
     bad = int(found["verdict"].isin(["slipped", "alarm"]).sum())
     caption = say_number(
-        bad,
-        "Since go-live: {n} of {all} series has slipped or raises an alarm",
-        "Since go-live: {n} of {all} series have slipped or raise an alarm",
-        all=len(rows),
+        bad, "Since go-live: {n} of {all} series [has slipped or raises|have slipped or raise] an alarm", all=len(found)
     )
     notes = (
         "At first: the first six months. Watched: months 12 to 18, the time in which ungoverned gains are lost. "
@@ -278,7 +160,66 @@ def kept(found: DataFrame[quality_tables.Kept]) -> Exhibit:
         "Escaped errors (‰: for a thousand items): months 6 to 12 are watched against all months before them, and one "
         "above its limit is an alarm. An unchanged process raises one in 3 to 12% of such half-years.",
     )
-    return table("since_go_live", caption, columns, rows, found, notes, n=bad)
+    own = {
+        "before": show.right("Before", lambda row: _rate(row["before"], row["unit"])),
+        "gained": show.right("At first", lambda row: _rate(row["gained"], row["unit"])),
+        "watched": show.right("Watched", lambda row: _rate(row["watched"], row["unit"])),
+        "loss": show.right("Worse by, 95%", _loss),
+    }
+    columns = "change kpi=name go_live before gained watched loss signals verdict"
+    return show.table("since_go_live", found, models.Kept, columns, caption, *notes, own=own, counted={"n": bad})
+
+
+def _signalled(row: show.Row) -> Cell:
+    if not row["is_judged"]:
+        return cell("Too few weeks to judge", "unknown")
+    if not pd.isna(row["shifted"]):
+        finer = min(row["before"], row["after"])  # one unit for both: "from 96.5 h to 27.1 h"
+        ends = {end: wording.value(row[end], UNITS[row["figure"]], like=finer) for end in ("before", "after")}
+        return {"text": say("Shifted from {before} to {after}", **ends), "tone": "bad"}
+    if row["signals"]:
+        weeks = say_number(row["signals"], "{n} [week signals|weeks signal]", n=f"{row['signals']:.0f}")
+        return {"text": weeks, "tone": "caution"}
+    return cell("No signal", "good")
+
+
+def _passing(row: show.Row) -> Cell:
+    if math.isnan(row["value"]):
+        return cell("not measured", "unknown")
+    tone = "good" if row["value"] >= data_quality.ABOVE else "caution"
+    return {"text": wording.figure({**row, "unit": "share"}), "tone": tone}
+
+
+def _corrected(row: show.Row) -> str:
+    after = {"value": row["corrected_after"], "low": row["corrected_low"], "high": row["corrected_high"]}
+    return wording.BLANK if math.isnan(after["value"]) else wording.span({**after, "unit": "share"})
+
+
+def _unit(row: show.Row) -> str:
+    return "share" if row["figure"] == "first_pass_yield" else "hours"
+
+
+def _change(row: show.Row) -> str:
+    if _unit(row) == "share":
+        return say("{n} points", n=wording.points(row["after"] - row["before"]))
+    return wording.sign(row["relative"]) + wording.value(abs(row["relative"]), "share")
+
+
+def _difference(row: show.Row) -> str:
+    if _unit(row) == "share":
+        return say("{low} to {high} points", low=wording.points(row["low"]), high=wording.points(row["high"]))
+    return wording.interval(row["low"], row["high"], "hours", like=row["after"])
+
+
+def _counts(row: show.Row) -> str:
+    return say("{n} / {after}", n=wording.count(row["n_before"]), after=wording.count(row["n_after"]))
+
+
+def _loss(row: show.Row) -> str:
+    if math.isnan(row["loss"]):
+        return wording.BLANK
+    ends = {"low": _worse(row, "low"), "high": _worse(row, "high")}
+    return say("{low} to {high} points", **ends) if row["unit"] == "share" else say("{low} to {high} ‰", **ends)
 
 
 def _rate(value: float, unit: str) -> str:
@@ -287,7 +228,7 @@ def _rate(value: float, unit: str) -> str:
     return wording.value(value, "share") if unit == "share" else f"{wording.tenths(value * 1000)} ‰"
 
 
-def _worse(row: dict[str, float | str], end: str) -> str:
+def _worse(row: show.Row, end: str) -> str:
     amount = float(row[end])
     scale = 100 if row["unit"] == "share" else 1000
     return wording.sign(amount) + wording.tenths(abs(amount) * scale)

@@ -9,39 +9,16 @@ import pandas as pd
 
 from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
-from engineroom.dictionary import codes, columns, plans
+from engineroom.dictionary import codes, columns, initiatives, plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import governance
-from engineroom.pages import calendarfile, wording
-from engineroom.pages.blocks import ROWS, Cell, Exhibit, cell, left, note, part_of, right, table
-from engineroom.phrases import say, say_number, tell, tell_all
+from engineroom.pages import calendarfile, show, wording
+from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, right, table
+from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 from engineroom.readers.tables import Tables
 
-DECISION = {
-    "open": ("Open", "good"),
-    "waits": ("Refused for now", "caution"),
-    "overridden": ("Overridden", "bad"),
-    "refused": ("Refused", "bad"),
-}
-STATUS = {
-    "done": ("Done", "good"),
-    "claimed": ("Claimed, not shown", "bad"),
-    "in_progress": ("In progress", "caution"),
-    "not_started": ("Not started", "bad"),
-    "not_recorded": ("Not recorded", "unknown"),
-}
-AGENDA = {
-    "scope": "Scope approved",
-    "map": "Maps and owners",
-    "procedures": "Procedures",
-    "data and governance": "Data and governance",
-    "automation": "Targeted automation",
-    "skills": "Skills",
-    "feedback": "Feedback",
-}
-STATE = {"done": ("Done", "good"), "planned": ("Planned", "caution"), "not planned": ("Not planned", "bad")}
 RHYTHM = {"monthly": "monthly, {low} to {high}", "quarterly": "every three months, {low} to {high}"}
 
 
@@ -49,25 +26,11 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
     """Return how far each workflow has come from data over map and governance to automation."""
     if found.empty:
         return note("No workflow is known", "Neither the table workflows nor the log names one.")
-    rows: list[list[Cell]] = [
-        [
-            row["workflow"],
-            *(part_of(row[f"{stage}_met"], row[stage]) for stage in ("data", "map", "governance")),
-            cell(row["stage"].capitalize(), "good" if row["stage"] == "automate" else "caution"),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("workflow", "Workflow"), right("data", "Data"), right("map", "Map")]
-    columns += [right("governance", "Governance and approval"), left("stage", "Stands at")]
     ready = int((found["stage"] == "automate").sum())
-    caption = say_number(
-        ready,
-        "{n} of {all} workflows is ready for automation",
-        "{n} of {all} workflows are ready for automation",
-        all=len(rows),
-    )
-    notes = ("Prerequisites met, of those asked for. A workflow stands at the first stage that is not complete.",)
-    return table("stages", caption, columns, rows, found, notes, n=ready)
+    caption = say_number(ready, "{n} of {all} workflows [is|are] ready for automation", all=len(found))
+    met = "Prerequisites met, of those asked for. A workflow stands at the first stage that is not complete."
+    columns = "workflow data=data_met map=map_met governance=governance_met stage"
+    return show.table("stages", found, plans.Stages, columns, caption, met, counted={"n": ready})
 
 
 def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
@@ -75,57 +38,49 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     open_ones = prerequisites[~prerequisites["is_met"]]
     if open_ones.empty:
         return note("Every prerequisite is met", "Each is done, with evidence and a day.", tone="good")
-    rows: list[list[Cell]] = []
-    for (name, _), group in open_ones.groupby(["name", "is_general"], sort=False):
-        row = group.iloc[0]
-        held = len(group) == prerequisites["workflow"].nunique()
-        about = say("all") if held else wording.listed(group["workflow"].tolist())
-        evidence = wording.text(row["evidence"]) or say("none")
-        rows.append([say(str(name)), about, cell(*STATUS[row["status"]]), evidence, _owner(row["owner"])])
-        rows[-1].append(wording.BLANK if pd.isna(row["date"]) else words.day(row["date"]))
-    columns = [left("name", "Prerequisite"), left("workflows", "Workflows"), left("status", "Status")]
-    columns += [left("evidence", "Evidence"), left("owner", "Owner"), left("date", "Day")]
+    groups = open_ones.groupby(["name", "is_general"], sort=False)["workflow"].agg(list)
+    rows = open_ones.drop_duplicates(["name", "is_general"]).assign(workflows=groups.tolist())
+    everywhere = prerequisites["workflow"].nunique()
+
+    def workflows(row: show.Row) -> str:
+        return say("all") if len(row["workflows"]) == everywhere else wording.listed(row["workflows"])
+
     claimed = int((open_ones.drop_duplicates("name")["status"] == "claimed").sum())
-    caption = say_number(
-        len(rows), "{n} prerequisite is not met", "{n} prerequisites are not met", n=wording.count(len(rows))
-    )
+    caption = say_number(len(rows), "{n} [prerequisite is|prerequisites are] not met", n=wording.count(len(rows)))
     if claimed:
         caption += say(", {n} of them called done without evidence", n=claimed)
-    notes = ("The plan waits only for those that hold up one of its initiatives and that none of them delivers.",)
-    return table("prerequisites_owed", caption, columns, rows, open_ones, notes, n=len(rows), claimed=claimed)
+    waits = "The plan waits only for those that hold up one of its initiatives and that none of them delivers."
+    columns = "name workflows status evidence owner date"
+    return show.table(
+        "prerequisites_owed", open_ones, plans.Prerequisites, columns, caption, waits, rows=rows,
+        own={"workflows": show.left("Workflows", workflows)}, counted={"n": len(rows), "claimed": claimed},
+    )  # fmt: skip
 
 
 def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables) -> Exhibit:
     """Return what is refused or overridden: rule, missing evidence, what unblocks it, and the source of the rule."""
     hard = decisions[decisions["decision"].isin(["refused", "overridden"])]
-    rows: list[list[Cell]] = [
-        [
-            r["initiative"],
-            cell(*DECISION[r["decision"]]),
-            say(r["rule"]),
-            tell_all(r["missing"]),
-            _way_out(r, tables),
-            "; ".join(codes.items(r["source"])),
-        ]
-        for r in hard.to_dict("records")
-    ]
-    said = set(hard["initiative"])
-    way_out = say("What it needs must be allowed first")
+    rows = hard.to_dict("records")
     rows += [
-        [name, cell(*DECISION["refused"]), wording.capital(tell(why)), wording.BLANK, way_out, "003-16"]
+        {"initiative": name, "decision": "refused", "why": why, "missing": "", "source": codes.listed(["003-16"])}
         for name, why in draft.dropped.items()
-        if name not in said
+        if name not in set(hard["initiative"])
     ]
     if not rows:
         return note("Nothing is refused", "Every gate is open, or opens in the course of the plan.", tone="good")
-    columns = [left("initiative", "Initiative"), left("decision", "Decision"), left("rule", "Rule")]
-    columns += [left("missing", "What is missing"), left("unblocks", "What opens it"), left("source", "Source")]
     past = hard.loc[hard["decision"] == "overridden", "initiative"].nunique()
-    caption = say_number(len(draft.dropped), "{n} initiative is refused", "{n} initiatives are refused")
+    caption = say_number(len(draft.dropped), "{n} [initiative is|initiatives are] refused")
     if past:
-        caption += say_number(past, ", {n} goes past a closed gate", ", {n} go past a closed gate")
-    notes = (ROWS, "An override is the client's decision, not a finding.")
-    return table("refusals", caption, columns, rows, hard, notes, n=len(draft.dropped), past=past)
+        caption += say_number(past, ", {n} [goes|go] past a closed gate")
+    own: show.Owns = {
+        "rule": lambda row: wording.capital(tell(row["why"])) if "why" in row else say(row["rule"]),
+        "unblocks": show.left("What opens it", lambda row: _way_out(row, tables)),
+    }
+    return show.table(
+        "refusals", hard, plans.Decisions, "initiative decision rule missing unblocks source", caption,
+        ROWS, "An override is the client's decision, not a finding.",
+        rows=rows, own=own, counted={"n": len(draft.dropped), "past": past},
+    )  # fmt: skip
 
 
 def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
@@ -146,9 +101,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
         rows.append([tell(str(opener)), ", ".join(gates), str(len(held)), whom])
     columns = [left("opener", "Comes first"), left("gates", "Opens the gate"), right("number", "Holds up")]
     columns.append(left("initiatives", "Initiatives"))
-    caption = say_number(
-        all_of_them, "{n} initiative waits for what comes first", "{n} initiatives wait for what comes first"
-    )
+    caption = say_number(all_of_them, "{n} [initiative waits|initiatives wait] for what comes first")
     return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",), n=all_of_them)
 
 
@@ -159,25 +112,17 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
     if found.empty:
         return note("There is nothing to plan", "No initiative is open to the plan.")
     names = dict(zip(found["item"], found["name"], strict=True))
-    rows: list[list[Cell]] = [
-        [
-            tell(row["name"]),
-            f"{row['wave']:.0f}",
-            words.day(row["start"]),
-            words.day(row["end"]),
-            f"{row['slack_weeks']:.0f}" + (f" ({say('critical')})" if row["is_critical"] else ""),
-            _owner(row["owner"]),
-            words.held(row, names),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("item", "Item"), right("wave", "Wave"), right("start", "From"), right("end", "To")]
-    columns += [right("slack_weeks", "Slack, weeks"), left("owner", "Owner"), left("held_by", "Not earlier because")]
-    notes = (
+    own = {
+        "item": show.left("Item", lambda row: tell(row["name"])),
+        "slack_weeks": show.right("Slack, weeks", _slack),
+        "held_by": show.left("Not earlier because", lambda row: words.held(row, names)),
+    }
+    slack = (
         "Slack: weeks an item can slip while every other stays where it is. Critical: on the chain that sets the end "
-        "of the plan. A dash in the last column: nothing holds the item back, it starts at once.",
+        "of the plan. A dash in the last column: nothing holds the item back, it starts at once."
     )
-    return table("plan", _proof(schedule), columns, rows, found, notes, gap=schedule.gap)
+    columns, counted = "item wave start end slack_weeks owner held_by", {"gap": schedule.gap}
+    return show.table("plan", found, plans.Plan, columns, _proof(schedule), slack, own=own, counted=counted)
 
 
 def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Tables) -> Exhibit:
@@ -187,7 +132,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         weeks = row["weeks_full"]
         full = say("never full")
         if weeks:
-            full = say_number(weeks, "full in {n} week", "full in {n} weeks")
+            full = say_number(weeks, "full in {n} [week|weeks]")
         worth = _effect(row, "gain", objective, tables)
         rows.append([_more(row["team"]), full, say("gains {worth}", worth=worth) if worth else say("nothing")])
     for row in late.to_dict("records"):
@@ -214,27 +159,8 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
 
 def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
     """Return the seven steps of the action plan in their order, with what of the plan belongs to each."""
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        dated = not pd.isna(row["first"])
-        rows.append(
-            [
-                f"{row['number']:.0f}",
-                say(AGENDA[row["step"]]),
-                say("{n} of {all}", n=f"{row['met']:.0f}", all=f"{row['asked']:.0f}")
-                if row["asked"]
-                else wording.BLANK,
-                wording.count(row["items"]) if row["items"] else wording.BLANK,
-                words.day(row["first"]) if dated else wording.BLANK,
-                words.day(row["last"]) if dated else wording.BLANK,
-                wording.listed(codes.items(row["early"])) or wording.BLANK,
-                cell(*STATE[row["state"]]),
-            ]
-        )
-    columns = [right("number", "Step"), left("step", "What"), right("met", "Met"), right("items", "Items")]
-    columns += [left("first", "First starts"), left("last", "Last ends"), left("early", "Too early")]
-    columns.append(left("state", "State"))
-    absent = [wording.inside(say(AGENDA[step])) for step in found.loc[found["state"] == "not planned", "step"]]
+    rows = found.assign(met=found["met"].where(found["asked"] > 0), items=found["items"].where(found["items"] > 0))
+    absent = [wording.inside(say(plans.AGENDA[step])) for step in found.loc[found["state"] == "not planned", "step"]]
     caption = say("The seven steps of the action plan: each is done or planned")
     if absent:
         caption = say(
@@ -245,48 +171,40 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
         "an override. Met: prerequisites, each workflow's own; of procedures, workflows with one in the register.",
         "Items: redesigns for procedures, initiatives of the kind training for skills, reviews for feedback.",
     )
-    return table("agenda", caption, columns, rows, found, notes)
+    early = show.left("Too early", lambda row: wording.listed(codes.items(row["early"])) or wording.BLANK)
+    columns = "number step met items first last early state"
+    return show.table("agenda", found, plans.Agenda, columns, caption, *notes, rows=rows, own={"early": early})
 
 
 def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
     """Return the governance calendar, a row per series; beside the report lies a file that calendars import."""
-    rows: list[list[Cell]] = []
-    for _, group in events.groupby(["event", "about", "does", "owner"], sort=False):
-        row, ends = group.iloc[0], {"low": words.day(group["date"].min()), "high": words.day(group["date"].max())}
-        when = ends["low"] if len(group) == 1 else say(RHYTHM[row["rhythm"]], **ends)
-        about = row["about"] or say("all workflows")
-        rows.append([tell(row["event"]), about, when, wording.capital(tell(row["does"])), _owner(row["owner"])])
-    columns = [left("event", "Event"), left("about", "About"), left("when", "When")]
-    columns += [left("does", "What is decided"), left("owner", "Called by")]
+    series = events.groupby(["event", "about", "does", "owner"], sort=False)
+    rows = [group.iloc[0].to_dict() | {"when": _when(group)} for _, group in series]
     caption = say_number(
-        len(events),
-        "{n} event over {months} months keeps what is gained",
-        "{n} events over {months} months keep what is gained",
-        months=governance.MONTHS,
+        len(events), "{n} [event|events] over {months} months [keeps|keep] what is gained", months=governance.MONTHS
     )
     notes = (
         "Every single day stands in the files beside this report, ready for a calendar.",
         "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
     )
-    shown = table("governance_calendar", caption, columns, rows, events, notes, months=governance.MONTHS)
+    own = {"when": show.left("When", lambda row: row["when"])}
+    columns, counted = "event about when does owner", {"months": governance.MONTHS}
+    shown = show.table(
+        "governance_calendar", events, plans.Calendar, columns, caption, *notes, rows=rows, own=own, counted=counted
+    )
     return Exhibit(shown.kind, shown.content | {"files": {"governance_calendar.ics": calendarfile.ics(events, tables)}})
 
 
 def gates(tables: Tables) -> Exhibit:
     """Return the rules themselves: what each stops, what opens it, and where it comes from."""
-    rows: list[list[Cell]] = [
-        [
-            words.gate(row["gate"]),
-            say(row["name"]),
-            ", ".join(say(kind) for kind in columns.words(row["blocks"])),
-            say(row["unblocks"]),
-            row["source"],
-        ]
-        for row in tables.gates.to_dict("records")
-    ]
-    heads = [left("gate", "Gate"), left("name", "Rule"), left("blocks", "Stops"), left("unblocks", "Opens it")]
-    heads.append(left("source", "Source"))
-    return table("gates", say("The {n} gates", n=len(rows)), heads, rows, tables.gates, (ROWS,))
+    own = {
+        "gate": show.left("Gate", lambda row: words.gate(row["gate"])),
+        "blocks": show.left("Stops", lambda row: ", ".join(say(kind) for kind in columns.words(row["blocks"]))),
+    }
+    caption = say("The {n} gates", n=len(tables.gates))
+    return show.table(
+        "gates", tables.gates, initiatives.Gates, "gate name blocks unblocks source", caption, ROWS, own=own
+    )
 
 
 def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
@@ -296,26 +214,34 @@ def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
     for name, group in found.groupby("initiative", sort=False):
         said = {word: [words.gate(gate) for gate in group.loc[group["decision"] == word, "gate"]] for word in shown}
         rows.append([str(name), *(", ".join(said[word]) or wording.BLANK for word in shown)])
-    columns = [left("initiative", "Initiative"), *(left(word, DECISION[word][0]) for word in shown)]
+    columns = [left("initiative", "Initiative"), *(left(word, plans.DECISIONS[word][0]) for word in shown)]
     return table("decisions", say("Every answer of every gate"), columns, rows, found)
 
 
-def _owner(cell: Any) -> str:
-    return wording.text(cell) or say("nobody")
+def _slack(row: show.Row) -> str:
+    return wording.count(row["slack_weeks"]) + (f" ({say('critical')})" if row["is_critical"] else "")
+
+
+def _when(events: pd.DataFrame) -> str:
+    """Return the day of an event, or its rhythm and the days between which it comes."""
+    ends = {"low": wording.short_day(events["date"].min()), "high": wording.short_day(events["date"].max())}
+    return ends["low"] if len(events) == 1 else say(RHYTHM[events["rhythm"].iloc[0]], **ends)
 
 
 def _more(team: str) -> str:
     return say("One more pilot at once") if team == PILOTS else say("One more person in {team}", team=team)
 
 
-def _way_out(row: dict[str, Any], tables: Tables) -> str:
+def _way_out(row: show.Row, tables: Tables) -> str:
+    if "why" in row:
+        return say("What it needs must be allowed first")
     if row["decision"] == "refused":
         return say(row["unblocks"])
     price = say("No cost is stated, so the risk has no price.")
     if not math.isnan(row["rebuild_low"]):
         price = wording.between(row["rebuild_low"], row["rebuild_high"], tables.engagement.header.currency)
         price = say("If it must be rebuilt: {price}.", price=price)
-    by = {"approver": row["approver"], "day": words.day(row["approved"]), "reason": row["reason"]}
+    by = {"approver": row["approver"], "day": wording.short_day(row["approved"]), "reason": row["reason"]}
     return say("Overridden by {approver} on {day}: {reason}.", **by) + " " + price
 
 

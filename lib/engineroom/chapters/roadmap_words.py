@@ -13,8 +13,6 @@ from engineroom.phrases import locale, say, tell
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
 from engineroom.planning.roadmap import Schedule
 
-day = wording.short_day
-
 
 def quoted(name: str) -> str:
     """Return an item of the plan, named by its code, in quotation marks."""

@@ -1,13 +1,14 @@
 """How a column is read and what it may hold: the words the data dictionary is written in.
 
 A column's `description` is its meaning, as `engineroom new` writes it into the workbook; its `kind` says how a cell is
-read; `expected` columns count towards the completeness of a table.
+read; `expected` columns count towards the completeness of a table. `label`, `unit`, `states`, `blank` and `align` say
+how a page prints it (`pages.show`).
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import pandas as pd
@@ -15,9 +16,14 @@ import pandera.pandas as pa
 from pandera.typing.pandas import DataFrame, Series
 
 __all__ = [
+    "BLANK",
+    "WHOLE",
+    "YES_NO",
     "DataFrame",
     "Series",
+    "State",
     "Table",
+    "about",
     "as_text",
     "choice",
     "count",
@@ -36,59 +42,85 @@ UNITS = ("share", "hours", "days", "money", "count", "score", "points", "ppm", "
 DIRECTIONS = ("up", "down", "band")
 
 
-def _field(kind: str, meaning: str, *, required: bool = False, expected: bool = False, **checks: Any) -> Any:
-    return pa.Field(
-        nullable=not required,
-        coerce=True,
-        description=meaning,
-        metadata={"kind": kind, "required": required, "expected": expected or required},
-        **checks,
-    )
+BLANK = "–"
+"""What a page says of a value that is not there, where its column says nothing else."""
+
+WHOLE = "Whole engagement"
+"""What a page says where a row is about no single workflow."""
+
+State = str | tuple[str, str]
+"""What a page says of a value: a phrase, with the tone that gives it shape and colour where it has one."""
 
 
-def text(meaning: str, **options: Any) -> Any:
+YES_NO: dict[Any, State] = {True: "yes", False: "no"}
+
+
+def _field(
+    kind: str,
+    meaning: str,
+    label: str = "",
+    unit: str = "",
+    *,
+    states: Mapping[Any, State] | None = None,
+    blank: State = BLANK,
+    align: str = "",
+    required: bool = False,
+    expected: bool = False,
+    **checks: Any,
+) -> Any:
+    """Return a field; `label`, `unit`, `states` by value, `blank` and `align` say how a page tells it."""
+    align = align or ("right" if kind in ("count", "number", "money", "share") else "left")
+    about = {"kind": kind, "required": required, "expected": expected or required}
+    about |= {"label": label, "unit": unit, "states": states, "blank": blank, "align": align}
+    return pa.Field(nullable=not required, coerce=True, description=meaning, metadata=about, **checks)
+
+
+def text(meaning: str, label: str = "", unit: str = "", **options: Any) -> Any:
     """Return a column of text."""
-    return _field("text", meaning, **options)
+    return _field("text", meaning, label, unit, **options)
 
 
-def key(meaning: str, **options: Any) -> Any:
+def key(meaning: str, label: str = "", unit: str = "", **options: Any) -> Any:
     """Return a column of identifiers: required text that is never blank."""
-    return _field("id", meaning, required=True, **options)
+    return _field("id", meaning, label, unit, required=True, **options)
 
 
-def choice(meaning: str, among: tuple[str, ...], **options: Any) -> Any:
-    """Return a column that holds one of a few words."""
-    return _field("choice", meaning, isin=list(among), **options)
+def choice(
+    meaning: str, among: Sequence[str] | Mapping[str, State], label: str = "", unit: str = "", **options: Any
+) -> Any:
+    """Return a column that holds one of a few words; a mapping says how a page tells each."""
+    states = among if isinstance(among, Mapping) else None
+    return _field("choice", meaning, label, unit, isin=list(among), states=states, **options)
 
 
-def share(meaning: str, **options: Any) -> Any:
+def share(meaning: str, label: str = "", unit: str = "share", **options: Any) -> Any:
     """Return a column of fractions from 0 to 1."""
-    return _field("share", meaning, ge=0, le=1, **options)
+    return _field("share", meaning, label, unit, ge=0, le=1, **options)
 
 
-def count(meaning: str, **options: Any) -> Any:
+def count(meaning: str, label: str = "", unit: str = "count", **options: Any) -> Any:
     """Return a column of counts, 0 or more."""
-    return _field("count", meaning, ge=0, **options)
+    return _field("count", meaning, label, unit, ge=0, **options)
 
 
-def money(meaning: str, **options: Any) -> Any:
+def money(meaning: str, label: str = "", unit: str = "money", **options: Any) -> Any:
     """Return a column of amounts in the engagement's currency, 0 or more."""
-    return _field("money", meaning, ge=0, **options)
+    return _field("money", meaning, label, unit, ge=0, **options)
 
 
-def number(meaning: str, **options: Any) -> Any:
+def number(meaning: str, label: str = "", unit: str = "", **options: Any) -> Any:
     """Return a column of numbers."""
-    return _field("number", meaning, **options)
+    return _field("number", meaning, label, unit, **options)
 
 
-def date(meaning: str, **options: Any) -> Any:
+def date(meaning: str, label: str = "", unit: str = "day", **options: Any) -> Any:
     """Return a column of dates."""
-    return _field("date", meaning, **options)
+    return _field("date", meaning, label, unit, **options)
 
 
-def flag(meaning: str, **options: Any) -> Any:
+def flag(meaning: str, label: str = "", states: Mapping[Any, State] | None = None, **options: Any) -> Any:
     """Return a column of yes or no."""
-    return _field("flag", meaning, **options)
+    return _field("flag", meaning, label, states=states, **options)
 
 
 class Table(pa.DataFrameModel):
@@ -114,6 +146,11 @@ class Table(pa.DataFrameModel):
     def of(cls, rows: Iterable[dict[str, Any]]) -> DataFrame[Self]:
         """Return rows as a valid table; what a row does not say is blank."""
         return cls.validate(cls.frame(rows))
+
+
+def about(model: type[Table]) -> dict[str, dict[str, Any]]:
+    """Return what is known of the columns of a model besides what they may hold: kind, label, unit, states."""
+    return {name: column.metadata for name, column in model.to_schema().columns.items()}
 
 
 def as_text(cell: Any) -> str:

@@ -240,10 +240,12 @@ class MonthlyValues(Table):
 class Slas(Table):
     """What was promised, who answers for it, and to whom it goes when it is missed."""
 
-    workflow: Series[str] = key("workflow, as in `workflows`")
-    requirement: Series[str] = key("the promise in one sentence")
-    owner: Series[str] = text("who answers for it", expected=True)
-    escalation: Series[str] = text("to whom it goes when it is missed", expected=True)
+    workflow: Series[str] = key("workflow, as in `workflows`", "Workflow")
+    requirement: Series[str] = key("the promise in one sentence", "Promise")
+    owner: Series[str] = text("who answers for it", "Owner", blank=("nobody named", "caution"), expected=True)
+    escalation: Series[str] = text(
+        "to whom it goes when it is missed", "Goes to when missed", blank=("nobody named", "caution"), expected=True
+    )
     tracked_by: Series[str] = text("system that sets the due date of each item and watches it; blank: none does")
 
 
@@ -269,7 +271,7 @@ class Gates(Table):
     """A rule that refuses: what it blocks, what it asks for, what opens it and the document it comes from."""
 
     gate: Series[str] = key("gate id", unique=True)
-    name: Series[str] = key("the rule in a few words")
+    name: Series[str] = key("the rule in a few words", "Rule", "label")
     stage: Series[str] = choice("stage of the core rule it belongs to", STAGES, required=True)
     blocks: Series[str] = key("kinds of initiative it stops, separated by semicolons")
     asks: Series[str] = choice(
@@ -280,8 +282,8 @@ class Gates(Table):
     prerequisites: Series[str] = text("prerequisite ids it asks for, separated by semicolons")
     systems: Series[str] = text("only where the workflow runs on one of these; blank: everywhere")
     most: Series[float] = count("largest number that passes")
-    unblocks: Series[str] = key("what opens it")
-    source: Series[str] = key("row of the domain notes")
+    unblocks: Series[str] = key("what opens it", "Opens it", "label")
+    source: Series[str] = key("row of the domain notes", "Source")
 
 
 class Values(Table):

@@ -9,27 +9,33 @@ import pandera.pandas as pa
 
 from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, text
 
-CONTROLS = ("automated validation", "segregation of duties", "reconciliation", "exception reporting", "other")
-NATURES = ("preventive", "detective")
+CONTROLS = {
+    "automated validation": "Automated validation",
+    "segregation of duties": "Segregation of duties",
+    "reconciliation": "Reconciliation",
+    "exception reporting": "Exception reporting",
+    "other": "Other",
+}
+NATURES = {"preventive": "Preventive", "detective": "Detective"}
 LINES = ("first", "second", "third", "governing body")
-IMPACTS = ("high", "medium", "low")
-TESTS = (
-    "control test",
-    "risk assessment",
-    "self-assessment",
-    "scenario: outage",
-    "scenario: breach",
-    "scenario: fraud",
-)
-REQUIREMENTS = (
-    "least privilege",
-    "role-based access",
-    "encryption",
-    "monitoring",
-    "tamper-evident logs",
-    "retention",
-    "other",
-)
+IMPACTS = {"high": "High", "medium": "Medium", "low": "Low"}
+TESTS = {
+    "control test": "Control test",
+    "risk assessment": "Risk assessment",
+    "self-assessment": "Self-assessment",
+    "scenario: outage": "Scenario: outage",
+    "scenario: breach": "Scenario: breach",
+    "scenario: fraud": "Scenario: fraud",
+}
+REQUIREMENTS = {
+    "least privilege": "Least privilege",
+    "role-based access": "Role-based access",
+    "encryption": "Encryption",
+    "monitoring": "Monitoring",
+    "tamper-evident logs": "Tamper-evident logs",
+    "retention": "Retention",
+    "other": "Other",
+}
 
 
 class Risks(Table):
@@ -45,11 +51,11 @@ class Risks(Table):
 class Controls(Table):
     """What guards against a risk: one row per control, as it is said to work."""
 
-    control: Series[str] = key("name of the control", unique=True)
+    control: Series[str] = key("name of the control", "Control", unique=True)
     risks: Series[str] = text("risks it guards against, as in `risks`, separated by semicolons; blank: none is named")
-    kind: Series[str] = choice("what it does", CONTROLS, required=True)
-    nature: Series[str] = choice("preventive: before the harm; detective: after it", NATURES, required=True)
-    owner: Series[str] = text("who carries it out")
+    kind: Series[str] = choice("what it does", CONTROLS, "Kind", required=True)
+    nature: Series[str] = choice("preventive: before the harm; detective: after it", NATURES, "Nature", required=True)
+    owner: Series[str] = text("who carries it out", "Owner", blank="")
 
 
 class Separations(Table):

@@ -2,12 +2,63 @@
 
 import pandas as pd
 
-from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, money, number, text
+from engineroom.dictionary.columns import (
+    WHOLE,
+    YES_NO,
+    Series,
+    State,
+    Table,
+    choice,
+    count,
+    date,
+    flag,
+    key,
+    money,
+    number,
+    text,
+)
 
-AGENDA = ("scope", "map", "procedures", "data and governance", "automation", "skills", "feedback")
-STEPS = ("map", "choose", "feasibility", "metrics", "pilot")
-STATUSES = ("done", "claimed", "in_progress", "not_started", "not_recorded")
-DECISIONS = ("open", "waits", "overridden", "refused")
+AGENDA = {
+    "scope": "Scope approved",
+    "map": "Maps and owners",
+    "procedures": "Procedures",
+    "data and governance": "Data and governance",
+    "automation": "Targeted automation",
+    "skills": "Skills",
+    "feedback": "Feedback",
+}
+STEPS = {
+    "map": "Map it",
+    "choose": "Compare it again",
+    "feasibility": "Make it feasible",
+    "metrics": "Fix its metrics",
+    "pilot": "Pilot",
+}
+STATUSES = {
+    "done": ("Done", "good"),
+    "claimed": ("Claimed, not shown", "bad"),
+    "in_progress": ("In progress", "caution"),
+    "not_started": ("Not started", "bad"),
+    "not_recorded": ("Not recorded", "unknown"),
+}
+DECISIONS = {
+    "open": ("Open", "good"),
+    "waits": ("Refused for now", "caution"),
+    "overridden": ("Overridden", "bad"),
+    "refused": ("Refused", "bad"),
+}
+PLANNED = {"done": ("Done", "good"), "planned": ("Planned", "caution"), "not planned": ("Not planned", "bad")}
+STAGES = {
+    "data": ("Data", "caution"),
+    "map": ("Map", "caution"),
+    "governance": ("Governance", "caution"),
+    "automate": ("Automate", "good"),
+}
+CONFIDENCE = {"high": ("High", "good"), "medium": ("Medium", "caution"), "low": ("Low", "unknown")}
+ON_PATH = {"ahead": ("Ahead", "good"), "on the path": ("On the path", "good"), "behind": ("Behind", "bad")}
+RESULTS = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
+FEASIBLE = {True: ("Feasible", "good"), False: ("Not yet", "caution")}
+SHORTLIST: dict[bool, State] = {True: ("Shortlist", "good"), False: ""}
 HELD = ("precedence", "capacity", "blackout", "release", "nothing")
 RHYTHMS = ("once", "monthly", "quarterly")
 SEARCHES = ("optimal", "feasible", "infeasible", "unknown")
@@ -18,28 +69,28 @@ class Prerequisites(Table):
 
     workflow: Series[str] = key("workflow")
     prerequisite: Series[str] = key("prerequisite id")
-    name: Series[str] = key("its name on the page")
+    name: Series[str] = key("its name on the page", "Prerequisite", "label")
     status: Series[str] = choice(
-        "what the record supports; claimed: done without evidence or day", STATUSES, required=True
+        "what the record supports; claimed: done without evidence or day", STATUSES, "Status", required=True
     )
     is_met: Series[bool] = flag("done, with evidence and a day that has passed", required=True)
     is_general: Series[bool] = flag("its record is about all workflows", required=True)
-    evidence: Series[str] = text("document that proves it")
-    owner: Series[str] = text("who answers for it")
-    date: Series[pd.Timestamp] = date("when it was done, or is due")
+    evidence: Series[str] = text("document that proves it", "Evidence", blank="none")
+    owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
+    date: Series[pd.Timestamp] = date("when it was done, or is due", "Day")
     source: Series[str] = key("row of the domain notes")
 
 
 class Stages(Table):
     """How far each workflow has come on the way from data to automation."""
 
-    workflow: Series[str] = key("workflow")
-    stage: Series[str] = key("stage it stands at: the first that is not complete")
-    data_met: Series[float] = count("prerequisites met on data")
+    workflow: Series[str] = key("workflow", "Workflow")
+    stage: Series[str] = key("stage it stands at: the first that is not complete", "Stands at", states=STAGES)
+    data_met: Series[float] = count("prerequisites met on data", "Data", "of data")
     data: Series[float] = count("of how many")
-    map_met: Series[float] = count("prerequisites met on the map")
+    map_met: Series[float] = count("prerequisites met on the map", "Map", "of map")
     map: Series[float] = count("of how many")
-    governance_met: Series[float] = count("prerequisites met on governance")
+    governance_met: Series[float] = count("prerequisites met on governance", "Governance and approval", "of governance")
     governance: Series[float] = count("of how many")
     blocks: Series[str] = text("names of what is missing, as a JSON array")
 
@@ -47,16 +98,20 @@ class Stages(Table):
 class Decisions(Table):
     """What each gate says to each initiative it concerns."""
 
-    initiative: Series[str] = key("initiative")
+    initiative: Series[str] = key("initiative", "Initiative")
     kind: Series[str] = key("kind of initiative")
     workflow: Series[str] = text("workflow; blank text for all of them", required=True)
     gate: Series[str] = key("gate id")
-    rule: Series[str] = key("the rule in a few words")
-    decision: Series[str] = choice("open, waits for the plan, overridden, or refused", DECISIONS, required=True)
-    missing: Series[str] = text("evidence that is missing, as a JSON array of codes; blank: open", required=True)
+    rule: Series[str] = key("the rule in a few words", "Rule", "label")
+    decision: Series[str] = choice(
+        "open, waits for the plan, overridden, or refused", DECISIONS, "Decision", required=True
+    )
+    missing: Series[str] = text(
+        "evidence that is missing, as a JSON array of codes; blank: open", "What is missing", "codes", required=True
+    )
     unblocks: Series[str] = text("what would open it", required=True)
     opened_by: Series[str] = text("items of the plan that open it, as a JSON array of codes", required=True)
-    source: Series[str] = key("rows of the domain notes, as a JSON array")
+    source: Series[str] = key("rows of the domain notes, as a JSON array", "Source", "names")
     approver: Series[str] = text("who overrode it")
     approved: Series[pd.Timestamp] = date("when")
     reason: Series[str] = text("why")
@@ -78,19 +133,27 @@ class Stability(Table):
 class Maps(Table):
     """What the map of a workflow shows."""
 
-    workflow: Series[str] = key("workflow")
-    steps: Series[float] = count("steps")
-    completeness: Series[float] = number("share of owner, input, output and exception path that is filled in")
-    handoffs: Series[float] = count("arrows on which the owner changes")
-    loops: Series[float] = count("groups of steps that can be walked in a circle")
-    orphans: Series[str] = text("steps that no path from start to end passes, as a JSON array", required=True)
-    wait_share: Series[float] = number("waiting hours ÷ all hours")
+    workflow: Series[str] = key("workflow", "Workflow")
+    steps: Series[float] = count("steps", "Steps")
+    completeness: Series[float] = number(
+        "share of owner, input, output and exception path that is filled in", "Described", "whole share"
+    )
+    handoffs: Series[float] = count("arrows on which the owner changes", "Hand-offs")
+    loops: Series[float] = count("groups of steps that can be walked in a circle", "Loops")
+    orphans: Series[str] = text(
+        "steps that no path from start to end passes, as a JSON array",
+        "On no path",
+        "names",
+        blank="none",
+        required=True,
+    )
+    wait_share: Series[float] = number("waiting hours ÷ all hours", "Waiting", "whole share")
 
 
 class Rankings(Table):
     """Where each workflow comes in the three orders of the source, and how firmly."""
 
-    workflow: Series[str] = key("workflow")
+    workflow: Series[str] = key("workflow", "Workflow")
     monthly_volume: Series[float] = count("items a month")
     unit_cost: Series[float] = money("cost of one item")
     error_rate: Series[float] = number("error or, where not measured, rework rate")
@@ -100,81 +163,119 @@ class Rankings(Table):
     by_criteria: Series[float] = count("rank by friction, volume and standardisation")
     by_load: Series[float] = count("rank by volume, error rate and people")
     by_cost: Series[float] = count("rank by cost per item and error rate")
-    top_share: Series[float] = number("share of all weightings of all three that put it among the first three")
+    top_share: Series[float] = number(
+        "share of all weightings of all three that put it among the first three", "In the first three", "whole share"
+    )
     best_rank: Series[float] = count("best rank in any weighting")
     worst_rank: Series[float] = count("worst rank in any weighting")
-    is_shortlisted: Series[bool] = flag("it is on the shortlist", required=True)
-    data_ready: Series[float] = number("share of the data's prerequisites that are met")
-    integration_ready: Series[float] = number("share of the map's prerequisites that are met")
-    capacity_ready: Series[float] = number("share of the team's available hours that is free")
+    is_shortlisted: Series[bool] = flag("it is on the shortlist", "", SHORTLIST, required=True)
+    data_ready: Series[float] = number("share of the data's prerequisites that are met", "Data ready", "whole share")
+    integration_ready: Series[float] = number(
+        "share of the map's prerequisites that are met", "Map ready", "whole share"
+    )
+    capacity_ready: Series[float] = number(
+        "share of the team's available hours that is free", "Free time", "whole share"
+    )
 
 
 class Placements(Table):
     """The bucket of each workflow, why, how sure, and when to look again."""
 
-    workflow: Series[str] = key("workflow")
-    bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed")
+    workflow: Series[str] = key("workflow", "Workflow")
+    bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed", "Bucket", "label")
     reason: Series[str] = key("conditions of the rule that fired with their figures, as a JSON array of codes")
-    confidence: Series[str] = choice("how firmly", ("high", "medium", "low"), required=True)
-    unknown: Series[str] = text("attributes that are not known, as a JSON array of codes", required=True)
-    review: Series[pd.Timestamp] = date("next portfolio review", required=True)
+    confidence: Series[str] = choice("how firmly", CONFIDENCE, "Confidence", required=True)
+    unknown: Series[str] = text(
+        "attributes that are not known, as a JSON array of codes", "Not known", "codes", required=True
+    )
+    review: Series[pd.Timestamp] = date("next portfolio review", "Review by", required=True)
 
 
 class Agenda(Table):
     """A step of the action plan: what is met of it, and what of the plan belongs to it."""
 
-    number: Series[float] = count("place in the order of the source", required=True)
-    step: Series[str] = choice("step", AGENDA, required=True)
+    number: Series[float] = count("place in the order of the source", "Step", required=True)
+    step: Series[str] = choice("step", AGENDA, "What", required=True)
     asked: Series[float] = count("prerequisites of it over all workflows; of procedures: workflows", required=True)
-    met: Series[float] = count("of these, met; of procedures: workflows with one in the register", required=True)
-    items: Series[float] = count("items of the plan, or reviews of the calendar, that belong to it", required=True)
-    first: Series[pd.Timestamp] = date("when the first of them starts")
-    last: Series[pd.Timestamp] = date("when the last of them ends")
+    met: Series[float] = count(
+        "of these, met; of procedures: workflows with one in the register", "Met", "of asked", required=True
+    )
+    items: Series[float] = count(
+        "items of the plan, or reviews of the calendar, that belong to it", "Items", required=True
+    )
+    first: Series[pd.Timestamp] = date("when the first of them starts", "First starts")
+    last: Series[pd.Timestamp] = date("when the last of them ends", "Last ends")
     early: Series[str] = text("changes that start before what comes first has ended, as a JSON array", required=True)
-    state: Series[str] = choice("how far it is", ("done", "planned", "not planned"), required=True)
+    state: Series[str] = choice("how far it is", PLANNED, "State", required=True)
 
 
 class Tracks(Table):
     """Where each workflow stands on the way to its pilot: mapped, chosen, feasible, with metrics fixed."""
 
-    workflow: Series[str] = key("workflow")
-    mapped: Series[float] = number("share of the map that is described; blank: no map")
+    workflow: Series[str] = key("workflow", "Workflow")
+    mapped: Series[float] = number(
+        "share of the map that is described; blank: no map", "1 Mapped", "whole share", blank="no map", align="left"
+    )
     is_mapped: Series[bool] = flag("the map is described in full, and every step is on a path", required=True)
-    is_chosen: Series[bool] = flag("it is on the shortlist", required=True)
-    at_stake: Series[float] = money("what it costs a year: volume × unit cost")
-    feasibility: Series[float] = number("the least of data ready, map ready and free time; blank: one is not known")
-    is_feasible: Series[bool] = flag("data and map are ready and the team has time; blank: one is not known")
-    is_measured: Series[bool] = flag("a KPI with baseline and target is fixed for its pilot", required=True)
-    fit: Series[float] = number("fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known")
-    stands: Series[str] = choice("first step that is not done", STEPS, required=True)
+    is_chosen: Series[bool] = flag("it is on the shortlist", "2 Chosen", YES_NO, required=True)
+    at_stake: Series[float] = money("what it costs a year: volume × unit cost", "Cost a year", "amount")
+    feasibility: Series[float] = number(
+        "the least of data ready, map ready and free time; blank: one is not known",
+        "3 Weakest of three",
+        "whole share",
+        align="left",
+    )
+    is_feasible: Series[bool] = flag(
+        "data and map are ready and the team has time; blank: one is not known",
+        "Feasible",
+        FEASIBLE,
+        blank=("Not known", "unknown"),
+    )
+    is_measured: Series[bool] = flag(
+        "a KPI with baseline and target is fixed for its pilot", "4 Metrics fixed", YES_NO, required=True
+    )
+    fit: Series[float] = number(
+        "fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known", "Fit for a bot", "ratio"
+    )
+    stands: Series[str] = choice("first step that is not done", STEPS, "Next", required=True)
 
 
 class FirstTargets(Table):
     """What the sector takes first, and whether this client has it."""
 
-    target: Series[str] = key("workflow as the sector calls it")
+    target: Series[str] = key("workflow as the sector calls it", "First target")
     process: Series[str] = key("process id")
-    why: Series[str] = key("why it comes first")
-    workflow: Series[str] = text("the client's workflow of that process; blank: none", required=True)
-    place: Series[float] = count("its place in the ranking")
-    is_shortlisted: Series[bool] = flag("it is on the shortlist", required=True)
-    stage: Series[str] = text("stage it stands at; blank: not known", required=True)
+    why: Series[str] = key("why it comes first", "Why", "label")
+    workflow: Series[str] = text(
+        "the client's workflow of that process; blank: none",
+        "Workflow",
+        blank="no workflow of this process",
+        required=True,
+    )
+    place: Series[float] = count("its place in the ranking", "Rank")
+    is_shortlisted: Series[bool] = flag("it is on the shortlist", "", SHORTLIST, required=True)
+    stage: Series[str] = text(
+        "stage it stands at; blank: not known",
+        "Stands at",
+        states={name: label for name, (label, _) in STAGES.items()},
+        required=True,
+    )
     source: Series[str] = key("row of the domain notes")
 
 
 class Paths(Table):
     """Where a workflow is on the way to its straight-through target."""
 
-    workflow: Series[str] = key("workflow")
+    workflow: Series[str] = key("workflow", "Workflow")
     since: Series[pd.Timestamp] = date("day of the go-live, where the path begins", required=True)
     start: Series[float] = number("rate before it", required=True)
     day: Series[pd.Timestamp] = date("end of the last month that was counted", required=True)
-    expected: Series[float] = number("rate of the path on that day", required=True)
-    actual: Series[float] = number("rate of the last three months", required=True)
+    expected: Series[float] = number("rate of the path on that day", "By now", "percent", required=True)
+    actual: Series[float] = number("rate of the last three months", "Actual", "percent", required=True)
     low: Series[float] = number("lower end of its 95% interval", required=True)
     high: Series[float] = number("upper end of its 95% interval", required=True)
     n: Series[float] = count("items it rests on", required=True)
-    verdict: Series[str] = choice("where that is", ("ahead", "on the path", "behind"), required=True)
+    verdict: Series[str] = choice("where that is", ON_PATH, "Verdict", required=True)
     target: Series[float] = number("rate it is to reach", required=True)
     until: Series[pd.Timestamp] = date("by then", required=True)
 
@@ -182,14 +283,14 @@ class Paths(Table):
 class PilotPlans(Table):
     """A pilot before it starts: KPI, baseline, target, and the items it takes to see the difference."""
 
-    workflow: Series[str] = key("workflow")
+    workflow: Series[str] = key("workflow", "Workflow")
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    baseline: Series[float] = number("share before")
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
+    baseline: Series[float] = number("share before", "Today", "share")
     baseline_n: Series[float] = count("items it rests on")
-    target: Series[float] = number("share it is to reach")
-    items_needed: Series[float] = count("items in the pilot that show the difference with 80% power")
-    items_expected: Series[float] = count("items in 60 days")
+    target: Series[float] = number("share it is to reach", "Target", "share")
+    items_needed: Series[float] = count("items in the pilot that show the difference with 80% power", "Items needed")
+    items_expected: Series[float] = count("items in 60 days", "Items in 60 days")
     days_needed: Series[float] = count("days until enough items have passed")
     is_enough: Series[bool] = flag("60 days suffice", required=True)
 
@@ -197,17 +298,17 @@ class PilotPlans(Table):
 class PilotResults(Table):
     """A pilot that has run, judged."""
 
-    pilot: Series[str] = key("pilot")
+    pilot: Series[str] = key("pilot", "Pilot")
     workflow: Series[str] = key("workflow")
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    before: Series[float] = number("share before")
-    during: Series[float] = number("share in the pilot")
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
+    before: Series[float] = number("share before", "Before", "share")
+    during: Series[float] = number("share in the pilot", "In the pilot", "share")
     change: Series[float] = number("difference, positive is better")
     low: Series[float] = number("lower end of its interval")
     high: Series[float] = number("upper end of its interval")
-    verdict: Series[str] = choice("what the interval allows to say", ("pass", "fail", "inconclusive"), required=True)
-    reason: Series[str] = key("code of why")
+    verdict: Series[str] = choice("what the interval allows to say", RESULTS, "Verdict", required=True)
+    reason: Series[str] = key("code of why", "Because", "sentence")
 
 
 class Plan(Table):
@@ -217,10 +318,10 @@ class Plan(Table):
     name: Series[str] = key("code that names it on the page")
     kind: Series[str] = key("kind of initiative, or prerequisite")
     workflow: Series[str] = text("workflow; blank text for all of them", required=True)
-    owner: Series[str] = text("who answers for it")
-    wave: Series[float] = count("wave: 1 for what nothing in the plan holds up")
-    start: Series[pd.Timestamp] = date("first day", required=True)
-    end: Series[pd.Timestamp] = date("last day", required=True)
+    owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
+    wave: Series[float] = count("wave: 1 for what nothing in the plan holds up", "Wave")
+    start: Series[pd.Timestamp] = date("first day", "From", align="right", required=True)
+    end: Series[pd.Timestamp] = date("last day", "To", align="right", required=True)
     weeks: Series[float] = count("weeks it takes")
     slack_weeks: Series[float] = count("weeks it can slip while all else stays")
     is_critical: Series[bool] = flag("on the chain that sets the end of the plan", required=True)
@@ -241,10 +342,10 @@ class Calendar(Table):
     """A dated event of the governance."""
 
     date: Series[pd.Timestamp] = date("day", required=True)
-    event: Series[str] = key("code of what happens")
-    about: Series[str] = text("workflow or subject", required=True)
-    owner: Series[str] = text("who calls it", required=True)
-    does: Series[str] = key("code of what is decided")
+    event: Series[str] = key("code of what happens", "Event", "code")
+    about: Series[str] = text("workflow or subject", "About", blank="all workflows", required=True)
+    owner: Series[str] = text("who calls it", "Called by", blank="nobody", required=True)
+    does: Series[str] = key("code of what is decided", "What is decided", "sentence")
     rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
     source: Series[str] = key("row of the domain notes")
 
@@ -252,22 +353,26 @@ class Calendar(Table):
 class Touches(Table):
     """What causes the manual touches of a workflow."""
 
-    workflow: Series[str] = key("workflow")
-    touches: Series[float] = count("manual touches a month", required=True)
-    upstream_data: Series[float] = number("share that repairs what came in wrong", required=True)
-    judgement: Series[float] = number("share that needs judgement", required=True)
-    rule: Series[float] = number("share that follows a rule", required=True)
-    system: Series[float] = number("share that a system causes", required=True)
+    workflow: Series[str] = key("workflow", "Workflow", blank=WHOLE)
+    touches: Series[float] = count("manual touches a month", "Exceptions a month", required=True)
+    upstream_data: Series[float] = number(
+        "share that repairs what came in wrong", "Repairs what came in wrong", "whole share", required=True
+    )
+    judgement: Series[float] = number("share that needs judgement", "Judgement", "whole share", required=True)
+    rule: Series[float] = number("share that follows a rule", "Rule", "whole share", required=True)
+    system: Series[float] = number("share that a system causes", "System", "whole share", required=True)
 
 
 class AtSource(Table):
     """An exception that is caused upstream, and what it costs."""
 
-    workflow: Series[str] = key("workflow")
-    exception: Series[str] = key("type of exception")
-    monthly_count: Series[float] = count("times a month", required=True)
-    yearly_cost: Series[float] = number("what it costs a year")
-    share: Series[float] = number("share of the cost of all that come from upstream")
+    workflow: Series[str] = key("workflow", "Workflow")
+    exception: Series[str] = key("type of exception", "Exception")
+    monthly_count: Series[float] = count("times a month", "A month", required=True)
+    yearly_cost: Series[float] = number("what it costs a year", "Cost a year", "amount")
+    share: Series[float] = number(
+        "share of the cost of all that come from upstream", "Of all exceptions, added up", "whole share"
+    )
 
 
 class CostTypes(Table):

@@ -2,85 +2,124 @@
 
 import pandas as pd
 
-from engineroom.dictionary.columns import Series, Table, choice, count, date, flag, key, number, text
+from engineroom.dictionary.columns import YES_NO, Series, Table, choice, count, date, flag, key, number, text
 
-DIMENSIONS = ("completeness", "accuracy", "timeliness", "consistency", "validity", "duplicates")
-BANDS = ("below", "within", "above")
+DIMENSIONS = {
+    "completeness": "Completeness",
+    "accuracy": "Accuracy",
+    "timeliness": "Timeliness",
+    "consistency": "Consistency",
+    "validity": "Validity",
+    "duplicates": "Free of duplicates",
+}
+BANDS = {
+    "below": ("Fewer than typical", "good"),
+    "within": ("Within the typical 15 to 30", "caution"),
+    "above": ("More than typical", "bad"),
+}
+MADE_FROM = {
+    "rework_cost_stated": "Stated cost",
+    "rework_cost_recorded": "The log",
+    "rework_cost_by_rate": "Hours × rate",
+}
+FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Cycle time (median)"}
+CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
+VERDICTS = {"better": ("Better", "good"), "worse": ("Worse", "bad"), "not confirmed": ("Not confirmed", "caution")}
+BECAME = {
+    "held": ("Held", "good"),
+    "slipped": ("Slipped", "bad"),
+    "alarm": ("Alarm", "bad"),
+    "no alarm": ("No alarm", "good"),
+    "not settled": ("Not settled", "caution"),
+    "too early": ("Too early to tell", "unknown"),
+}
 
 
 class Yields(Table):
     """First-pass yield of each step, or of each check that sends items back, most failures first."""
 
-    workflow: Series[str] = key("workflow")
-    step: Series[str] = key("step, or the stated rework activity that a check ends in")
+    workflow: Series[str] = key("workflow", "Workflow")
+    step: Series[str] = key("step, or the stated rework activity that a check ends in", "Step")
     kind: Series[str] = choice("what was counted", ("step", "check"), required=True)
-    cases: Series[float] = count("completed cases that came to it", required=True)
-    failing: Series[float] = count("of these, cases that did not pass at the first attempt", required=True)
-    first_pass_yield: Series[float] = number("share that passed at the first attempt", required=True)
+    cases: Series[float] = count("completed cases that came to it", "n", required=True)
+    failing: Series[float] = count(
+        "of these, cases that did not pass at the first attempt", "Not right first", required=True
+    )
+    first_pass_yield: Series[float] = number(
+        "share that passed at the first attempt", "First-pass yield", "measured share", required=True
+    )
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    extra_events: Series[float] = count("attempts beyond the first, or correction steps", required=True)
+    extra_events: Series[float] = count("attempts beyond the first, or correction steps", "Extra steps", required=True)
     hours_per_event: Series[float] = number("mean handling hours of one attempt")
-    rework_hours: Series[float] = number("extra events × mean handling hours")
+    rework_hours: Series[float] = number("extra events × mean handling hours", "Rework hours", "in hours")
 
 
 class Factory(Table):
     """The hidden factory: what entered each workflow, what was right the first time, and what the rest took."""
 
-    workflow: Series[str] = key("workflow")
-    entered: Series[float] = count("cases under way in the period", required=True)
+    workflow: Series[str] = key("workflow", "Workflow")
+    entered: Series[float] = count("cases under way in the period", "Entered", required=True)
     still_open: Series[float] = count("not complete when it ended", required=True)
     not_told: Series[float] = count("completed, but the log does not tell whether they were reworked", required=True)
-    first_pass: Series[float] = count("right the first time", required=True)
-    reworked: Series[float] = count("reworked", required=True)
-    first_pass_yield: Series[float] = number("right the first time ÷ completed with known rework")
+    first_pass: Series[float] = count("right the first time", "Right first time", required=True)
+    reworked: Series[float] = count("reworked", "Reworked", required=True)
+    first_pass_yield: Series[float] = number(
+        "right the first time ÷ completed with known rework", "First-pass yield", "measured share"
+    )
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    rolled_throughput_yield: Series[float] = number("product of the yields of its steps")
+    rolled_throughput_yield: Series[float] = number("product of the yields of its steps", "Rolled yield", "share")
     opportunities: Series[float] = count("steps or checks that can fail")
     defects: Series[float] = count("failed first attempts, each step of a case once")
-    dpmo: Series[float] = number("defects ÷ (cases × opportunities), per million")
+    dpmo: Series[float] = number("defects ÷ (cases × opportunities), per million", "DPMO", "count")
     extra_events: Series[float] = count("attempts beyond the first, or correction steps")
-    rework_hours: Series[float] = number("extra events × mean handling hours of their step")
+    rework_hours: Series[float] = number("extra events × mean handling hours of their step", "Rework hours", "in hours")
     rework_cost: Series[float] = number("cost of rework in the period")
     rework_cost_low: Series[float] = number("its lower end")
     rework_cost_high: Series[float] = number("its upper end")
-    cost_method: Series[str] = text("how the cost was made, or what would give it")
+    cost_method: Series[str] = text("how the cost was made, or what would give it", "Made from", states=MADE_FROM)
     cost_recorded: Series[float] = number("what the log records for the same rework; blank: it records none")
 
 
 class Kinds(Table):
     """How many types of exception each workflow has, against the 15 to 30 that a source calls typical."""
 
-    workflow: Series[str] = key("workflow")
-    types: Series[float] = count("types of exception seen", required=True)
-    events: Series[float] = count("exceptions in the period", required=True)
-    items: Series[float] = count("completed cases, all of them")
-    rate: Series[float] = number("share of them with an exception; blank: only a monthly table tells")
+    workflow: Series[str] = key("workflow", "Workflow")
+    types: Series[float] = count("types of exception seen", "Types", required=True)
+    events: Series[float] = count("exceptions in the period", "Exceptions", required=True)
+    items: Series[float] = count("completed cases, all of them", "n")
+    rate: Series[float] = number(
+        "share of them with an exception; blank: only a monthly table tells", "Items with one", "share"
+    )
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    band: Series[str] = choice("where the number of types lies", BANDS, required=True)
-    largest_fifth: Series[float] = number("share of the exceptions in the largest fifth of the types")
-    is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told")
+    band: Series[str] = choice("where the number of types lies", BANDS, "Against 15 to 30", required=True)
+    largest_fifth: Series[float] = number(
+        "share of the exceptions in the largest fifth of the types", "In the largest fifth", "whole share"
+    )
+    is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told", "In control", YES_NO)
     stabilise_first: Series[bool] = flag("as many types as the band or more, or weeks that signal", required=True)
 
 
 class Times(Table):
     """How long cases of a workflow take: completed ones, and with the open ones counted at the age they had."""
 
-    workflow: Series[str] = key("workflow")
-    completed: Series[float] = count("completed cases", required=True)
-    still_open: Series[float] = count("open cases", required=True)
-    p50_hours: Series[float] = number("median of those completed")
-    p90_hours: Series[float] = number("90th percentile of those completed")
-    all_p50_hours: Series[float] = number("median with open cases")
+    workflow: Series[str] = key("workflow", "Workflow")
+    completed: Series[float] = count("completed cases", "Done", required=True)
+    still_open: Series[float] = count("open cases", "Still open", required=True)
+    p50_hours: Series[float] = number("median of those completed", "P50, done", "hours")
+    p90_hours: Series[float] = number("90th percentile of those completed", "P90, done", "hours")
+    all_p50_hours: Series[float] = number("median with open cases", "P50 with open", "hours", blank="not reached yet")
     all_p50_low: Series[float] = number("lower end of its 95% interval")
     all_p50_high: Series[float] = number("upper end of its 95% interval")
-    all_p90_hours: Series[float] = number("90th percentile with open cases")
+    all_p90_hours: Series[float] = number(
+        "90th percentile with open cases", "P90 with open", "hours", blank="not reached yet"
+    )
     all_p90_low: Series[float] = number("lower end of its 95% interval")
     all_p90_high: Series[float] = number("upper end of its 95% interval; blank: too few are done to bound it")
-    touch_hours: Series[float] = number("mean handling hours of a case that was handled")
-    wait_hours: Series[float] = number("mean of the rest of its cycle time")
+    touch_hours: Series[float] = number("mean handling hours of a case that was handled", "Touch", "hours")
+    wait_hours: Series[float] = number("mean of the rest of its cycle time", "Wait", "hours")
     handled: Series[float] = count("cases with handling time", required=True)
 
 
@@ -96,7 +135,7 @@ class Points(Table):
     """The weeks of every control chart."""
 
     workflow: Series[str] = key("workflow")
-    figure: Series[str] = choice("what is drawn", ("rework", "exceptions", "cycle time"), required=True)
+    figure: Series[str] = choice("what is drawn", FIGURES, required=True)
     chart: Series[str] = key("kind of chart")
     week: Series[pd.Timestamp] = date("its Monday", required=True)
     value: Series[float] = number("value of the week", required=True)
@@ -109,13 +148,13 @@ class Points(Table):
 class Signals(Table):
     """What every control chart says."""
 
-    workflow: Series[str] = key("workflow")
-    figure: Series[str] = choice("what is drawn", ("rework", "exceptions", "cycle time"), required=True)
+    workflow: Series[str] = key("workflow", "Workflow")
+    figure: Series[str] = choice("what is drawn", FIGURES, "Chart", required=True)
     chart: Series[str] = key("kind of chart")
-    weeks: Series[float] = count("weeks", required=True)
+    weeks: Series[float] = count("weeks", "Weeks", required=True)
     centre: Series[float] = number("centre line", required=True)
-    signals: Series[float] = count("weeks that signal", required=True)
-    shifted: Series[pd.Timestamp] = date("week from which the level lies elsewhere; blank: none was found")
+    signals: Series[float] = count("weeks that signal", "Signals", required=True)
+    shifted: Series[pd.Timestamp] = date("week from which the level lies elsewhere; blank: none was found", "Since")
     before: Series[float] = number("level before that week, as the centre is counted")
     after: Series[float] = number("level from that week on")
     is_judged: Series[bool] = flag("at least twenty weeks were seen", required=True)
@@ -124,12 +163,12 @@ class Signals(Table):
 class Dimensions(Table):
     """Dimensions of data quality of the client's own tables and log."""
 
-    dimension: Series[str] = choice("dimension", DIMENSIONS, required=True)
+    dimension: Series[str] = choice("dimension", DIMENSIONS, "Dimension", required=True)
     subject: Series[str] = key("file, table or figure")
-    rule: Series[str] = key("what passes")
+    rule: Series[str] = key("what passes", "What passes", "sentence")
     passing: Series[float] = count("what passed")
-    applicable: Series[float] = count("of how many")
-    value: Series[float] = number("share that passed; blank: not measured")
+    applicable: Series[float] = count("of how many", "n")
+    value: Series[float] = number("share that passed; blank: not measured", "Passing", "measured share")
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
 
@@ -137,27 +176,35 @@ class Dimensions(Table):
 class Health(Table):
     """What the log tells about automation in running."""
 
-    workflow: Series[str] = key("workflow")
-    automatic_steps: Series[float] = count("steps done by systems", required=True)
-    automatic_share: Series[float] = number("their share of all steps whose actor is known")
+    workflow: Series[str] = key("workflow", "Workflow")
+    automatic_steps: Series[float] = count("steps done by systems", "Automatic steps", required=True)
+    automatic_share: Series[float] = number(
+        "their share of all steps whose actor is known", "Of all steps", "whole share"
+    )
     exception_rate: Series[float] = number("completed cases with an exception")
-    bot_error_rate: Series[float] = number("automatic steps that ended in an exception")
-    corrected_after: Series[float] = number("automatic steps that a correction follows at once")
+    bot_error_rate: Series[float] = number("automatic steps that ended in an exception", "End in an exception", "share")
+    corrected_after: Series[float] = number(
+        "automatic steps that a correction follows at once", "Sent back next", "share"
+    )
     corrected_low: Series[float] = number("lower end of its 95% interval")
     corrected_high: Series[float] = number("upper end of its 95% interval")
-    corrected_after_people: Series[float] = number("the same for steps of people")
+    corrected_after_people: Series[float] = number("the same for steps of people", "After people", "share")
     straight: Series[float] = count("straight-through cases with known rework")
     straight_reworked: Series[float] = count("of these, reworked")
-    wait_p90_hours: Series[float] = number("90th percentile of the wait after an automatic step")
-    wait_p90_hours_people: Series[float] = number("the same after a person's step")
-    is_hidden_queue: Series[bool] = flag("it is longer after systems by half or more; blank: cannot be told")
+    wait_p90_hours: Series[float] = number(
+        "90th percentile of the wait after an automatic step", "Wait after (P90)", "hours"
+    )
+    wait_p90_hours_people: Series[float] = number("the same after a person's step", "After people (P90)", "hours")
+    is_hidden_queue: Series[bool] = flag(
+        "it is longer after systems by half or more; blank: cannot be told", "Queue", {True: ("Look here", "caution")}
+    )
 
 
 class Changes(Table):
     """First-pass yield and cycle time before and after a day."""
 
-    workflow: Series[str] = key("workflow; (all) for the whole")
-    figure: Series[str] = choice("what was measured again", ("first_pass_yield", "cycle_time_p50"), required=True)
+    workflow: Series[str] = key("workflow; (all) for the whole", "Workflow")
+    figure: Series[str] = choice("what was measured again", CHANGED, "KPI", required=True)
     before: Series[float] = number("before")
     after: Series[float] = number("from the day on")
     relative: Series[float] = number("after ÷ before - 1; blank for a share, which is compared in points")
@@ -165,7 +212,7 @@ class Changes(Table):
     n_after: Series[float] = count("completed cases after", required=True)
     low: Series[float] = number("lower end of the difference, or of the figure after")
     high: Series[float] = number("upper end of it")
-    verdict: Series[str] = choice("what can be said", ("better", "worse", "not confirmed"), required=True)
+    verdict: Series[str] = choice("what can be said", VERDICTS, "Verdict", required=True)
 
 
 class Months(Table):
@@ -190,12 +237,12 @@ class Months(Table):
 class Kept(Table):
     """What became of a change: is its gain still there, and did errors escape."""
 
-    change: Series[str] = key("what went live")
+    change: Series[str] = key("what went live", "What went live")
     workflow: Series[str] = key("workflow")
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("its name")
+    name: Series[str] = key("its name", "KPI", "label")
     unit: Series[str] = key("unit of the values")
-    go_live: Series[pd.Timestamp] = date("when it went live", required=True)
+    go_live: Series[pd.Timestamp] = date("when it went live", "Since", "long day", required=True)
     last_month: Series[float] = number("last month of the programme that was counted", required=True)
     before: Series[float] = number("before the go-live; blank: not counted")
     gained: Series[float] = number("in the first six months; of escaped errors, in the months of the base")
@@ -203,11 +250,9 @@ class Kept(Table):
     loss: Series[float] = number("how much worse that is; positive is worse")
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    signals: Series[float] = count("watched months that are worse than the limit", required=True)
+    signals: Series[float] = count("watched months that are worse than the limit", "Signals", required=True)
     first_signal: Series[pd.Timestamp] = date("the first of them")
-    verdict: Series[str] = choice(
-        "what can be said", ("held", "slipped", "alarm", "no alarm", "not settled", "too early"), required=True
-    )
+    verdict: Series[str] = choice("what can be said", BECAME, "Verdict", required=True)
 
 
 class Instruments(Table):

@@ -6,6 +6,7 @@ from engineroom.dictionary import schemas
 from engineroom.dictionary.columns import (
     DIRECTIONS,
     UNITS,
+    WHOLE,
     Series,
     Table,
     choice,
@@ -24,8 +25,27 @@ JUDGED = ("meets", "misses", "inconclusive")
 ABOUT = ("rows", "completions", "starts", "cases", "log", "figures")
 """What a caveat counts: of `log` it is what engagement.toml leaves open, of `figures` those stated in two places."""
 
-MOVES = ("reached", "closing", "falling back", "plateau", "not settled", "too few months")
-VERDICTS = (*JUDGED, "not compared")
+MOVES = {
+    "reached": ("Reached", "good"),
+    "closing": ("Closing", "good"),
+    "falling back": ("Falling back", "bad"),
+    "plateau": ("Plateau", "bad"),
+    "not settled": ("Not settled", "caution"),
+    "too few months": ("Too few months", "unknown"),
+}
+VERDICTS = {
+    "meets": ("Meets", "good"),
+    "misses": ("Misses", "bad"),
+    "inconclusive": ("Inconclusive", "caution"),
+    "not compared": ("Not compared", "unknown"),
+}
+VALUES = {
+    "continuity": "Continuity",
+    "cost": "Cost",
+    "accuracy": "Accuracy of the data",
+    "compliance": "Compliance",
+    "scalability": "Scalability",
+}
 
 
 class Caveats(Table):
@@ -67,13 +87,15 @@ class Measures(Table):
     """A KPI's value with everything needed to judge it: one row per KPI, definition and workflow."""
 
     kpi: Series[str] = key("KPI id")
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
-    value: Series[float] = number("value in `unit`")
+    workflow: Series[str] = text(
+        "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
+    )
+    value: Series[float] = number("value in `unit`", "Value", "measured")
     unit: Series[str] = choice("unit", UNITS, required=True)
     direction: Series[str] = choice("which way is better", DIRECTIONS, required=True)
     numerator: Series[float] = number("pooled numerator")
     denominator: Series[float] = number("pooled denominator")
-    n: Series[float] = count("items the value rests on")
+    n: Series[float] = count("items the value rests on", "n")
     low: Series[float] = number("lower end of the 95% interval; blank: no bound")
     high: Series[float] = number("upper end of the 95% interval; blank: no bound")
     method: Series[str] = key("code of how the interval was made, or of why there is none")
@@ -89,7 +111,7 @@ class Measures(Table):
 class Gaps(Measures):
     """A measure and its distance to one benchmark; positive is worse."""
 
-    name: Series[str] = key("name of the KPI on the page")
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
     benchmark: Series[str] = text("benchmark id; blank where none is comparable")
     benchmark_label: Series[str] = text("short name of the benchmark")
     benchmark_value: Series[float] = number("value of the benchmark")
@@ -101,7 +123,7 @@ class Gaps(Measures):
     gap: Series[float] = number("distance in the KPI's unit, positive is worse")
     gap_low: Series[float] = number("gap at the better end of the interval")
     gap_high: Series[float] = number("gap at the worse end of the interval")
-    verdict: Series[str] = choice("what the interval allows to say", VERDICTS, required=True)
+    verdict: Series[str] = choice("what the interval allows to say", VERDICTS, "Verdict", required=True)
     items_needed: Series[float] = count("further items that would settle an inconclusive verdict at this rate")
     reason: Series[str] = text("code of why there is no verdict, or no number of items settles it")
 
@@ -111,11 +133,11 @@ class Rivals(schemas.Benchmarks):
 
     benchmark: Series[str] = key("benchmark id")
     collision: Series[str] = key("collision id")
-    topic: Series[str] = key("what the rivals are about")
+    topic: Series[str] = key("what the rivals are about", "About", "label")
     lesson: Series[str] = key("why they differ")
     kpi: Series[str] = key("KPI id")
     is_comparable: Series[bool] = flag("the client's measure follows the same definition and process", required=True)
-    measured: Series[float] = number("the client's value; blank: not compared")
+    measured: Series[float] = number("the client's value; blank: not compared", "Client", "its unit")
     workflow: Series[str] = text("the client's workflow; blank text: the whole engagement", required=True)
     verdict: Series[str] = key("what the comparison would say")
 
@@ -144,13 +166,15 @@ class Tiers(Table):
     """Where a measure and both ends of its interval fall on a scale of bands."""
 
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
+    workflow: Series[str] = text(
+        "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
+    )
     scale: Series[str] = key("scale of bands")
-    value: Series[float] = number("value")
+    value: Series[float] = number("value", "Value", "measured")
     low: Series[float] = number("lower end of the interval")
     high: Series[float] = number("upper end of the interval")
-    n: Series[float] = count("items the value rests on")
+    n: Series[float] = count("items the value rests on", "n")
     unit: Series[str] = choice("unit", UNITS, required=True)
     tier: Series[str] = key("band the value falls in, or `between`")
     tier_low: Series[str] = key("band of the lower end")
@@ -161,25 +185,29 @@ class Tiers(Table):
 class Values(Table):
     """What the gaps endanger: the comparisons of each kind of value by verdict, and what the missed are worth."""
 
-    value: Series[str] = key("kind of value")
-    compared: Series[float] = count("comparisons with a verdict", required=True)
-    missed: Series[float] = count("of these, missed", required=True)
-    inconclusive: Series[float] = count("of these, inconclusive", required=True)
+    value: Series[str] = key("kind of value", "Value", states=VALUES)
+    compared: Series[float] = count("comparisons with a verdict", "Compared", required=True)
+    missed: Series[float] = count("of these, missed", "Missed", required=True)
+    inconclusive: Series[float] = count("of these, inconclusive", "Inconclusive", required=True)
     worth_low: Series[float] = money("what the missed ones are worth a year, at least; blank: none has a price")
     worth_high: Series[float] = money("at most")
-    worst: Series[str] = text("name of the KPI that misses by most; blank: none", required=True)
+    worst: Series[str] = text(
+        "name of the KPI that misses by most; blank: none", "Farthest away", "label", required=True
+    )
 
 
 class Reviews(Table):
     """A benchmark at its quarterly review: has it expired, and does the figure move towards it."""
 
-    workflow: Series[str] = text("workflow; blank text for the whole engagement", required=True)
+    workflow: Series[str] = text(
+        "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
+    )
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("its name")
+    name: Series[str] = key("its name", "KPI", "label")
     unit: Series[str] = key("unit of the value")
     value: Series[float] = number("value", required=True)
     benchmark_value: Series[float] = number("value of the benchmark", required=True)
-    benchmark_label: Series[str] = key("whose")
+    benchmark_label: Series[str] = key("whose", "Benchmark", "label")
     expires: Series[pd.Timestamp] = date("the benchmark is good until then", required=True)
     is_stale: Series[bool] = flag("it has expired, or will before the next review", required=True)
     gap: Series[float] = number("distance, positive is worse", required=True)
@@ -187,20 +215,29 @@ class Reviews(Table):
     pace: Series[float] = number("by how much the figure gets better in a quarter; blank: too few months")
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    verdict: Series[str] = choice("what the months say", MOVES, required=True)
+    verdict: Series[str] = choice("what the months say", MOVES, "Months say", required=True)
 
 
 class Worths(Table):
     """What closing a gap is worth in a year, as a range."""
 
-    workflow: Series[str] = key("workflow")
+    workflow: Series[str] = key("workflow", "Workflow")
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name of the KPI on the page")
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
     family: Series[str] = key("family of KPIs that price the same failure")
-    annual_volume: Series[float] = count("items a year")
+    annual_volume: Series[float] = count("items a year", "Items a year")
     price: Series[str] = key("column of `workflows` that prices one item")
-    unit_price: Series[float] = money("its value")
-    worth_low: Series[float] = money("annual worth at the better end of the gap and the lower unit cost")
+    unit_price: Series[float] = money("its value", "Per item")
+    worth_low: Series[float] = money(
+        "annual worth at the better end of the gap and the lower unit cost", "From", "amount"
+    )
     worth: Series[float] = money("annual worth at the measured gap")
-    worth_high: Series[float] = money("annual worth at the worse end of the gap and the higher unit cost")
-    is_counted: Series[bool] = flag("the one of its family that totals count", required=True)
+    worth_high: Series[float] = money(
+        "annual worth at the worse end of the gap and the higher unit cost", "To", "amount"
+    )
+    is_counted: Series[bool] = flag(
+        "the one of its family that totals count",
+        "In the total",
+        {True: "yes", False: "no, same failure"},
+        required=True,
+    )

@@ -229,15 +229,15 @@ INPUTS: dict[str, type[Table]] = (
 class Definitions(Table):
     """What each KPI means: a KPI has one default definition and may have rivals."""
 
-    definition: Series[str] = key("definition id: `<kpi>/<variant>`", unique=True)
+    definition: Series[str] = key("definition id: `<kpi>/<variant>`", "Definition id", unique=True)
     kpi: Series[str] = key("KPI id")
-    name: Series[str] = key("name on the page")
+    name: Series[str] = key("name on the page", "KPI", "label")
     is_default: Series[bool] = flag("the definition meant where only the KPI is named", required=True)
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     direction: Series[str] = choice("which way is better", DIRECTIONS, required=True)
-    formula: Series[str] = key("numerator ÷ denominator, in words")
-    pitfalls: Series[str] = text("how the figure misleads")
-    standard: Series[str] = key("who defines it so")
+    formula: Series[str] = key("numerator ÷ denominator, in words", "Formula")
+    pitfalls: Series[str] = text("how the figure misleads", "How it misleads", blank="")
+    standard: Series[str] = key("who defines it so", "Defined by")
     worth: Series[str] = choice(
         "column of `workflows` that prices one failing item, or `unit` where the gap itself is money",
         ("cost_of_rework", "cost_of_manual_touch", "cost_of_late", "unit"),
@@ -250,13 +250,17 @@ class Benchmarks(Table):
 
     benchmark: Series[str] = key("benchmark id", unique=True)
     definition: Series[str] = key("definition the value follows; a gap needs the very same")
-    label: Series[str] = key("short name on the page: `HFMA target`, `APQC top quartile`, tier or band name")
+    label: Series[str] = key(
+        "short name on the page: `HFMA target`, `APQC top quartile`, tier or band name", "Published by", "label"
+    )
     sector: Series[str] = key("sector id, or `all`")
     process: Series[str] = text("process id it is limited to; blank: any")
-    population: Series[str] = key("who was measured, or whom the target addresses")
+    population: Series[str] = key("who was measured, or whom the target addresses", "For whom")
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     currency: Series[str] = text("currency of money values")
-    kind: Series[str] = choice("measured peers, a target, or a claim", ("measured", "target", "claim"), required=True)
+    kind: Series[str] = choice(
+        "measured peers, a target, or a claim", ("measured", "target", "claim"), "Kind", unit="label", required=True
+    )
     statistic: Series[str] = key("median, mean, top quartile, leaders, survey share ...")
     line: Series[str] = choice(
         "leading or typical: one value a gap is taken to; band: a range that classifies; context: never compared",
@@ -270,10 +274,10 @@ class Benchmarks(Table):
     low_inclusive: Series[bool] = flag("whether the lower edge belongs to the band", required=True)
     high_inclusive: Series[bool] = flag("whether the upper edge belongs to the band", required=True)
     scale: Series[str] = text("name of the scale whose bands belong together")
-    source: Series[str] = key("publication, as a reader can find it")
+    source: Series[str] = key("publication, as a reader can find it", "Source")
     reference: Series[str] = key("page or document the value was read in")
     year: Series[float] = number("year of the data; blank: not stated", ge=1990, le=2100)
-    n: Series[float] = count("size of the population; blank: not stated")
+    n: Series[float] = count("size of the population; blank: not stated", "n", blank="not stated")
     verification: Series[str] = choice(
         "source: stated in a source document; page: read in a copy of the page; second: quoted by another; "
         "unverified: from memory, never printed",
@@ -283,10 +287,11 @@ class Benchmarks(Table):
     grade: Series[str] = choice(
         "A measured with n, page read; B measured, page read; C target or undisclosed sample; D claim or second hand",
         ("A", "B", "C", "D"),
+        "Grade",
         required=True,
     )
     expires: Series[pd.Timestamp] = date("after this day the row is stale", required=True)
-    caveat: Series[str] = text("what the reader must know before leaning on it")
+    caveat: Series[str] = text("what the reader must know before leaning on it", "Caveat", blank="")
     before: Series[str] = text("benchmark id of the value before, where a case gives both")
 
     @pa.dataframe_check(

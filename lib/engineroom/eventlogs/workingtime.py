@@ -127,7 +127,8 @@ def _odd_days(own: Calendar, name: str, days: tuple[date, date]) -> tuple[tuple[
         if len(offsets) > 1 and WEEKDAYS[day.weekday()] in own.days and day not in own.holidays:
             first = _utc(day, own.start, zone)
             last = _utc(following if own.end == time.min else day, own.end, zone)
-            if (real := (last - first) // timedelta(microseconds=1)) != length:
+            real = max(last - first, timedelta()) // timedelta(microseconds=1)  # hours that are skipped are none
+            if real != length:
                 found.append((day, first, real))
         day = following
     return tuple(found)

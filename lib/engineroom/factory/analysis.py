@@ -107,7 +107,7 @@ def _run(case: Engagement, private: Path, limits: Limits) -> None:
         cause, cure = death(process.poll(), limits.megabytes)
         raise NotebookError(f"{name}: {cause}\n{cure}") from None
     if outcome["exit_code"]:
-        error = NotebookError(outcome["message"])
+        error = NotebookError(execution.redacted(outcome["message"], case))
         error.exit_code = outcome["exit_code"]
         raise error
 

@@ -152,11 +152,11 @@ def execute(
         cause, cure = _explained(end, limits)
         raised = end.fault.ename if isinstance(end.fault, CellExecutionError) else ""
         code = CODES.get(raised, NotebookError.exit_code)
-        written = _redacted(_written(end.notebook).decode(), case).encode()
-        raise Stopped(end.cell.get("id", "?"), _redacted(cause, case), cure, code, written) from None
+        written = redacted(_written(end.notebook).decode(), case).encode()
+        raise Stopped(end.cell.get("id", "?"), redacted(cause, case), cure, code, written) from None
     if not _secrets(case):
         return executed
-    return nbformat.reads(_redacted(_written(executed).decode(), case), as_version=4)
+    return nbformat.reads(redacted(_written(executed).decode(), case), as_version=4)
 
 
 CODES = {kind.__name__: kind.exit_code for kind in (DataProblems, EngagementError)}
@@ -221,7 +221,8 @@ def _secrets(case: Engagement) -> list[str]:
     )
 
 
-def _redacted(text: str, case: Engagement) -> str:
+def redacted(text: str, case: Engagement) -> str:
+    """Return a text in which the name of the variable stands for the secret it holds."""
     for secret in _secrets(case):
         text = text.replace(secret, f"[{_named(case)}]")
     return text

@@ -212,7 +212,7 @@ def _output(qualities: pd.DataFrame) -> Iterator[rows.Row]:
         needed = {"loss": "defect_cost", "gain": "break_even"}.get(row["verdict"])
         if needed in printed:
             tone = "bad" if row["verdict"] == "loss" else "good"
-            rests_on = source("qualities", "productivity_gain", "defect_rate", "break_even", option=row["option"])
+            rests_on = source("output_quality", "productivity_gain", "defect_rate", "break_even", option=row["option"])
             names = {"option": row["option"]}
             yield headline("output", row["verdict"], tone, rests_on, printed=printed, names=names, about=row["option"])
 

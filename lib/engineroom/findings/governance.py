@@ -65,7 +65,7 @@ def find(
 
 
 def _risks(coverage: pd.DataFrame) -> rows.Row:
-    rests_on = source("coverage", "cover", "doubtful")
+    rests_on = source("risk_coverage", "cover", "doubtful")
     if coverage.empty:
         return headline("risks", "not told", "unknown", rests_on)
     bare = coverage[coverage["cover"] == "uncovered"]
@@ -159,7 +159,7 @@ def _tests(tests: pd.DataFrame) -> rows.Row:
     late = tests[tests["state"] == "overdue"].sort_values("days_late", ascending=False, kind="stable")
     failed = int(tests["has_failed"].fillna(False).astype(bool).sum())
     printed = figures("count", n=len(late), all=len(tests), failed=failed)
-    rests_on = source("tests", "state", "days_late", "has_failed")
+    rests_on = source("control_tests", "state", "days_late", "has_failed")
     if late.empty:
         return headline("tests", "none overdue", "caution" if failed else "good", rests_on, printed=printed)
     longest = late.iloc[0]
@@ -188,7 +188,7 @@ def _parts(parts: pd.DataFrame) -> rows.Row:
         "parts",
         "partly shown" if len(low) else "shown",
         "caution" if len(low) else "good",
-        source("parts", "part", "level"),
+        source("governance_profile", "part", "level"),
         printed=figures("count", n=int(works.sum()), all=len(parts)),
         lists={"low": low["part"]} if len(low) else {},
     )
@@ -219,12 +219,12 @@ def _key_figures(
     judged = conflicts[conflicts["verdict"] != "not judged"]
     flows, without = procedures["workflow"].nunique(), len(_without_procedure(procedures))
     counted = (
-        ("risks uncovered", "bad", (coverage["cover"] == "uncovered").sum(), len(coverage), "coverage"),
+        ("risks uncovered", "bad", (coverage["cover"] == "uncovered").sum(), len(coverage), "risk_coverage"),
         ("separations broken", "bad", (judged["verdict"] == "broken").sum(), len(judged), "conflicts"),
         ("no second line", "bad", roles["second"].isna().sum(), len(roles) if len(tables.lines) else 0, "roles"),
         ("no procedure", "caution", without, flows if len(tables.sops) else 0, "procedures"),
         ("no owner or steward", "caution", _is_unowned(ownership).sum(), len(ownership), "ownership"),
-        ("tests overdue", "bad", (tests["state"] == "overdue").sum(), len(tests), "tests"),
+        ("tests overdue", "bad", (tests["state"] == "overdue").sum(), len(tests), "control_tests"),
     )
     for question, tone, n, whole, rests_on in counted:
         if whole:

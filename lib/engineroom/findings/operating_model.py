@@ -121,7 +121,7 @@ def _backlogs(backlogs: pd.DataFrame) -> Iterator[rows.Row]:
 def _cover(cover: pd.DataFrame) -> Iterator[rows.Row]:
     if cover.empty:
         return
-    rests_on = source("cover", "skill", "bus_factor", "holder")
+    rests_on = source("skill_cover", "skill", "bus_factor", "holder")
     alone, nobody = cover[cover["bus_factor"] == 1], cover[cover["bus_factor"] == 0]
     lists = {"nobody": nobody["skill"]} if len(nobody) else {}
     if len(alone) == 1:
@@ -240,7 +240,7 @@ def _key_figures(
     counted = {
         "skills short": (needs["gap_fte"] > 0, source("needs", "gap_fte")),
         "queues never drained": (backlogs["drain_weeks"] == math.inf, source("backlogs", "drain_weeks")),
-        "skills on one person": (cover["bus_factor"] < 2, source("cover", "bus_factor")),
+        "skills on one person": (cover["bus_factor"] < 2, source("skill_cover", "bus_factor")),
     }
     for question, (is_bad, rests_on) in counted.items():
         if len(is_bad):

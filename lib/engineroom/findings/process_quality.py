@@ -61,7 +61,7 @@ def find(
 
 
 def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> rows.Row:
-    rests_on = source("factory", "first_pass", "reworked", "first_pass_yield")
+    rests_on = source("hidden_factory", "first_pass", "reworked", "first_pass_yield")
     if not factory["first_pass_yield"].notna().any():
         is_saturated = quality.is_saturated(log)
         verdict, tone = ("status log", "caution") if is_saturated else ("not told", "unknown")
@@ -94,7 +94,7 @@ def _rework(factory: pd.DataFrame) -> Iterator[rows.Row]:
         return
     reworked = factory[factory["reworked"] > 0]
     known, printed = reworked.dropna(subset=["rework_cost"]), figures("count", n=reworked["reworked"].sum())
-    rests_on = source("factory", "reworked", "rework_cost_low", "rework_cost_high")
+    rests_on = source("hidden_factory", "reworked", "rework_cost_low", "rework_cost_high")
     if known.empty:
         yield headline("rework", "not priced", "caution", rests_on, printed=printed)
         return
@@ -116,7 +116,7 @@ def _exceptions(kinds: pd.DataFrame) -> rows.Row:
         "exceptions",
         "stabilise first" if len(first) else verdict,
         "bad" if len(first) else tone,
-        source("kinds", "types", "is_stable", "stabilise_first"),
+        source("exception_kinds", "types", "is_stable", "stabilise_first"),
         printed=figures("count", types=most["types"], unknown=unknown, all=len(kinds), n=len(first))
         | figures("count", many=quality.TYPICAL_TYPES[0]),
         names={"widest": most["workflow"]},
@@ -126,7 +126,9 @@ def _exceptions(kinds: pd.DataFrame) -> rows.Row:
 
 def _time(times: pd.DataFrame) -> rows.Row:
     slow = times[times["completed"] > 0].sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
-    rests_on = source("times", "all_p90_hours", "still_open", "touch_hours", "wait_hours", workflow=slow["workflow"])
+    rests_on = source(
+        "cycle_times", "all_p90_hours", "still_open", "touch_hours", "wait_hours", workflow=slow["workflow"]
+    )
     if math.isnan(slow["all_p90_hours"]):
         return headline("time", "not done yet", "caution", rests_on, workflow=slow["workflow"])
     printed, total = figures("hours", p90=slow["all_p90_hours"]), slow["touch_hours"] + slow["wait_hours"]
@@ -140,7 +142,7 @@ def _time(times: pd.DataFrame) -> rows.Row:
 def _stability(signals: pd.DataFrame, intake: Intake) -> Iterator[rows.Row]:
     judged = signals[signals["is_judged"]]
     if intake.is_single:
-        yield headline("stability", "one intake", "unknown", source("intake"))
+        yield headline("stability", "one intake", "unknown", source("weeks", "week", "received", "completed"))
     if intake.is_single or judged.empty:
         return
     loud = judged[_is_loud(judged)]
@@ -165,7 +167,7 @@ def _since(kept: pd.DataFrame) -> rows.Row:
         "since go-live",
         "fallen" if has_fallen else "held",
         "bad" if has_fallen else "good",
-        source("kept", "change", "verdict"),
+        source("gains_kept", "change", "verdict"),
         lists={name: words for name, words in changes.items() if words},
         direction="worse" if has_fallen else "unchanged",
     )
@@ -174,7 +176,10 @@ def _since(kept: pd.DataFrame) -> rows.Row:
 def _data(dimensions: pd.DataFrame) -> rows.Row:
     whole, least = data_quality.by_dimension(dimensions), data_quality.weakest(dimensions)
     is_unmeasured = "accuracy" in whole.loc[whole["value"].isna(), "dimension"].tolist()
-    names, rests_on = {"unmeasured": "accuracy"} if is_unmeasured else {}, source("dimensions", "passing", "applicable")
+    names, rests_on = (
+        {"unmeasured": "accuracy"} if is_unmeasured else {},
+        source("data_quality", "passing", "applicable"),
+    )
     if least is None:
         return headline("data", "nothing", "unknown", rests_on, names=names)
     is_good = least["value"] >= data_quality.ABOVE
@@ -200,7 +205,7 @@ def _key_figures(
             yield key_figure(question, "measured", tone, rests_on, printed=printed, kpi=kpi)
     if len(factory):
         printed = figures("count", n=factory["reworked"].sum())
-        yield key_figure("items reworked", "counted", "neutral", source("factory", "reworked"), printed=printed)
+        yield key_figure("items reworked", "counted", "neutral", source("hidden_factory", "reworked"), printed=printed)
     judged = signals[signals["is_judged"]]
     if len(judged):
         loud = int(_is_loud(judged).sum())
@@ -208,7 +213,7 @@ def _key_figures(
         yield key_figure("charts that signal", "counted", "caution" if loud else "good", rests_on, printed=printed)
     least = data_quality.weakest(dimensions)
     if least is not None:
-        rests_on = source("dimensions", "passing", "applicable", dimension=least["dimension"])
+        rests_on = source("data_quality", "passing", "applicable", dimension=least["dimension"])
         tone = "good" if least["value"] >= data_quality.ABOVE else "caution"
         printed, names = figures("share", value=least["value"]), {"dimension": least["dimension"]}
         yield key_figure("weakest data", "measured", tone, rests_on, printed=printed, names=names)

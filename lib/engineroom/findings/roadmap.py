@@ -58,7 +58,7 @@ def find(
 
 def _plan(plan: pd.DataFrame, schedule: Schedule) -> rows.Row:
     if schedule.status == "infeasible":
-        return headline("plan", "infeasible", "bad", source("schedule", "conflict"))
+        return headline("plan", "infeasible", "bad", source("plan_limits", "limit", "word"))
     changes = plan[plan["kind"] != "prerequisite"]
     if changes.empty:
         return headline("plan", "nothing", "unknown", source("plan", "kind"))
@@ -129,7 +129,7 @@ def benefit(plan: DataFrame[plans.Plan], curve: pd.DataFrame) -> rows.Row:
         verdict,
         tone,
         rests_on,
-        source("curve", "low", "high"),
+        source("plan_benefits", "low", "high"),
         printed=printed,
         money_low=low,
         money_high=high,
@@ -152,7 +152,7 @@ def _bottleneck(row: Any) -> rows.Row:
         "bottleneck",
         "priced" if is_priced else "not priced",
         "neutral",
-        source("people", "least", "most", team=row["team"]),
+        source("one_more", "least", "most", team=row["team"]),
         printed=figures("money", least=row["least"], most=row["most"]) if is_priced else {},
         names={} if row["team"] == PILOTS else {"team": row["team"]},
     )
@@ -171,7 +171,7 @@ def _key_figures(
     if last is not None and estimates.is_range(last["low"], last["high"]):
         net = figures("money", low=last["low"], high=last["high"]) | figures("months", months=len(curve) - 1)
         verdict, tone, direction = _net(last)
-        rests_on = source("curve", "low", "high")
+        rests_on = source("plan_benefits", "low", "high")
         yield key_figure("net benefit", verdict, tone, rests_on, printed=net, direction=direction)
     else:
         met = figures("count", n=int(prerequisites["is_met"].sum()), all=len(prerequisites))

@@ -64,7 +64,7 @@ def dimensions(
     ]
     there = {row["dimension"] for row in rows}
     rows += [_row(name, "tables", NEEDED[name], math.nan, math.nan) for name in NEEDED if name not in there]
-    rows.sort(key=lambda row: quality_tables.DIMENSIONS.index(row["dimension"]))
+    rows.sort(key=lambda row: list(quality_tables.DIMENSIONS).index(row["dimension"]))
     frame = pd.DataFrame(rows, columns=["dimension", "subject", "rule", "passing", "applicable"])
     frame = frame.astype({"passing": float, "applicable": float})
     low, high = statistics.wilson(frame["passing"], frame["applicable"])

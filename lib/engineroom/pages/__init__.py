@@ -1,7 +1,7 @@
 """What pages of every report are made of: style, words, and the blocks a notebook shows.
 
-`theme`, `brand` and `pictures` are the look, `wording` says numbers, `blocks` are what a cell shows. `answers`
-tells headlines and key figures by their templates; `charts`, `exhibits` and `appendix` hold what more than one report
-prints; `commentary` the consultant's own words, `house` the language and brand of an engagement and the cover,
-`calendarfile` the governance calendar for calendar programs.
+`theme`, `brand` and `pictures` are the look, `wording` says numbers, `blocks` are what a cell shows, and
+`show` prints a table of a model. `answers` tells headlines and key figures by their templates; `charts`, `exhibits` and
+`appendix` hold what more than one report prints; `commentary` the consultant's own words, `house` the language and
+brand of an engagement and the cover, `calendarfile` the governance calendar for calendar programs.
 """

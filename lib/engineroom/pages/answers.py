@@ -24,6 +24,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engineroom.dictionary import quality_tables, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.errors import EngagementError, Problem
@@ -231,6 +232,9 @@ def _of(n: float, whole: float) -> str:
     return say_number(n, form, form, all=whole)
 
 
+STATES = {"dimension": quality_tables.DIMENSIONS, "driver": scenarios.DRIVER_LABELS, "reading": scenarios.READINGS}
+"""What the codes that a finding mentions are called, by what they are of."""
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "amount": _in_currency(wording.amount),
     "between": _in_currency(wording.between),
@@ -240,7 +244,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": wording.duration,
     "figure": _in_currency(wording.figure),
     "gap": _in_currency(wording.gap),
-    "hours": wording.hours,
+    "hours": wording.effort,
     "inside": wording.inside,
     "label": say,
     "line": _in_currency(lambda row, currency: wording.line(row, currency, row["value"])),
@@ -254,8 +258,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "share": lambda part, decimals=1: wording.value(part, "share", decimals=decimals),
     "short_day": lambda date: wording.short_day(pd.Timestamp(date)),
     "span": _in_currency(wording.span),
+    "state": lambda code, of, **parts: say(STATES[of][code], **parts),
     "subject": wording.subject,
     "tell": tell,
     "tenths": wording.tenths,
+    "waiting": wording.waiting,
 }
 """What a template can do with a figure or a name, so that it has the same digits as in a table."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import results
+from engineroom.dictionary import results, schemas
 from engineroom.dictionary.columns import DataFrame
 from engineroom.measures import benchmark
-from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, right, table
+from engineroom.pages import show, wording
+from engineroom.pages.blocks import Cell, Exhibit, note
 from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 from engineroom.statistics import COMPLETE
@@ -28,39 +27,25 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     names = tables.definitions.set_index("definition")["name"]
     files = list(dict.fromkeys(zip(found["source"], found["source_sha256"], strict=True)))
     short = {file: f"S{number}" for number, file in enumerate(files, 1)}
-    rows: list[list[Cell]] = [
-        [
-            say(names[row["definition"]]),
-            wording.whose(row["workflow"]),
-            wording.figure(row, currency),
-            ""
-            if math.isnan(row["denominator"])
-            else f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}",
-            wording.count(row["n"]),
-            wording.span(row, currency),
-            wording.BLANK if row["method"] == COMPLETE else tell(row["method"]),
-            " ".join(filter(None, (short[row["source"], row["source_sha256"]], _rows(row["source_rows"])))),
-        ]
-        for row in found.to_dict("records")
-    ]
-    columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value"), right("parts", "Parts")]
-    columns += [right("n", "n"), right("interval", "Interval"), left("method", "Method"), left("source", "Source")]
+    own = {
+        "name": show.left("KPI", lambda row: say(names[row["definition"]])),
+        "parts": show.right("Parts", _parts),
+        "interval": show.right("Interval", lambda row: wording.span(row, currency)),
+        "method": show.left("Method", lambda row: wording.BLANK if row["method"] == COMPLETE else tell(row["method"])),
+        "source": show.left("Source", lambda row: f"{short[_file(row)]} {_rows(row['source_rows'])}".rstrip()),
+    }
     notes = ["; ".join(f"{short[file]}: {wording.origin(*file)}" for file in files)]
     if (found["method"] == COMPLETE).any():
         notes.insert(0, say("A complete count is no sample, and has no sampling interval."))
-    return table("measures", "Every measure and what it was made from", columns, rows, found, tuple(notes))
+    columns, caption = "name workflow value parts n interval method source", "Every measure and what it was made from"
+    return show.table("measures", found, results.Measures, columns, caption, *notes, own=own, currency=currency)
 
 
 def definitions(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     """Return the formula, standard and pitfalls of every KPI the report prints."""
     used = tables.definitions[tables.definitions["definition"].isin(found["definition"])]
-    rows: list[list[Cell]] = [
-        [say(row["name"]), row["definition"], row["formula"], row["standard"], wording.text(row["pitfalls"])]
-        for row in used.to_dict("records")
-    ]
-    columns = [left("name", "KPI"), left("definition", "Definition id"), left("formula", "Formula")]
-    columns += [left("standard", "Defined by"), left("pitfalls", "How it misleads")]
-    return table("definitions", "What each KPI means", columns, rows, used)
+    columns = "name definition formula standard pitfalls"
+    return show.table("definitions", used, schemas.Definitions, columns, "What each KPI means")
 
 
 def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -68,25 +53,18 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     used = benchmark.used(tables, gaps)
     if used.empty:
         return note("No benchmark was used", "No measure has a benchmark that follows its definition.")
-    stale = benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of))
-    rows: list[list[Cell]] = [
-        [
-            say(row["label"]),
-            wording.published(row),
-            row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}"),
-            say(row["kind"]),
-            say("not stated") if math.isnan(row["n"]) else wording.count(row["n"]),
-            row["grade"],
-            {"text": f"{row['expires']:%Y-%m-%d} ({say('stale')})", "tone": "caution"}
-            if is_old
-            else f"{row['expires']:%Y-%m-%d}",
-            wording.text(row["caveat"]),
-        ]
-        for row, is_old in zip(used.to_dict("records"), stale, strict=True)
-    ]
-    columns = [left("label", "Benchmark"), right("value", "Value"), left("source", "Source"), left("kind", "Kind")]
-    columns += [right("n", "n"), left("grade", "Grade"), left("expires", "Good until"), left("caveat_quoted", "Caveat")]
-    return table("benchmarks", "The benchmarks behind the verdicts", columns, rows, used, (GRADES,))
+    rows = used.assign(is_stale=benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of)))
+    own = {
+        "label": show.left("Benchmark", lambda row: say(row["label"])),
+        "value": show.right("Value", wording.published),
+        "source": show.left("Source", _dated),
+        "expires": show.left("Good until", _expires),
+    }
+    columns, caption = (
+        "label value source kind n grade expires caveat_quoted=caveat",
+        "The benchmarks behind the verdicts",
+    )
+    return show.table("benchmarks", used, schemas.Benchmarks, columns, caption, GRADES, rows=rows, own=own)
 
 
 def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
@@ -100,26 +78,12 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     told = every[is_near & (every["process"].isna() | every["process"].isin(found["process"]))]
     left_out = every.drop(told.index)
     currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = [
-        [
-            say(names[row["definition"]]),
-            say(row["label"]),
-            _claimed(row, currency),
-            wording.BLANK if math.isnan(row["change"]) else wording.percent(row["change"], 1),
-            row["source"],
-            row["grade"],
-            wording.text(row["caveat"]),
-        ]
-        for row in told.to_dict("records")
-    ]
-    columns = [
-        left("name", "KPI"),
-        left("label", "Claim"),
-        right("value", "Value"),
-        right("change", "Change"),
-        left("source", "Source"),
-    ]
-    columns += [left("grade", "Grade"), left("caveat_quoted", "Caveat")]
+    own = {
+        "name": show.left("KPI", lambda row: say(names[row["definition"]])),
+        "label": show.left("Claim", lambda row: say(row["label"])),
+        "value": show.right("Value", lambda row: _claimed(row, currency)),
+        "change": show.right("Change", _change),
+    }
     notes = [
         say("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.")
     ]
@@ -129,21 +93,42 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
         notes.append(
             say_number(
                 len(left_out),
-                "{n} claim about nothing that is measured here is left out ({about}); "
-                "claims_library.csv beside this report holds it.",
-                "{n} claims about nothing that is measured here are left out ({about}); "
-                "claims_library.csv beside this report holds them.",
-                n=len(left_out),
+                "{n} [claim|claims] about nothing that is measured here [is|are] left out ({about}); "
+                "claims_library.csv beside this report holds [it|them].",
                 about=about,
             )
         )
     if told.empty:
         return note("No claim is about what is measured here", " ".join(notes))
     caption = say("What is claimed of these KPIs or this sector, and never used as a yardstick")
-    return table("claims_library", caption, columns, rows, every, tuple(notes))
+    columns = "name label value change source grade caveat_quoted=caveat"
+    return show.table("claims_library", every, schemas.Benchmarks, columns, caption, *notes, rows=told, own=own)
 
 
-def _claimed(row: dict[str, Any], currency: str) -> str:
+def _file(row: show.Row) -> tuple[str, str]:
+    return row["source"], row["source_sha256"]
+
+
+def _parts(row: show.Row) -> str:
+    if math.isnan(row["denominator"]):
+        return ""
+    return f"{wording.plain(row['numerator'])} ÷ {wording.plain(row['denominator'])}"
+
+
+def _dated(row: show.Row) -> str:
+    return row["source"] + ("" if math.isnan(row["year"]) else f", {row['year']:.0f}")
+
+
+def _expires(row: show.Row) -> Cell:
+    day = f"{row['expires']:%Y-%m-%d}"
+    return {"text": f"{day} ({say('stale')})", "tone": "caution"} if row["is_stale"] else day
+
+
+def _change(row: show.Row) -> str:
+    return wording.BLANK if math.isnan(row["change"]) else wording.percent(row["change"], 1)
+
+
+def _claimed(row: show.Row, currency: str) -> str:
     if not math.isnan(row["value"]):
         return wording.value(row["value"], row["unit"], currency)
     ends = {end: wording.value(row[end], row["unit"], currency) for end in ("low", "high")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,7 +130,7 @@ def part_of(number: float, whole: float) -> str:
     return say("{n} of {all}", n=wording.count(number), all=wording.count(whole))
 
 
-def first_of(found: pd.DataFrame, most: int) -> str:
+def first_of(found: Sized, most: int) -> str:
     """Return what a caption adds where the page shows the first rows only."""
     return say(": the first {n} of {all}", n=most, all=len(found)) if len(found) > most else ""
 

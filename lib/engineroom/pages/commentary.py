@@ -33,7 +33,7 @@ def read(engagement: Engagement, slot: str) -> Exhibit:
 
 def unplaced(engagement: Engagement, notebooks: list[str]) -> list[Problem]:
     """Return a problem for every commentary that no report has a slot for; `notebooks` are their sources."""
-    named = r"commentary\.read\(\w+, \\?\"([\w-]+)\\?\"\)"
+    named = r"commentary\.read\([\w.]+, \\?\"([\w-]+)\\?\"\)"
     slots = sorted({slot for source in notebooks for slot in re.findall(named, source)})
     files = sorted((engagement.folder / FOLDER).glob("*.md"))
     return [

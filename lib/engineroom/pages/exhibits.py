@@ -10,8 +10,8 @@ import pandas as pd
 from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
-from engineroom.pages import wording
-from engineroom.pages.blocks import Cell, Column, Exhibit, cell, left, note, right, table, verdict
+from engineroom.pages import show, wording
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
 
@@ -41,7 +41,7 @@ def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[result
 def scorecard(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     """Return every KPI of the whole engagement: value, interval, n, benchmark, gap, verdict."""
     whole = gaps[gaps["workflow"] == ""]
-    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), [])
+    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), "name")
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -52,75 +52,52 @@ def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
             "No workflow can be compared", "No KPI of a single workflow has a benchmark of the same definition."
         )
     title = _missing_title(say("Workflow by workflow"), each)
-    return gap_table("workflow_gaps", each, tables, title, [left("workflow", "Workflow")])
+    return gap_table("workflow_gaps", each, tables, title, "name workflow")
 
 
 def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     """Return where each measure falls on its scale, and whether its interval crosses an edge."""
     if found.empty:
         return note("No published scale fits", "No measured KPI follows the definition of a published scale.")
-    currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = []
-    for row in found.to_dict("records"):
-        edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
-        tier = say("straddles {low} and {high}", **edges) if row["straddles"] else say(row["tier"])
-        tone = "caution" if row["straddles"] else TIER_TONES.get(row["tier"], "neutral")
-        rows.append(
-            [
-                say(row["name"]),
-                wording.whose(row["workflow"]),
-                wording.figure(row, currency),
-                wording.span(row, currency),
-                wording.count(row["n"]),
-                {"text": wording.capital(tier), "tone": tone},
-            ]
-        )
-    crossing = int(found["straddles"].sum())
-    caption = say_number(len(rows), "{n} position on published scales", "{n} positions on published scales")
-    if crossing:
-        caption += say(", {n} of them not settled: the interval crosses an edge", n=crossing)
-    columns = [left("name", "KPI"), left("workflow", "Workflow"), right("value", "Value")]
-    columns += [right("interval", "95% interval"), right("n", "n"), left("tier", "Tier")]
+    counted = {"n": len(found), "crossing": int(found["straddles"].sum())}
+    caption = say_number(len(found), "{n} [position|positions] on published scales")
+    if counted["crossing"]:
+        caption += say(", {n} of them not settled: the interval crosses an edge", n=counted["crossing"])
     notes = (
         "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%.",
         "Traditional and optimised are bands of a source document that names no sample; what lies between them is "
         "called between, what lies beyond the outer edges belongs to the outer band.",
     )
-    return table("tiers", caption, columns, rows, found, notes, n=len(rows), crossing=crossing)
+    columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
+    own = {"tier": show.left("Tier", tier)}
+    return show.table(
+        "tiers", found, results.Tiers, columns, caption, *notes, own=own, currency=currency, counted=counted
+    )
 
 
-def rivals(told: pd.DataFrame, tables: Tables) -> Exhibit:
+def tier(row: dict[str, Any]) -> Cell:
+    """Return the tier of a row, or the two between which its interval lies."""
+    if row["straddles"]:
+        edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
+        return {"text": wording.capital(say("straddles {low} and {high}", **edges)), "tone": "caution"}
+    return {"text": wording.capital(say(row["tier"])), "tone": TIER_TONES.get(row["tier"], "neutral")}
+
+
+def rivals(found: DataFrame[results.Rivals], tables: Tables) -> Exhibit:
     """Return published values that disagree, side by side, each with the verdict it would give."""
-    if told.empty:
+    if found.empty:
         return note(
             "No known disagreement", "None of the measured KPIs is among those on which published values collide."
         )
+    lessons = found.drop_duplicates("collision")
+    notes = [f"{say(row.topic)}: {say(row.lesson)}" for row in lessons.itertuples()]
+    caption = say_number(len(lessons), "{n} [question|questions] on which published values disagree")
+    own = {"published": show.right("Value", wording.published), "verdict": show.left("Would say", _would_say)}
+    columns, counted = "topic label published population grade measured verdict", {"n": len(lessons)}
     currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = []
-    for row in told.to_dict("records"):
-        said = cell(DEFINITION_DIFFERS, "unknown")
-        if row["verdict"] in wording.LABELS and row["is_comparable"]:
-            said = verdict(row["verdict"])
-        elif row["is_comparable"]:
-            said = {"text": wording.capital(say(row["verdict"])), "tone": "neutral"}
-        published = wording.published(row)
-        measured = wording.value(row["measured"], row["unit"], currency)
-        rows.append([say(row["topic"]), say(row["label"]), published, row["population"], row["grade"], measured, said])
-    columns = [left("topic", "About"), left("label", "Published by"), right("published", "Value")]
-    columns += [
-        left("population", "For whom"),
-        left("grade", "Grade"),
-        right("measured", "Client"),
-        left("verdict", "Would say"),
-    ]
-    lessons = told.drop_duplicates("collision")
-    notes = tuple(f"{say(row.topic)}: {say(row.lesson)}" for row in lessons.itertuples())
-    caption = say_number(
-        len(lessons),
-        "{n} question on which published values disagree",
-        "{n} questions on which published values disagree",
+    return show.table(
+        "rivals", found, results.Rivals, columns, caption, *notes, own=own, currency=currency, counted=counted
     )
-    return table("rivals", caption, columns, rows, told, notes, n=len(lessons))
 
 
 def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
@@ -128,32 +105,17 @@ def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
     if found.empty:
         text = "No missed gap has a known volume and a known cost per failing item; both come from the table workflows."
         return note("No gap can be priced yet", text)
-    currency = tables.engagement.header.currency
-    rows: list[list[Cell]] = [
-        [
-            row["workflow"],
-            say(row["name"]),
-            wording.count(row["annual_volume"]),
-            wording.money(row["unit_price"], currency),
-            wording.amount(row["worth_low"], currency),
-            wording.amount(row["worth_high"], currency),
-            say("yes") if row["is_counted"] else say("no, same failure"),
-        ]
-        for row in found.to_dict("records")
-    ]
-    counted = found[found["is_counted"]]
+    currency, counted = tables.engagement.header.currency, found[found["is_counted"]]
     low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
-    columns = [left("workflow", "Workflow"), left("name", "KPI"), right("annual_volume", "Items a year")]
-    columns += [right("unit_price", "Per item"), right("worth_low", "From"), right("worth_high", "To")]
-    columns += [left("is_counted", "In the total")]
+    caption = say("Closing the missed gaps is worth {low} to {high} a year", low=low, high=high)
     notes = (
         "Worth = items a year × gap × cost of one failing item. The range takes the better end of the gap's interval "
         "at the lower unit cost, and the worse end at the higher.",
         "It is what the gap costs, not what a project saves: a benchmark may be out of reach, and closing a gap has a "
         "price.",
     )
-    caption = say("Closing the missed gaps is worth {low} to {high} a year", low=low, high=high)
-    return table("worth", caption, columns, rows, found, notes)
+    columns = "workflow name annual_volume unit_price worth_low worth_high is_counted"
+    return show.table("worth", found, results.Worths, columns, caption, *notes, currency=currency)
 
 
 def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, tables: Tables) -> Exhibit:
@@ -172,54 +134,49 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
         )
     columns = [left("kpi", "KPI"), left("state", "State"), left("needed", "What would settle it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
-    caption = say_number(
-        len(rows), "{n} measurement would sharpen this report", "{n} measurements would sharpen this report"
-    )
+    caption = say_number(len(rows), "{n} [measurement|measurements] would sharpen this report")
     return table("next_measurements", caption, columns, rows, raw)
 
 
 def _settled(row: dict[str, Any]) -> str:
     if row["items_needed"] > 0:
         n = wording.count(row["items_needed"])
-        return say_number(
-            row["items_needed"], "{n} more item, if the figure stays", "{n} more items, if the figure stays", n=n
-        )
+        return say_number(row["items_needed"], "{n} more [item|items], if the figure stays", n=n)
     return wording.capital(tell(row["reason"]))
 
 
 def every_comparison(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     """Return every comparison the report makes, and every measure that has none."""
-    return gap_table("gaps", gaps, tables, "Every measure and its benchmark", [left("workflow", "Workflow")])
+    return gap_table("gaps", gaps, tables, "Every measure and its benchmark", "name workflow")
 
 
-def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, extra: list[Column]) -> Exhibit:
-    """Return rows of gaps as a table; `extra` may hold the column of workflows."""
-    rows = [_gap_row(row, tables.engagement.header.currency, bool(extra)) for row in gaps.to_dict("records")]
-    columns = [left("name", "KPI"), *extra, right("value", "Value"), right("interval", "95% interval"), right("n", "n")]
-    columns += [
-        right("benchmark", "Benchmark"),
-        left("label", "Whose"),
-        right("gap", "Gap"),
-        left("verdict", "Verdict"),
-    ]
-    return table(name, caption, columns, rows, gaps, (GAP_NOTE,), **_missed(gaps))
+def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subject: str) -> Exhibit:
+    """Return rows of gaps as a table; `subject` are the columns that say what a row is about."""
+    currency = tables.engagement.header.currency
+    own = {
+        "benchmark": show.right("Benchmark", lambda row: wording.line(row, currency, row["value"])),
+        "label": show.left("Whose", _whose),
+        "gap": show.right("Gap", lambda row: wording.signed(row, currency)),
+    }
+    columns = f"{subject} value interval n benchmark label gap verdict"
+    return show.table(
+        name, gaps, results.Gaps, columns, caption, GAP_NOTE, own=own, currency=currency, counted=_missed(gaps)
+    )
 
 
-def _gap_row(row: dict[str, Any], currency: str, with_workflow: bool) -> list[Cell]:
-    named = isinstance(row["benchmark"], str)
+def _whose(row: show.Row) -> str:
+    if not isinstance(row["benchmark"], str):
+        return wording.BLANK
     remarks = [say("typical")] * (row["line"] == "typical") + [say("stale")] * bool(row["is_stale"])
-    whose = say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "") if named else wording.BLANK
-    return [
-        say(row["name"]),
-        *([wording.whose(row["workflow"])] if with_workflow else []),
-        wording.figure(row, currency),
-        wording.span(row, currency),
-        wording.count(row["n"]),
-        wording.line(row, currency, row["value"]),
-        whose,
-        wording.signed(row, currency),
-        verdict(row["verdict"]),
-    ]
+    return say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "")
+
+
+def _would_say(row: show.Row) -> Cell:
+    if not row["is_comparable"]:
+        return cell(DEFINITION_DIFFERS, "unknown")
+    if row["verdict"] in results.VERDICTS:
+        return verdict(row["verdict"])
+    return {"text": wording.capital(say(row["verdict"])), "tone": "neutral"}
 
 
 def _conflict(row: dict[str, Any]) -> dict[str, Any]:
@@ -233,13 +190,8 @@ def _missing_title(what: str, gaps: pd.DataFrame) -> str:
     counted = _missed(gaps)
     if not counted["made"]:
         return say("{what}: nothing can be compared", what=what)
-    return say_number(
-        counted["missed"],
-        "{what}: {missed} of {made} comparisons misses the benchmark",
-        "{what}: {missed} of {made} comparisons miss the benchmark",
-        what=what,
-        **counted,
-    )
+    phrase = "{what}: {missed} of {made} comparisons [misses|miss] the benchmark"
+    return say_number(counted["missed"], phrase, what=what, **counted)
 
 
 def _missed(gaps: pd.DataFrame) -> dict[str, int]:

@@ -11,13 +11,12 @@ from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from engineroom import estimates
-from engineroom.dictionary import codes
+from engineroom.dictionary import codes, columns, results
 from engineroom.phrases import language, locale, say, say_number, tell
 
-BLANK = "–"
-WHOLE = "Whole engagement"
-TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution", "not compared": "unknown"}
-LABELS = {"meets": "Meets", "misses": "Misses", "inconclusive": "Inconclusive", "not compared": "Not compared"}
+BLANK, WHOLE = columns.BLANK, columns.WHOLE
+TONES = {verdict: tone for verdict, (_, tone) in results.VERDICTS.items()}
+LABELS = {verdict: label for verdict, (label, _) in results.VERDICTS.items()}
 OPERATORS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 MINUTE, DAY = 1 / 60, 24.0
 CAPITALS_INSIDE = ("de",)
@@ -99,15 +98,6 @@ def _minus(number: str) -> str:
 def exact(amount: float, currency: str) -> str:
     """Return an amount to the cent, however large: `$62,500,000.00`."""
     return _minus(format_currency(amount, currency, locale=locale()))
-
-
-def hours(amount: float) -> str:
-    """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
-    if math.isnan(amount):
-        return BLANK
-    if not amount or amount >= 99.95:
-        return count(amount)
-    return tenths(amount) if amount >= 0.95 else value(amount, "ratio")
 
 
 def tenths(amount: float) -> str:
@@ -239,6 +229,20 @@ def day(date: Any) -> str:
 def short_day(date: Any) -> str:
     """Return a date as a column of dates writes it: `20 Jul 2026`, in one piece."""
     return str(format_date(date, say("d MMM y"), locale())).replace(" ", "\u00a0")
+
+
+def effort(amount: float) -> str:
+    """Return hours or people with the digits they deserve: none from a hundred on, two below one."""
+    if math.isnan(amount):
+        return BLANK
+    if not amount or amount >= 99.95:
+        return count(amount)
+    return tenths(amount) if amount >= 0.95 else value(amount, "ratio")
+
+
+def waiting(share: float) -> str:
+    """Return a share of waiting: a tenth of a percent counts only close to all of it."""
+    return percent(share, 0 if share < 0.985 else 1)
 
 
 def origin(source: str, sha256: str) -> str:

@@ -132,7 +132,7 @@ def track(
             "fit": math.prod([*parts, max(ranked["standardisation"], 0.0)]) ** (1 / 3),
         }
         done = [bool(row[step]) for step in ("is_mapped", "is_chosen", "is_feasible", "is_measured")]
-        rows.append(row | {"stands": plans.STEPS[[*done, False].index(False)]})
+        rows.append(row | {"stands": list(plans.STEPS)[[*done, False].index(False)]})
     frame = plans.Tracks.frame(rows).astype({"is_feasible": "boolean"})
     return plans.Tracks.validate(frame)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-import re
 import tempfile
 from functools import cache
 from typing import Any
@@ -51,18 +50,13 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
 
 def faults(content: bytes, tree: Document) -> dict[str, bool]:
     """Return what may be wrong with a PDF, and whether it is."""
-    try:
-        found = b"\n".join(pdffile.objects(content))
-    except (RenderError, ValueError):
-        found = b""
-    pages, listed = len(re.findall(rb"/Type ?/Page\b", found)), re.search(rb"/Type ?/Pages\b[^>]*?/Count (\d+)", found)
+    held = pdffile.counted(content)
     return {
-        "it is cut off": not (found and content.startswith(b"%PDF-1.") and content.rstrip().endswith(b"%%EOF")),
-        "it has no pages": not pages,
-        "a page is missing": listed is None or int(listed[1]) != pages,
-        "a chart is missing": len(re.findall(rb"/S ?/Figure\b", found)) != len(tree.of("figure")) + _logos(tree),
-        "a table is not attached": len(re.findall(rb"/AFRelationship\b", found)) < len(document.tables(tree)),
-        "it is not tagged": b"/StructTreeRoot" not in found,
+        "it is cut off": not (held and content.startswith(b"%PDF-1.") and content.rstrip().endswith(b"%%EOF")),
+        "it has no pages": not held["pages"],
+        "a chart is missing": held["figures"] != len(tree.of("figure")) + _logos(tree),
+        "a table is not attached": held["attachments"] < len(document.tables(tree)),
+        "it is not tagged": not held["tags"],
     }
 
 

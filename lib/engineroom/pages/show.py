@@ -1,0 +1,155 @@
+"""A printed table as data: the columns of a model say what they are called and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from engineroom.dictionary import codes
+from engineroom.dictionary.columns import Table, about
+from engineroom.pages import blocks, wording
+from engineroom.pages.blocks import Cell, Exhibit
+from engineroom.phrases import say, say_number, tell, tell_all
+
+Row = dict[str, Any]
+Teller = Callable[[Row], Cell]
+
+
+class Own(NamedTuple):
+    """A column that is more than one of its model: its label, its alignment, and how a row tells it."""
+
+    label: str
+    align: str
+    tell: Teller
+
+
+Owns = Mapping[str, Teller | Own]
+
+
+def left(label: str, tell: Teller) -> Own:
+    """Return a column of words that a function tells."""
+    return Own(say(label), "left", tell)
+
+
+def right(label: str, tell: Teller) -> Own:
+    """Return a column of figures that a function tells."""
+    return Own(say(label), "right", tell)
+
+
+def table(
+    name: str,
+    frame: pd.DataFrame,
+    model: type[Table],
+    columns: str,
+    caption: str,
+    *notes: str,
+    rows: pd.DataFrame | list[Row] | None = None,
+    own: Owns | None = None,
+    currency: str = "",
+    most: int = 0,
+    filled: bool = False,
+    counted: Mapping[str, Any] | None = None,
+) -> Exhibit:
+    """Return a captioned table of the `columns` of a model; the file beside it holds the whole `frame`.
+
+    A column is named as in the model, or `name=column` where the page calls it otherwise; `own` tells one otherwise or
+    adds one. `interval` is that of the column whose unit is measured. `rows` are printed instead of the frame, the
+    first `most` of them; `filled` drops columns that say nothing. `counted` are the figures of the caption.
+    """
+    chosen = frame if rows is None else rows
+    every = chosen.to_dict("records") if isinstance(chosen, pd.DataFrame) else chosen
+    printed = every[: most or None]
+    heads, cells = [], []
+    for word in columns.split():
+        key, _, column = word.partition("=")
+        one = _column(column or key, model, (own or {}).get(key), currency)
+        told = [one.tell(row) for row in printed]
+        if not filled or any(cell != wording.BLANK for cell in told):
+            heads.append((key, one.label, one.align))
+            cells.append(told)
+    if most:
+        caption = say(caption) + blocks.first_of(every, most)
+    return blocks.table(
+        name, caption, heads, [list(row) for row in zip(*cells, strict=True)], frame, notes, **counted or {}
+    )
+
+
+def missing(rows: list[list[Cell]], caption: str, complete: str = "Every figure of this report is there.") -> Exhibit:
+    """Return what a report cannot say, each with what would let it; `complete` is said where nothing is missing."""
+    if not rows:
+        return blocks.note("Nothing is missing", complete, tone="good")
+    heads = [blocks.left("figure", "What is missing"), blocks.left("needed", "What would give it")]
+    raw = pd.DataFrame(rows, columns=["figure", "needed"])
+    return blocks.table("absent", say_number(len(rows), caption), heads, rows, raw)
+
+
+def _column(key: str, model: type[Table], own: Teller | Own | None, currency: str) -> Own:
+    if isinstance(own, Own):
+        return own
+    known = about(model)
+    if key == "interval":
+        measured = next(name for name, one in known.items() if one["unit"].startswith("measured"))
+        return right("95% interval", partial(_interval, measured, known[measured]["unit"], currency))
+    column = known[key]
+    if not column["label"] and not column["states"]:
+        raise ValueError(f"{model.__name__}.{key} has no label")
+    return Own(say(column["label"]), column["align"], own or partial(_cell, key, column, currency))
+
+
+def _cell(key: str, column: Mapping[str, Any], currency: str, row: Row) -> Cell:
+    """Return a value as its column says: its state, what a blank is called, or a figure in its unit."""
+    value = row[key]
+    if value is None or value == "" or pd.isna(value):
+        return _state(column["blank"])
+    if column["states"]:
+        return _state(column["states"].get(value, wording.BLANK))
+    return _told(value, column["unit"], currency, row) or _state(column["blank"])
+
+
+def _told(value: Any, unit: str, currency: str, row: Row) -> str:
+    if unit.startswith("measured"):
+        return wording.figure(_measured(row, value, unit), currency)
+    if unit.startswith("of "):
+        whole = unit.removeprefix("of ")
+        return blocks.part_of(value, float(row.get(whole, whole)))
+    if unit == "its unit":
+        return wording.value(value, row["unit"], currency)
+    if unit in PRICED:
+        return PRICED[unit](value, currency)
+    return TOLD[unit](value) if unit in TOLD else wording.value(value, unit, currency)
+
+
+def _interval(key: str, unit: str, currency: str, row: Row) -> str:
+    measured = _measured(row, row[key], unit)
+    return wording.BLANK if pd.isna(row[key]) else wording.span(measured, currency)
+
+
+def _measured(row: Row, value: float, unit: str) -> Row:
+    return {**row, "value": value, "unit": unit.removeprefix("measured").strip() or row["unit"]}
+
+
+def _state(state: str | tuple[str, str]) -> Cell:
+    return say(state) if isinstance(state, str) else blocks.cell(*state)
+
+
+TOLD: dict[str, Callable[[Any], str]] = {
+    "": str,
+    "label": say,
+    "phrase": lambda it: wording.capital(say(it)),
+    "code": tell,
+    "sentence": lambda it: wording.capital(tell(it)),
+    "codes": tell_all,
+    "names": lambda it: "; ".join(codes.items(it)),
+    "day": wording.short_day,
+    "long day": wording.day,
+    "percent": lambda it: wording.percent(it, 1),
+    "whole share": lambda it: wording.value(it, "share", decimals=0),
+    "most of all": wording.waiting,
+    "in hours": lambda it: wording.duration(it, like=10.0),
+    "effort": wording.effort,
+}
+PRICED = {"amount": wording.amount, "exact": wording.exact}
+"""How a value is told by the unit of its column; every other unit is one of `wording.value`."""
