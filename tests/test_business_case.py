@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom.chapters import business_case_headlines, diagnosis_exhibits
+from engineroom.chapters import diagnosis_exhibits
 from engineroom.dictionary import columns, scenarios
 from engineroom.errors import DataProblems
 from engineroom.findings import business_case
 from engineroom.measures import kpi
+from engineroom.pages import answers
 from engineroom.planning import assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
 from engineroom.readers import engagement, tables
 
@@ -339,7 +340,7 @@ def headlines(read: tables.Tables) -> dict[str, dict[str, str]]:
         columns.empty(scenarios.Diagnoses),
         programme,
     )
-    shown = business_case_headlines.findings(told, read)
+    shown = answers.findings(told, read)
     return {item["label"]: item for item in shown.content["items"]}
 
 

@@ -29,6 +29,7 @@ DATES = ("d MMMM y", "d MMM y")
 TAKES_APART = {"split", "rsplit", "partition", "rpartition", "startswith", "endswith", "removeprefix", "removesuffix"}
 OF_COLUMNS = {"contains", "match", "fullmatch", "extract", "extractall", "replace", "findall", "get", "slice"}
 ALLOWED = {
+    "answers": "names of files and blocks, the text between the tags of a template, the bars between its parts",
     "codes": "the JSON of a code",
     "caveats": "format of times",
     "columns": "words that a client's cell or the reference data lists, separated by semicolons",

@@ -176,7 +176,7 @@ def test_two_findings_of_one_id_are_refused() -> None:
 
 def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
     nothing = rows.table("report", {}, [])
-    shown = er.headlines.summary(nothing, {})
+    shown = er.answers.findings(nothing, er.tables.read(er.engagement.open("starter/healthcare")))
 
     assert isinstance(shown, blocks.Exhibit)
     assert shown.content["items"] == []

@@ -13,7 +13,7 @@ from engineroom import statistics
 from engineroom.dictionary import columns, results
 from engineroom.findings import benchmark_gap
 from engineroom.measures import benchmark, gap, kpi
-from engineroom.pages import headlines
+from engineroom.pages import answers
 from engineroom.readers import engagement, reference, tables
 
 KPIS = "kpi,workflow,value,numerator,denominator,n,deviation,period_start,period_end,source\n"
@@ -281,7 +281,7 @@ def test_the_headline_flips_when_the_numbers_do(judge) -> None:
     none = gap.worth(bad, read)
 
     found = [benchmark_gap.find(gaps, none, columns.empty(results.Measures)) for gaps in (bad, good)]
-    trailing, meeting = ([item["text"] for item in headlines.findings(one, read).content["items"]] for one in found)
+    trailing, meeting = ([item["text"] for item in answers.findings(one, read).content["items"]] for one in found)
 
     assert [one.iloc[1][["verdict", "direction"]].tolist() for one in found] == [
         ["trails", "worse"],

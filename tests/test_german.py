@@ -127,7 +127,7 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
 
     none = columns.empty(er.results.Measures)
     found = [benchmark_gap_findings.find(one, worths, none) for one in (gaps, flipped)]
-    before, after = (er.headlines.findings(one, tables).content["items"] for one in found)
+    before, after = (er.answers.findings(one, tables).content["items"] for one in found)
 
     assert before[0]["label"] == after[0]["label"] == "Urteil"
     assert before[0]["text"] != after[0]["text"]

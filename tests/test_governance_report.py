@@ -80,7 +80,7 @@ def looked_at(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None)
 def headlines(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None) -> dict[str, str]:
     found = looked_at(tables, log)
     del found["assessed"]
-    items = er.governance_headlines.findings(governance_findings.find(**found, tables=tables)).content["items"]
+    items = er.answers.findings(governance_findings.find(**found, tables=tables), tables).content["items"]
     return {item["label"]: f"{item['text']} {item['detail']}".strip() for item in items}
 
 

@@ -164,7 +164,7 @@ def test_headlines_flip_with_the_figures(insurer):
     }
 
     found = [operating_model_findings.find(**one) for one in (tables, calm)]
-    before, after = (er.operating_headlines.findings(one, case.tables) for one in found)
+    before, after = (er.answers.findings(one, case.tables) for one in found)
 
     tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]
     for label in ("Capacity", "Backlog", "People", "Scorecard"):

@@ -22,7 +22,7 @@ from engineroom.resources import folder
 
 LANGUAGES = [language for language in phrases.languages() if language != phrases.ENGLISH]
 SOURCES = sorted(Path(engineroom.__file__).parent.rglob("*.py"))
-SPOKEN = {"say": (0,), "say_number": (1, 2), "left": (1,), "right": (1,), "cell": (0,), "finding": (1,), "fact": (0,)}
+SPOKEN = {"say": (0,), "say_number": (1, 2), "left": (1,), "right": (1,), "cell": (0,)}
 SPOKEN |= {"show.left": (0,), "show.right": (0,), "show.missing": (1,)}
 SPOKEN |= {"cut": (0,)}
 

@@ -9,14 +9,13 @@ import pandas as pd
 import pytest
 
 from engineroom import errors
-from engineroom.chapters import roadmap_headlines
 from engineroom.dictionary import codes, plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.findings import roadmap, rows
 from engineroom.measures import control, kpi
 from engineroom.organisation import governance
-from engineroom.pages import calendarfile
+from engineroom.pages import answers, calendarfile
 from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
 from engineroom.readers import engagement, tables
@@ -51,7 +50,7 @@ def test_a_plan_that_loses_at_both_ends_is_no_neutral_news(hospital, low, high, 
     row = roadmap.benefit(plan, pd.DataFrame({"low": [low] * 25, "high": [high] * 25}))
 
     found = rows.table("roadmap", roadmap.SECTIONS, [row])
-    (item,) = roadmap_headlines.findings(found, hospital).content["items"]
+    (item,) = answers.findings(found, hospital).content["items"]
 
     assert (item["tone"], said in item["detail"]) == (tone, True)
 

@@ -70,7 +70,7 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
     given = {name: tables.get(name, columns.empty(model)) for name, model in empty.items()}
     came = variation.intake(er.drilldown.weeks(of[1]))
     found = process_quality_findings.find(**given, intake=came, log=of[1])
-    items = er.quality_headlines.findings(found, of[0]).content["items"]
+    items = er.answers.findings(found, of[0]).content["items"]
     return next(item for item in items if item["label"] == label)
 
 

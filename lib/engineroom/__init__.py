@@ -20,14 +20,12 @@ ROOMS = {
         "uncertainty workflow"
     ),
     "organisation": "accountability capacity functions governance maturity riskcontrol separation skills",
-    "pages": "appendix charts commentary exhibits headlines house theme",
+    "pages": "answers appendix charts commentary exhibits house theme",
     "chapters": (
-        "business_case_appendix business_case_charts business_case_exhibits business_case_headlines "
-        "capacity_exhibits diagnosis_exhibits governance_charts governance_exhibits governance_headlines "
-        "governance_registers instruments_exhibits operating_charts operating_exhibits operating_headlines "
-        "pilot_exhibits portfolio_exhibits quality_charts quality_exhibits quality_headlines "
-        "quality_scorecards review_exhibits roadmap_charts roadmap_exhibits roadmap_headlines skill_exhibits "
-        "whatif"
+        "business_case_appendix business_case_charts business_case_exhibits capacity_exhibits diagnosis_exhibits "
+        "governance_charts governance_exhibits governance_registers instruments_exhibits operating_charts "
+        "operating_exhibits pilot_exhibits portfolio_exhibits quality_charts quality_exhibits quality_scorecards "
+        "review_exhibits roadmap_charts roadmap_exhibits skill_exhibits whatif"
     ),
 }
 """The modules that notebooks name, by the package they lie in."""

@@ -1,5 +1,4 @@
-"""What each report says and draws, by its name: `<report>_headlines`, `_charts`, `_exhibits` and the like.
+"""What each report shows and draws, by its name: `<report>_charts`, `_exhibits` and the like.
 
-Headlines are sentences computed from result tables; charts and exhibits are those tables drawn and captioned. Nothing
-is computed here that another module could want.
+Charts and exhibits are result tables drawn and captioned. Nothing is computed here that another module could want.
 """

@@ -84,9 +84,9 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
     for (driver, pair), group in keys.groupby(["driver", "pair"], sort=False):
         at = {row["view"]: row for row in group.to_dict("records")}
         what = (
-            say(words.DRIVERS[str(driver)], rival=pair)
+            say(scenarios.DRIVER_LABELS[str(driver)], rival=pair)
             if driver == "one_off_excess"
-            else say(words.DRIVERS[str(driver)])
+            else say(scenarios.DRIVER_LABELS[str(driver)])
         )
         cells = [
             _flip(at[view], str(driver), programme, is_paired=bool(pair)) if view in at else wording.BLANK
@@ -204,7 +204,7 @@ def today(programme: Programme, measures: DataFrame[results.Measures]) -> Exhibi
 
 
 def _reading(row: show.Row) -> str:
-    phrase = words.READINGS[row["reading"]]
+    phrase = scenarios.READINGS[row["reading"]]
     return say(phrase, option=row["option"]) if row["option"] else say(phrase)
 
 

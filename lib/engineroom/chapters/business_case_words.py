@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
+from engineroom.dictionary import scenarios
 from engineroom.pages import wording
 from engineroom.phrases import say
 
-DRIVERS = {
-    "annual_saving": "Claimed saving a year",
-    "transition_months": "Transition",
-    "saving_share": "Share of the claimed saving that arrives",
-    "saving_decay": "Part of the saving that is lost each year",
-    "delay_months": "Delay",
-    "one_off_cost": "One-off cost",
-    "one_off_excess": "One-off cost above that of {rival}",
-    "run_cost": "Run cost a year",
-    "run_cost_growth": "Growth of the run cost a year",
-    "defect_rate": "Error rate",
-    "defect_cost": "Cost of a defect",
-    "rebuild": "Factor for a gate that is passed closed",
-    "discount_rate": "Discount rate",
-}
 UNITS = {
     "annual_saving": "money",
     "one_off_cost": "money",
@@ -30,20 +16,11 @@ UNITS = {
     "delay_months": "months",
     "rebuild": "factor",
 }
-READINGS = {
-    "stated": "As claimed",
-    "linear": "{option} saves more from month to month of its transition",
-    "step": "{option} saves nothing until its transition ends",
-    "base_low": "All as the lower end of their class",
-    "base": "All as the middle of their class",
-    "base_high": "All as the upper end of their class",
-    "expected": "As expected",
-}
 
 
 def driver(name: str, option: str = "") -> str:
     """Return what a driver is called, with the option it belongs to: `Delay, Hybrid`."""
-    said = say(DRIVERS[name])
+    said = say(scenarios.DRIVER_LABELS[name])
     return f"{said}, {option}" if option else said
 
 

@@ -7,7 +7,6 @@ import math
 from engineroom.chapters.operating_exhibits import CAPACITY_NEEDS, MOST_ROWS, staffing
 from engineroom.dictionary import operating_tables as models
 from engineroom.dictionary.columns import DataFrame
-from engineroom.dictionary.findings import Finding
 from engineroom.organisation import capacity
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing
@@ -55,18 +54,6 @@ def needs(found: DataFrame[models.Needs]) -> Exhibit:
         most=MOST_ROWS,
         counted={"n": short},
     )
-
-
-def lacking(short: Finding) -> str:
-    """Return in a sentence what a skill lacks in its worst week, and how much of that moving people closes."""
-    gap, closed = wording.effort(short["gap"]), wording.effort(short["closed"])
-    gap = say("{n} hours", n=gap) if short.printed["gap"]["unit"] == "hours" else say("{n} FTE", n=gap)
-    parts = {"skill": short.names["skill"], "gap": gap, "closed": closed}
-    if short.verdict == "closed":
-        return say("{skill} lacks {gap} in its worst week; moving trained people closes all of it.", **parts)
-    if short.verdict == "not closed":
-        return say("{skill} lacks {gap} in its worst week, and nobody trained has hours to spare.", **parts)
-    return say("{skill} lacks {gap} in its worst week; moving trained people closes {closed} of them.", **parts)
 
 
 def moves(found: DataFrame[models.Moves], needs: DataFrame[models.Needs]) -> Exhibit:

@@ -7,16 +7,9 @@ import math
 from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
-from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
-from engineroom.pages.headlines import Item, items, sentence
 from engineroom.phrases import say
-
-
-def findings(findings: DataFrame[Findings]) -> Exhibit:
-    """Return what else the tables say: output that its errors eat up, and reductions that automation does not reach."""
-    return Exhibit("findings", {"items": items(findings, {"output": _output, "headcount": _headcount})})
 
 
 def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
@@ -112,46 +105,6 @@ def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
         judgement=wording.value(row["judgement"], "share", decimals=0),
     )
     return note("The question to answer first", asked, answer)
-
-
-def _output(finding: Finding, _: str) -> Item:
-    parts = {
-        "option": finding.names["option"],
-        "gain": wording.value(finding["gain"], "share", decimals=0),
-        "wrong": wording.value(finding["wrong"], "share", decimals=0),
-        "even": wording.tenths(finding["break_even"]) if "break_even" in finding else "",
-        "cost": wording.tenths(finding["defect_cost"]) if "defect_cost" in finding else "",
-    }
-    if finding.verdict == "loss":
-        text = say(
-            "{option} would do {gain} more with {wrong} wrong: a loss, because a defect costs {cost} items.", **parts
-        )
-        return sentence("Quality", text, say("It would break even at {even} items for a defect.", **parts))
-    text = say(
-        "{option} would do {gain} more with {wrong} wrong, and gains until a defect costs {even} items.", **parts
-    )
-    return sentence("Quality", text, say("Today it costs {cost} items.", **parts))
-
-
-def _headcount(finding: Finding, _: str) -> Item:
-    parts = {"workflow": finding.workflow, "share": wording.value(finding["reduction"], "share", decimals=0)}
-    parts |= {name: wording.tenths(finding[name]) for name in ("out", "low", "high")}
-    detail = say(
-        "The straight-through rate would have to rise by {rise}, from {stp} to {needed}.",
-        rise=wording.distance(finding["rise"], "share"),
-        stp=wording.value(finding["stp"], "share"),
-        needed=wording.value(finding["needed"], "share"),
-    )
-    text = say("{share} fewer people in {workflow} is within automation's reach: {low} to {high} people.", **parts)
-    if finding.verdict == "no class":
-        text = say("{share} fewer people in {workflow}: nothing published says whether that can be reached.", **parts)
-    elif finding.verdict == "above":
-        text = say(
-            "{share} fewer people in {workflow} is out of automation's reach: it frees {low} to {high} of the {out} "
-            "asked for.",
-            **parts,
-        )
-    return sentence("Headcount", text, detail)
 
 
 def _break_even(row: show.Row) -> str:

@@ -10,7 +10,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.eventlogs.profile import LogProfile
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing, part_of
-from engineroom.pages.headlines import named
+from engineroom.pages.wording import named
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 

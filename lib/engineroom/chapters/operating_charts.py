@@ -10,13 +10,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from engineroom.chapters.capacity_exhibits import lacking
 from engineroom.chapters.operating_exhibits import staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
 from engineroom.findings import operating_model
 from engineroom.organisation import capacity, functions
-from engineroom.pages import forms, theme, wording
+from engineroom.pages import answers, forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.forms import Chart, cut, facts, finished, mark, own, quantity, text
 from engineroom.pages.wording import effort as hours
@@ -148,7 +147,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     beside = own(ends[["skill", "people", "said"]], text("people", dx=6), y=names)
     chart = forms.rows(rows, bars, beside, label="skill", room=260, width=380, step=26)
     worst = operating_model.shortage(needs)
-    title = lacking(worst).rstrip(".")
+    title = answers.sentence(worst).rstrip(".")
     lines = [
         say(
             "{skill}: lacks {gap}, {closed} closed.",

@@ -74,7 +74,9 @@ def coverage(found: DataFrame[models.Coverage], tables: Tables) -> Exhibit:
         "Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows; two suffice."
     ]
     if others := outside[outside["kind"].isin(["customer support", "industry-specific"])]["workflow"].tolist():
-        notes.append(say("Outside the departments, for customers or of the industry: {names}.", names=named(others)))
+        notes.append(
+            say("Outside the departments, for customers or of the industry: {names}.", names=wording.named(others, 4))
+        )
     columns = "department activity workflows monthly_volume owned measured state"
     return show.table(
         "coverage",
@@ -170,12 +172,6 @@ def absent(
 def staffing(fte: float, most: float) -> str:
     """Return full-time people as a number; as paid hours a week where the most is under half a person."""
     return wording.effort(fte * capacity.WEEK if capacity.is_small(most) else fte)
-
-
-def named(names: list[str]) -> str:
-    """Return a few names, and how many more there are."""
-    more = [say("{n} more", n=len(names) - 4)] if len(names) > 4 else []
-    return wording.listed(names[:4] + more)
 
 
 def _watched(row: show.Row) -> Cell:

@@ -263,3 +263,32 @@ def _proof(schedule: Schedule) -> str:
         "The plan is within {gap} of the best that is possible within these limits",
         gap=wording.percent(schedule.gap, 1),
     )
+
+
+def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float) -> Exhibit:
+    """Return, in words, how the plan was made and how far it can be trusted."""
+    aim = say("The plan aims at the earliest end of all initiatives.")
+    if objective == "benefit":
+        aim = say(
+            "The plan aims at the largest benefit over {weeks} weeks, discounted at {rate} a year and counted from the "
+            "day after an initiative is complete, less one-off costs.",
+            weeks=weeks,
+            rate=wording.percent(discount_rate, 0),
+        )
+    proof = {
+        "optimal": say("The solver proved that no other order within these limits is better."),
+        "feasible": say(
+            "The search ended with a bound: no order can be more than {gap} better.",
+            gap=wording.percent(schedule.gap, 1),
+        ),
+        "infeasible": say("The solver proved that no order keeps every limit."),
+    }.get(schedule.status, say("The search ended without a plan and without a proof that there is none."))
+    kept = say(
+        "It keeps every gate, the weeks and people of each team, the pilots that may run at once, dates, deadlines and "
+        "windows without cutover."
+    )
+    assumed = say(
+        "A prerequisite that is not met is planned with four weeks, or until the day its owner named. The plan assumes "
+        "that durations hold; the table of changes shows what delays would cost."
+    )
+    return note("How the plan was made", f"{aim} {kept} {proof}", assumed)

@@ -55,6 +55,7 @@ class Finding(Mapping[str, Any]):
     """A row of `Findings` as its telling reads it: a mapping of its figures, blank ones as not a number."""
 
     id: str
+    report: str
     question: str
     verdict: str
     tone: str
@@ -67,6 +68,7 @@ class Finding(Mapping[str, Any]):
         """Return a row with its JSON read."""
         return cls(
             row["finding"],
+            row["report"],
             row["question"],
             row["verdict"],
             row["tone"],

@@ -41,6 +41,31 @@ STEPS = {
 HOUSE_DRIVERS = (*DRIVERS, "annual_saving", "transition_months", "rebuild")
 """Drivers of the client's tables, and what the options themselves state."""
 
+DRIVER_LABELS = {
+    "annual_saving": "Claimed saving a year",
+    "transition_months": "Transition",
+    "saving_share": "Share of the claimed saving that arrives",
+    "saving_decay": "Part of the saving that is lost each year",
+    "delay_months": "Delay",
+    "one_off_cost": "One-off cost",
+    "one_off_excess": "One-off cost above that of {rival}",
+    "run_cost": "Run cost a year",
+    "run_cost_growth": "Growth of the run cost a year",
+    "defect_rate": "Error rate",
+    "defect_cost": "Cost of a defect",
+    "rebuild": "Factor for a gate that is passed closed",
+    "discount_rate": "Discount rate",
+}
+READINGS = {
+    "stated": "As claimed",
+    "linear": "{option} saves more from month to month of its transition",
+    "step": "{option} saves nothing until its transition ends",
+    "base_low": "All as the lower end of their class",
+    "base": "All as the middle of their class",
+    "base_high": "All as the upper end of their class",
+    "expected": "As expected",
+}
+
 
 class Claims(Table):
     """A claimed saving, held against what its reference class has reached."""

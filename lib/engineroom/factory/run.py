@@ -17,7 +17,7 @@ from engineroom.errors import DataProblems, EngagementError, EngineroomError, No
 from engineroom.eventlogs import eventlog
 from engineroom.factory import manifest
 from engineroom.factory.limits import USUAL, Limits
-from engineroom.pages import commentary, house, wording
+from engineroom.pages import answers, commentary, house, wording
 from engineroom.phrases import ENGLISH
 from engineroom.readers import engagement as engagements
 from engineroom.readers import sheets, tables
@@ -131,6 +131,7 @@ def check(place: str) -> list[str]:
         problems += error.problems
     try:
         house.brand_of(case)
+        problems += answers.check(case)
     except EngagementError as error:
         problems += error.problems
     if problems:

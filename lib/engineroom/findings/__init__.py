@@ -2,5 +2,5 @@
 
 `rows` makes a row; `benchmark_gap`, `business_case`, `governance`, `operating_model`, `process_quality` and `roadmap`
 hold what the report of that name finds. All choosing, counting and summing of headlines and key figures is here; the
-chapters say what a row holds.
+templates of `pages.answers` say what a row holds.
 """

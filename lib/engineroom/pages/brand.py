@@ -20,6 +20,7 @@ from engineroom.pages import pictures, theme
 READABLE = 4.5
 """Contrast that WCAG 2.2 asks of text."""
 
+TEMPLATES = "headlines/*.j2"
 LARGEST_LOGO = 200_000
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -66,9 +67,17 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def files(path: Path) -> list[Path]:
-    """Return the files a brand is made of."""
+    """Return the files a brand is made of, the templates of headlines beside it with them."""
     logo = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("logo")
-    return [path, path.parent / logo] if logo else [path]
+    return [path, *([path.parent / logo] if logo else []), *sorted(path.parent.glob(TEMPLATES))]
+
+
+def headlines(path: Path) -> dict[str, str]:
+    """Return the templates of headlines beside a brand by the names of their files."""
+    try:
+        return {file.name: file.read_text(encoding="utf-8-sig") for file in sorted(path.parent.glob(TEMPLATES))}
+    except UnicodeDecodeError as error:
+        raise _refused(path, TEMPLATES, f"a template is not UTF-8: {error}", "save it as UTF-8") from None
 
 
 def unreadable(colour: str) -> tuple[str, str] | None:

@@ -197,3 +197,36 @@ def _missing_title(what: str, gaps: pd.DataFrame) -> str:
 def _missed(gaps: pd.DataFrame) -> dict[str, int]:
     """Return how many comparisons miss, of how many that were made."""
     return {"missed": int((gaps["verdict"] == "misses").sum()), "made": int(gaps["verdict"].isin(results.JUDGED).sum())}
+
+
+def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
+    """Return, in words, what judging many KPIs at once means for the verdicts."""
+    judged = gaps[gaps["verdict"].isin(results.JUDGED)]
+    sampled = judged[judged["low"] != judged["high"]]
+    text = [
+        say_number(
+            len(judged),
+            "This report makes {n} comparison with a benchmark.",
+            "This report makes {n} comparisons with a benchmark.",
+            n=wording.count(len(judged)),
+        )
+        + " "
+        + say(
+            "A verdict is given only where the whole 95% interval lies on one side of the benchmark; otherwise it is "
+            "inconclusive, and the report says how many further items would settle it. A complete count has no "
+            "sampling interval and is judged as it is."
+        )
+    ]
+    if len(sampled) > 1:
+        text.append(
+            say(
+                "Among {n} intervals at 95%, about {missing} can be expected to leave out the true value by chance "
+                "alone. One narrow miss among many is weak evidence; several in one workflow are not.",
+                n=len(sampled),
+                missing=max(round(len(sampled) * 0.05), 1),
+            )
+        )
+    if stale := judged.loc[judged["is_stale"], "benchmark_label"].drop_duplicates().tolist():
+        said = wording.listed(stale)
+        text.append(say("Past their date when this report was made, and marked stale: {benchmarks}.", benchmarks=said))
+    return note(say("How to read the verdicts"), *text)

@@ -1,13 +1,15 @@
-"""The house style of one report: the consultancy's brand, and the language its words and numbers are said in."""
+"""The house style of one report, and its cover: the consultancy's brand, and the language of its words and numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from engineroom import phrases
-from engineroom.pages import brand, theme
+from engineroom.pages import brand, theme, wording
 from engineroom.pages.blocks import Exhibit
+from engineroom.phrases import say
 from engineroom.readers.engagement import Engagement
+from engineroom.readers.tables import Tables
 
 
 def style(engagement: Engagement) -> Exhibit:
@@ -28,3 +30,20 @@ def brand_of(engagement: Engagement) -> dict[str, Any]:
     if not header.brand:
         return {}
     return brand.read(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))
+
+
+def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
+    """Return the cover: who, what, when, and how far the document is."""
+    header = tables.engagement.header
+    content = {
+        "title": say(title),
+        "subtitle": say(subtitle),
+        "client": header.client,
+        "sector": say(tables.pack.name),
+        "period": say("{low} to {high}", low=wording.day(header.period.start), high=wording.day(header.period.end)),
+        "as_of": f"{header.as_of:%Y-%m-%d}",
+        "status": header.status,
+        "confidentiality": say(header.confidentiality),
+        "prepared_by": header.prepared_by,
+    }
+    return Exhibit("cover", content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from babel import Locale
@@ -291,9 +292,15 @@ def plural(number: float, singular: str, many: str | None = None) -> str:
     return f"{count(number)} {say_number(number, singular, many or singular + 's')}"
 
 
-def listed(words: list[str]) -> str:
-    """Return words as a sentence lists them: `a, b and c`."""
+def listed(words: Iterable[str], more: int = 0) -> str:
+    """Return words as a sentence lists them, those beyond them counted: `a, b and c`, `a, b and 3 more`."""
+    words = [*words, say("{n} more", n=more)] if more > 0 else [*words]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {say('and')} {words[-1]}" if words else ""
+
+
+def named(names: list[str], most: int) -> str:
+    """Return the first names as a sentence lists them, the rest counted."""
+    return listed(names[:most], len(names) - most)
 
 
 def capital(sentence: str) -> str:
