@@ -14,7 +14,7 @@ import pytest
 
 import engineroom
 import engineroom as er
-from engineroom import phrases
+from engineroom import assessment, phrases
 from engineroom.measures import data_quality, kpi
 from engineroom.pages import blocks
 from engineroom.readers import engagement
@@ -43,6 +43,8 @@ ALLOWED = {
     "blocks": "a cell that a spreadsheet would run",
     "brand": "colours, first bytes of a logo",
     "commentary": "slots in the source of a notebook",
+    "forms": "shorthand of a chart: column and its type",
+    "show": "names of columns, and units of a model",
     "pictures": "SVG and CSS of a logo",
     "theme": "number pattern of a locale",
     "wording": "language tag",
@@ -51,7 +53,7 @@ ALLOWED = {
 
 
 def shown(book: str, starter: str) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """Return the result tables of a notebook, and how many rows or items each cell but those of charts shows."""
+    """Return the result tables a notebook tells, and how many rows or items each cell but those of charts shows."""
     cells = json.loads((folder("notebooks") / f"{book}.ipynb").read_text(encoding="utf-8"))["cells"]
     names: dict[str, Any] = {}
     counts: dict[str, int] = {}
@@ -63,7 +65,9 @@ def shown(book: str, starter: str) -> tuple[dict[str, pd.DataFrame], dict[str, i
         exec(compile(ast.Module(statements, []), book, "exec"), names)
         if cell["id"] == "parameters":
             exec(compile(ast.Module([last], []), book, "exec"), names)
-            names |= {"engagement": starter} | ({"draws": 500} if "draws" in names else {})
+            names["case"] = assessment.open(starter, draws=500)
+        elif cell["id"] == "case":
+            continue
         elif isinstance(last, ast.Expr):
             block = eval(compile(ast.Expression(last.value), book, "eval"), names)
             if isinstance(block, blocks.Exhibit):
@@ -71,7 +75,8 @@ def shown(book: str, starter: str) -> tuple[dict[str, pd.DataFrame], dict[str, i
                 counts[f"{cell['id']} {block.kind}"] = len(content)
         else:
             exec(compile(ast.Module([last], []), book, "exec"), names)
-    return {name: table for name, table in names.items() if isinstance(table, pd.DataFrame)}, counts
+    case = names["case"]
+    return {name: getattr(case, name) for name in case.computed}, counts
 
 
 def hashed(text: str) -> str:
@@ -97,6 +102,7 @@ def test_no_figure_depends_on_a_word(book: str, starter: str, request: pytest.Fi
     request.getfixturevalue("without_words")
     tables, shown_now = shown(book, starter)
 
+    assert before
     assert shown_now == shown_before
     assert tables.keys() == before.keys()
     for name, table in tables.items():
