@@ -264,6 +264,13 @@ def test_a_parameter_holds_for_every_report_of_a_run(small: Path) -> None:
         assessment.open(small, lines="typical")
 
 
+def test_a_day_of_a_change_reaches_what_computes_and_what_tells(small: Path, tmp_path: Path, monkeypatch) -> None:
+    saved = stored(small, tmp_path / "out", "gaps", changed="2026-03-31")
+    monkeypatch.setenv(assessment.PLACE, str(saved.place))
+
+    assert assessment.open(small).changed == "2026-03-31"
+
+
 def test_a_result_that_fails_fails_the_report_that_tells_it_and_no_other(small, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("ENGINEROOM_COLD_KERNELS", "1")
     broken = tmp_path / "broken"

@@ -8,6 +8,7 @@ holds, and computes what is not.
 from __future__ import annotations
 
 import ast
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -542,7 +543,7 @@ def open(engagement: str | Path, sector: str = "", **changes: Any) -> Assessment
     if PLACE in os.environ and not changes:
         saved = storage.read(Path(os.environ[PLACE]))
         if saved and (saved.about["engagement"], saved.about["sector"]) == (opened.name, opened.sector):
-            return Assessment(opened, Parameters.model_validate(saved.about["parameters"]), saved)
+            return Assessment(opened, Parameters.model_validate_json(json.dumps(saved.about["parameters"])), saved)
     parameters = changed(opened.parameters, changes)
     saved = storage.read(Path("reports") / opened.name / opened.sector / FOLDER)
     return Assessment(opened, parameters, saved if saved and holds(saved, opened, parameters) else None)

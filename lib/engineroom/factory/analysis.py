@@ -124,7 +124,7 @@ def main() -> int:
     try:
         case = assessment.Assessment(
             engagements.open(job["folder"], job["sector"]),
-            Parameters.model_validate(job["parameters"]),
+            Parameters.model_validate_json(json.dumps(job["parameters"])),  # a day is text there
             storage.read(Path(job["stored"])) if job["stored"] else None,
             job["files"],
         )
