@@ -46,7 +46,10 @@ def texts(tree: document.Document) -> Iterator[tuple[str, str]]:
         yield from ((f"{place} note", note) for note in block.get("notes", []))
         yield from ((f"{place} head", column["label"]) for column in block.get("columns", []))
         yield from (
-            (f"{place} {key}", entry[key]) for entry in block.get("entries", []) for key in entry if key not in ("tone", "finding")
+            (f"{place} {key}", entry[key])
+            for entry in block.get("entries", [])
+            for key in entry
+            if key not in ("tone", "finding")
         )
         for row in block.get("rows", []) if block["type"] == "table" else []:
             cells = zip((column["label"] for column in block["columns"]), row, strict=True)
