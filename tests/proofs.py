@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
+
+Cases = TypeVar("Cases")
 
 IS_LONG = bool(os.environ.get("ENGINEROOM_PROOFS"))
 
 
-def cases(few: int, many: int) -> int:
-    """Return how many cases to try; the tests that ask are marked `proof`."""
+def cases(few: Cases, many: Cases) -> Cases:
+    """Return which cases to try, or how many; the tests that ask are marked `proof`."""
     return many if IS_LONG else few

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from proofs import cases
 
 import engineroom
 import engineroom as er
@@ -93,9 +95,13 @@ def without_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+RICHEST = [(book, "starter/insurer" if book == "business_case" else "starter/healthcare") for book in BOOKS]
+"""Each report with the starter that reaches most of it; the long form tries every report with every starter."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("starter", engagement.starters())
-@pytest.mark.parametrize("book", BOOKS)
+@pytest.mark.proof
+@pytest.mark.parametrize(("book", "starter"), cases(RICHEST, list(itertools.product(BOOKS, engagement.starters()))))
 def test_no_figure_depends_on_a_word(book: str, starter: str, request: pytest.FixtureRequest) -> None:
     before, shown_before = shown(book, starter)
 

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from proofs import cases
 
 import engineroom as er
 from engineroom import cli, phrases
@@ -71,7 +72,8 @@ def titles(part: Any) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STARTERS)
+@pytest.mark.proof
+@pytest.mark.parametrize("name", cases(["healthcare", "insurer"], STARTERS))
 def test_no_english_label_is_left_on_a_german_page(
     made: Path, starter: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
