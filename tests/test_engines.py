@@ -74,11 +74,10 @@ def told(place: Path) -> dict[str, pd.DataFrame]:
         "cases": cases[sorted(cases.columns)].sort_values("case_id").reset_index(drop=True),
         "caveats": log.caveats.drop(columns=["subject", "examples"]),
         "measures": kpi.measure(tables.read(case), log).drop(columns=["source", "source_sha256"]),
-        "groups": drilldown.groups(log, "txn_type"),
         "steps": drilldown.steps(log),
         "exceptions": drilldown.exceptions(log),
         "weeks": drilldown.weeks(log),
-        "resources": drilldown.resources(log, 38),
+        "efforts": traces.efforts(log),
         "together": traces.together(
             log, [traces.Pair("", "Verify", "Approve"), traces.Pair("Claims", "Assess", "Decide")]
         ),

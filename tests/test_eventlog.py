@@ -132,7 +132,7 @@ def test_a_case_whose_events_name_two_workflows_is_in_the_whole_alone(make_engag
 
     effect = said(log)["1 of 9 cases carry more than one workflow"]
     assert effect == 'counted in the whole, and under the workflow "(several)"'
-    assert drilldown.groups(log).set_index("group")["volume"].to_dict() == {"one": 8.0, "(several)": 1.0}
+    assert drilldown.counts(log).set_index("workflow")["done"].to_dict() == {"one": 8, "(several)": 1}
 
 
 def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_engagement) -> None:
@@ -290,17 +290,17 @@ def test_rolled_yield_is_the_product_of_the_steps(work) -> None:
 
 
 def test_handling_and_waiting_make_up_the_cycle_time(work) -> None:
-    whole = drilldown.groups(work).iloc[0]
+    whole = traces.efforts(work).iloc[0]
 
-    assert whole["volume"] == 2
+    assert whole["completed"] == 2
     assert whole["handling_hours"] == (2.5 + 1) / 2
     assert whole["waiting_hours"] == (28 - 2.5 + 2 - 1) / 2
 
 
 def test_rework_costs_what_failed_attempts_cost(work) -> None:
-    whole = drilldown.groups(work).iloc[0]
+    whole = drilldown.counts(work).iloc[0]
 
-    assert (whole["rework_cost"], whole["rework_cost_share"]) == (10, 10 / 33)
+    assert (whole["rework_cost"], whole["cost"]) == (10, 33)
 
 
 def test_a_system_between_two_people_makes_no_handoff(work) -> None:
@@ -322,19 +322,11 @@ def test_a_week_takes_over_what_the_one_before_left_open(work) -> None:
     assert weeks[["received", "completed", "open_cases"]].values.tolist() == [[2, 2, 0], [1, 0, 1]]
 
 
-def test_utilisation_runs_from_a_persons_first_event_to_the_last(work) -> None:
-    people = drilldown.resources(work, weekly_hours=168).set_index("resource")
-
-    assert people["is_human"].to_dict() == {"BOT": False, "ann": True, "bob": True}
-    assert people.loc["ann", ["events", "cases", "hours"]].tolist() == [4, 2, 2.5]
-    assert people.loc["ann", "utilisation"] == pytest.approx(2.5 / 49.5)
-    assert people.loc["ann", "events_per_hour"] == 4 / 2.5
-
-
-def test_complaints_are_grouped_by_any_column(make_engagement, real_log) -> None:
+@pytest.mark.parametrize(("column", "expected"), [("Product", "by_product"), ("Company", "by_company")])
+def test_complaints_are_counted_by_the_column_of_the_workflow(make_engagement, real_log, column, expected) -> None:
     toml = (
         '[cases]\nsource = "cfpb_complaints.csv.gz"\nreceived = "Date received"\ncompleted = "Date sent to company"\n'
-        'timezone = "UTC"\nformat = "%m/%d/%Y"\nattributes = ["Product", "Company"]\n'
+        f'timezone = "UTC"\nformat = "%m/%d/%Y"\nworkflow = "{column}"\n'
     )
     place = make_engagement(toml, sector="banking", period=("2013-06-01", "2018-01-31"), as_of="2018-03-01")
     shutil.copy(real_log("cfpb_complaints.csv.gz"), place)
@@ -342,13 +334,11 @@ def test_complaints_are_grouped_by_any_column(make_engagement, real_log) -> None
 
     log = eventlog.open(engagement.open(place))
 
-    for column, expected in (("Product", "complaints_by_product"), ("Company", "complaints_by_company")):
-        found = drilldown.groups(log, column)
-        shown = [[row.group, row.volume, round(row.cumulative_share, 6)] for row in found.head(10).itertuples()]
-        assert shown == [[one["type"], one["value"], one["cumulative"]] for one in reference[expected]["top"]]
-        assert len(found) == reference[expected]["types"]
-        needed = int((found["cumulative_share"] < 0.8).sum()) + 1
-        assert needed == reference[expected]["types_needed_for_80pct"]
+    counted = drilldown.counts(log).sort_values(["done", "workflow"], ascending=[False, True])
+    top, types = (reference[f"complaints_{expected}"][name] for name in ("top", "types"))
+    shown = [[row.workflow, row.done] for row in counted.head(10).itertuples()]
+    assert shown == [[one["type"], one["value"]] for one in top]
+    assert len(counted) == types
     days = reference["received_to_sent_days"]
     assert f"{days['negative']} of 3,186 rows are completed before they are received" in " ".join(said(log))
     assert log.cases.hours.quantile(0.5).execute() / 24 == days["p50_linear"]
@@ -381,7 +371,7 @@ def test_no_figure_depends_on_the_order_of_the_rows(make_engagement) -> None:
     found = []
     for number in range(4):
         log = opened(make_engagement, header + "".join(rows), more, name=f"client{number}")
-        found.append((traces.efforts(log), drilldown.counts(log, "workflow"), drilldown.steps(log)))
+        found.append((traces.efforts(log), drilldown.counts(log), drilldown.steps(log)))
         draw.shuffle(rows)
 
     for again in found[1:]:

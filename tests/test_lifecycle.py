@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from proofs import cases
 
 from engineroom.errors import EngagementError
-from engineroom.eventlogs import drilldown, engines, eventlog, lifecycle
+from engineroom.eventlogs import engines, eventlog, lifecycle
 from engineroom.pages import wording
 from engineroom.readers import engagement
 
@@ -67,8 +67,8 @@ def test_an_instance_tells_which_start_belongs_to_which_completion(make_engageme
 def test_handling_time_comes_from_the_pairs(make_engagement) -> None:
     log = opened(make_engagement)
 
-    steps = drilldown.resources(log).set_index("resource")["hours"]
-    assert steps.to_dict() == {"ann": 1.5, "bob": 1.0}
+    timed = log.timed.group_by("resource").agg(hours=engines.in_hours(log.timed.handled.sum())).execute()
+    assert timed.set_index("resource")["hours"].to_dict() == {"ann": 1.5, "bob": 1.0}
     assert "handling_time" not in log.absent
 
 

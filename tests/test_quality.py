@@ -273,7 +273,7 @@ def test_open_cases_make_the_quantiles_longer_and_every_case_is_counted_once(hea
     durations = traces.durations(log, tables)
     times = quality.times(log, durations)
 
-    counted = er.drilldown.counts(log, "workflow")
+    counted = er.drilldown.counts(log)
     assert durations["completed"].sum() == counted["done"].sum()
     assert durations["open"].sum() == counted["open"].sum()
     assert (times["all_p90_hours"] > times["p90_hours"]).all()

@@ -14,7 +14,7 @@ from proofs import cases
 
 from engineroom.dictionary.codes import code
 from engineroom.errors import EngagementError
-from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
+from engineroom.eventlogs import engines, eventlog, workingtime
 from engineroom.eventlogs.workingtime import Window
 from engineroom.measures import gap, kpi
 from engineroom.pages import wording
@@ -153,7 +153,6 @@ def test_cycle_and_handling_times_count_working_time_where_a_calendar_is_stated(
 
     assert cases["hours"].to_dict() == {"A": 1.5, "B": 1.0}
     assert cases["handling_hours"].to_dict() == {"A": 1.5, "B": 1.0}
-    assert drilldown.resources(log, 40).set_index("resource")["hours"].to_dict() == {"ann": 2.0, "bob": 0.5}
 
 
 def test_a_calendar_is_told_with_its_hours_and_holidays(make_engagement) -> None:

@@ -38,8 +38,6 @@ class EventLog(LogProfile):
         File and its SHA-256, or the table and the variable that names its database, and a blank text.
     timezone : str
         The log's own clock.
-    attributes : dict of str to str
-        Column of the log -> column of `cases` that holds it.
     events, timed, at_source, attempts : ibis.Table or None
         The usable rows of an event log, the same with the time each took, the whole case table and its attempts, all
         where the log lies.
@@ -55,7 +53,6 @@ class EventLog(LogProfile):
     source: str
     source_sha256: str
     timezone: str
-    attributes: dict[str, str]
     events: ibis.Table | None
     timed: ibis.Table | None
     at_source: ibis.Table
@@ -118,7 +115,6 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         source=where,
         source_sha256=logfile.digest(files) if files else "",
         timezone=spec.timezone or "UTC",
-        attributes={column: f"attribute{i}" for i, column in enumerate(spec.attributes)},
         events=usable if isinstance(spec, Events) else None,
         timed=timed,
         at_source=at_source,

@@ -182,7 +182,7 @@ def efforts(log: EventLog | None) -> DataFrame[logtables.Efforts]:
     """Return, per workflow, means of completed cases; blank where the log does not tell."""
     if log is None:
         return empty(logtables.Efforts)
-    counted = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    counted = drilldown.counts(log)
     done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow))
     touched = done.agg(
         by="workflow",

@@ -32,7 +32,7 @@ def health(
     names_corrections = bool(traces.rework_steps(tables))
     if log is None or following.empty:
         return columns.empty(quality_tables.Health)
-    counted = drilldown.counts(log, "workflow").set_index("group")
+    counted = drilldown.counts(log).set_index("workflow")
     passed = straight.set_index("workflow")
     rows = []
     for workflow, both in following.groupby("workflow", sort=True):

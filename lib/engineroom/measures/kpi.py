@@ -37,10 +37,10 @@ SHARES = {
     "exception_rate/items": ("diverted", "followed"),
     "sla_compliance/due_in_period": ("met", "due"),
 }
-"""Definition -> the counts of `drilldown.pooled` that are its numerator and denominator."""
+"""Definition -> the counts of `drilldown.counts` that are its numerator and denominator."""
 
 MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "handling", "handoffs/per_item": "handoffs"}
-"""Definition -> the amount of `drilldown.pooled` whose sum, squares and number make its mean."""
+"""Definition -> the amount of `drilldown.counts` whose sum, squares and number make its mean."""
 
 ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
 NO_STEP_INTERVAL = "no_step_interval"
@@ -129,7 +129,7 @@ def _process_of(tables: Tables) -> dict[str, Any]:
 
 
 def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
-    by_workflow = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    by_workflow = drilldown.counts(log)
     by_workflow = _of_sector(tables, by_workflow).sort_values("workflow", kind="stable")
     if not by_workflow["all"].sum():
         return
