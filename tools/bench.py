@@ -42,12 +42,12 @@ END = "TIMESTAMP '2026-07-01'"
 
 
 def suite(folder: Path) -> dict[str, float]:
-    from engineroom.eventlogs import drilldown, eventlog, traces
+    from engineroom.logs import drilldown, event_log, traces
     from engineroom.measures import kpi
     from engineroom.readers import engagement, tables
 
     case = engagement.open(folder)
-    log = eventlog.open(case)
+    log = event_log.open(case)
     found = kpi.measure(tables.read(case), log).set_index(["definition", "workflow"])["value"]
     drilldown.steps(log)
     drilldown.exceptions(log)
@@ -67,14 +67,14 @@ def suite(folder: Path) -> dict[str, float]:
 
 
 def check(folder: Path) -> dict[str, float]:
-    from engineroom.eventlogs import caveats, engines, eventlog, logfile, logrows
+    from engineroom.logs import caveats, engines, event_log, files, rows
     from engineroom.readers import engagement
 
     case = engagement.open(folder)
-    files = logfile.parts(case, case.events)
-    raw, _ = logfile.rows(engines.local(sum(file.stat().st_size for file in files)), files, case.events, "log")
-    rows = logrows.typed(logrows.marked(raw, case.events), case.events, eventlog.window(case, case.events))
-    caveats.of_rows([rows], case.events, "log")
+    paths = files.parts(case, case.events)
+    raw, _ = files.rows(engines.local(sum(path.stat().st_size for path in paths)), paths, case.events, "log")
+    readable = rows.typed(rows.marked(raw, case.events), case.events, event_log.window(case, case.events))
+    caveats.of_rows([readable], case.events, "log")
     return {}
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import drilldown, traces
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import drilldown, traces
+from engineroom.logs.event_log import EventLog
 from engineroom.readers.tables import Tables
 
 HIDDEN_QUEUE = 1.5

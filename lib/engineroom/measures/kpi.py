@@ -18,9 +18,9 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import codes, columns, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import drilldown
-from engineroom.eventlogs.eventlog import EventLog
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs import drilldown
+from engineroom.logs.event_log import EventLog
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import stated
 from engineroom.readers.tables import Tables
 

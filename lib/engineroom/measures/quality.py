@@ -15,9 +15,9 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import caveats, drilldown, traces
-from engineroom.eventlogs.eventlog import EventLog
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs import caveats, drilldown, traces
+from engineroom.logs.event_log import EventLog
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import gap, stated
 from engineroom.readers.tables import Tables
 

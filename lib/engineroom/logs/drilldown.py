@@ -17,9 +17,9 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import columns, logtables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import engines
-from engineroom.eventlogs.engines import EXACT
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import engines
+from engineroom.logs.engines import EXACT
+from engineroom.logs.event_log import EventLog
 
 NOT_STATED = "(not stated)"
 FINE = "decimal(38, 12)"

@@ -12,10 +12,10 @@ from typing import Any
 import ibis
 
 from engineroom.errors import Problem
-from engineroom.eventlogs import engines
-from engineroom.eventlogs.engines import NAIVE
-from engineroom.eventlogs.logfile import FILE, ROW
-from engineroom.eventlogs.workingtime import Window
+from engineroom.logs import engines
+from engineroom.logs.engines import NAIVE
+from engineroom.logs.files import FILE, ROW
+from engineroom.logs.hours import Window
 from engineroom.readers.engagement import Cases, Events, Source, YesNo
 
 OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)$"

@@ -13,9 +13,9 @@ import ibis
 from ibis import _
 
 from engineroom.dictionary import results
-from engineroom.eventlogs import engines, workingtime
-from engineroom.eventlogs.engines import EXACT
-from engineroom.eventlogs.workingtime import Window
+from engineroom.logs import engines, hours
+from engineroom.logs.engines import EXACT
+from engineroom.logs.hours import Window
 from engineroom.readers.contract import Activities, Errors, Rework
 from engineroom.readers.engagement import Events, Source
 
@@ -129,7 +129,7 @@ def in_period(cases: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.in_hours(workingtime.spent(own.received, own.completed, spec, window, "duckdb")),
+        hours=engines.in_hours(hours.spent(own.received, own.completed, spec, window, "duckdb")),
     )
 
 
