@@ -17,9 +17,9 @@ import pytest
 
 from engineroom import assessment, cli, storage
 from engineroom.errors import ReportError
-from engineroom.eventlogs import eventlog
 from engineroom.factory import analysis, execution, run
 from engineroom.factory.limits import USUAL
+from engineroom.logs import event_log
 from engineroom.readers import engagement, tables
 from engineroom.readers.engagement import Parameters
 from engineroom.resources import folder
@@ -78,7 +78,7 @@ def test_the_reports_of_a_client_read_tables_and_log_once_and_tell_without_compu
     starter, tmp_path: Path, monkeypatch
 ) -> None:
     place, read = starter("healthcare"), []
-    for module, name in ((tables, "read"), (eventlog, "open")):
+    for module, name in ((tables, "read"), (event_log, "open")):
         monkeypatch.setattr(module, name, counted(module, name, read))
     case = assessment.open(place, draws=200)
     reports = run.reports()

@@ -23,7 +23,7 @@ from engineroom.readers import engagement
 from engineroom.resources import folder
 
 PACKAGE = Path(engineroom.__file__).parent
-ROOMS = ("dictionary", "eventlogs", "measures", "planning", "organisation", "chapters", "pages")
+ROOMS = ("dictionary", "logs", "measures", "planning", "organisation", "chapters", "pages")
 BOOKS = sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
 DATES = ("d MMMM y", "d MMM y")
 """Patterns of dates, which are no words."""
@@ -36,9 +36,9 @@ ALLOWED = {
     "caveats": "format of times",
     "columns": "words that a client's cell or the reference data lists, separated by semicolons",
     "engines": "address of a database, name of a table",
-    "eventlog": "names of an engine's own tables",
-    "logfile": "names of files, first bytes of a file, complaints of an engine",
-    "logrows": "names of files, blanks around a client's texts",
+    "event_log": "names of an engine's own tables",
+    "files": "names of files, first bytes of a file, complaints of an engine",
+    "rows": "names of files, blanks around a client's texts",
     "xes": "namespace of an XML tag",
     "instruments": "definition id",
     "governance_charts": "a name is wrapped into lines",
@@ -153,7 +153,7 @@ def odd_log(make_engagement: Any) -> Path:
 
 def quality_of(place: Path) -> tuple[pd.DataFrame, ...]:
     case = engagement.open(place)
-    tables, log = er.tables.read(case), er.eventlog.open(case)
+    tables, log = er.tables.read(case), er.event_log.open(case)
     measures = kpi.measure(tables, log)
     return measures, data_quality.dimensions(tables, log, measures), log.caveats, pd.DataFrame([log.absent])
 

@@ -18,7 +18,7 @@ import pytest
 
 from engineroom.dictionary import codes
 from engineroom.errors import DataProblems
-from engineroom.eventlogs import drilldown, engines, eventlog, traces
+from engineroom.logs import drilldown, engines, event_log, traces
 from engineroom.measures import kpi
 from engineroom.readers import engagement, tables
 
@@ -68,17 +68,16 @@ def generated(tmp_path_factory) -> Path:
 def told(place: Path) -> dict[str, pd.DataFrame]:
     """Return every table that a log gives."""
     case = engagement.open(place)
-    log = eventlog.open(case)
+    log = event_log.open(case)
     cases = log.cases.execute()
     return {
         "cases": cases[sorted(cases.columns)].sort_values("case_id").reset_index(drop=True),
         "caveats": log.caveats.drop(columns=["subject", "examples"]),
         "measures": kpi.measure(tables.read(case), log).drop(columns=["source", "source_sha256"]),
-        "groups": drilldown.groups(log, "txn_type"),
         "steps": drilldown.steps(log),
         "exceptions": drilldown.exceptions(log),
         "weeks": drilldown.weeks(log),
-        "resources": drilldown.resources(log, 38),
+        "efforts": traces.efforts(log),
         "together": traces.together(
             log, [traces.Pair("", "Verify", "Approve"), traces.Pair("Claims", "Assess", "Decide")]
         ),
@@ -223,7 +222,7 @@ def test_postgresql_pairs_starts_and_completions_as_duckdb_does(generated, loade
 def test_examples_of_a_database_are_named_by_their_case(generated, loaded, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("TEST_LOG", loaded)
 
-    log = eventlog.open(engagement.open(moved(generated, tmp_path / "postgres", "ops.events")))
+    log = event_log.open(engagement.open(moved(generated, tmp_path / "postgres", "ops.events")))
 
     assert any(codes.read(one)[0] == "at_case" for cell in log.caveats["examples"] for one in codes.each(cell))
     assert log.source == "ops.events (env:TEST_LOG)"
@@ -279,7 +278,7 @@ def test_spark_gives_the_tables_that_duckdb_gives(generated, in_duckdb, by_calen
 
 def refused(place: Path) -> str:
     with pytest.raises(DataProblems) as refusal:
-        eventlog.open(engagement.open(place))
+        event_log.open(engagement.open(place))
     return str(refusal.value).rpartition("\n")[0]
 
 

@@ -21,9 +21,9 @@ from engineroom.chapters import governance_registers as registers
 from engineroom.dictionary import codes
 from engineroom.dictionary.codes import code
 from engineroom.errors import DataProblems
-from engineroom.eventlogs import traces
-from engineroom.eventlogs.traces import Pair
 from engineroom.findings import governance as governance_findings
+from engineroom.logs import traces
+from engineroom.logs.traces import Pair
 from engineroom.organisation import accountability, riskcontrol, separation
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
@@ -52,12 +52,12 @@ def read(place: Path) -> er.tables.Tables:
     return er.tables.read(er.engagement.open(place))
 
 
-def opened(place: Path) -> tuple[er.tables.Tables, er.eventlog.EventLog]:
+def opened(place: Path) -> tuple[er.tables.Tables, er.event_log.EventLog]:
     case = er.engagement.open(place)
-    return er.tables.read(case), er.eventlog.open(case)
+    return er.tables.read(case), er.event_log.open(case)
 
 
-def looked_at(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None) -> dict[str, pd.DataFrame]:
+def looked_at(tables: er.tables.Tables, log: er.event_log.EventLog | None = None) -> dict[str, pd.DataFrame]:
     """Return every table of the report, as its notebook makes them."""
     conflicts = separation.conflicts(tables, traces.together(log, separation.pairs(tables)))
     tests = riskcontrol.tests(tables)
@@ -77,7 +77,7 @@ def looked_at(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None)
     }
 
 
-def headlines(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None) -> dict[str, str]:
+def headlines(tables: er.tables.Tables, log: er.event_log.EventLog | None = None) -> dict[str, str]:
     found = looked_at(tables, log)
     del found["assessed"]
     items = er.answers.findings(governance_findings.find(**found, tables=tables), tables).content["items"]
@@ -85,7 +85,7 @@ def headlines(tables: er.tables.Tables, log: er.eventlog.EventLog | None = None)
 
 
 @pytest.fixture(scope="module")
-def healthcare() -> tuple[er.tables.Tables, er.eventlog.EventLog]:
+def healthcare() -> tuple[er.tables.Tables, er.event_log.EventLog]:
     return opened(Path("starter/healthcare"))
 
 
@@ -226,7 +226,7 @@ def test_same_person_conflicts_are_those_that_plain_counting_finds(tmp_path_fact
     (place / "engagement.toml").write_text(text)
     log.to_csv(place / "log.csv", index=False)
 
-    found = traces.together(er.eventlog.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")])
+    found = traces.together(er.event_log.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")])
 
     expected = naive(log, "Raise", "Approve", {"BOT"})
     got = found[["both", "judged", "same", "people"]].sum().astype(int)
@@ -245,7 +245,7 @@ def test_same_person_conflicts_of_a_real_billing_log_are_those_of_plain_counting
     log = pd.read_csv(source, keep_default_na=False, dtype="str")
     log = log.rename(columns={"case_id": "case", "activity": "step", "resource": "user"}).replace("BILLED", "Closed")
     log["user"] = log["user"].replace("NA", "")
-    opened = er.eventlog.open(er.engagement.open(tmp_path))
+    opened = er.event_log.open(er.engagement.open(tmp_path))
 
     for second, other in (("BILLED", "Closed"), ("CODE OK", "CODE OK")):
         found = traces.together(opened, [Pair("", "NEW", second)])
@@ -262,7 +262,7 @@ def test_steps_of_systems_and_steps_without_a_name_are_nobodys(make_engagement: 
             (("Raise", raised), ("Approve", approved), ("Closed", "BOT")))]  # fmt: skip
     place = make_engagement(EVENTS + BOTS, {"log.csv": "\n".join(rows)})
 
-    found = traces.together(er.eventlog.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")]).iloc[0]
+    found = traces.together(er.event_log.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")]).iloc[0]
 
     assert (found["both"], found["judged"], found["same"], found["people"], found["able"]) == (4, 1, 1, 1, 1)
 
@@ -272,7 +272,7 @@ def test_a_case_in_which_two_people_did_both_is_one_conflict_of_two_people(make_
     rows = [f"a,{step},{user},2026-02-01 10:0{place}" for place, (step, user) in enumerate(steps)]
     place = make_engagement(EVENTS, {"log.csv": "\n".join(["case,step,user,at", *rows])})
 
-    found = traces.together(er.eventlog.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")]).iloc[0]
+    found = traces.together(er.event_log.open(er.engagement.open(place)), [Pair("", "Raise", "Approve")]).iloc[0]
 
     assert (found["same"], found["people"]) == (1, 2)
 

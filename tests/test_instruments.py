@@ -10,16 +10,16 @@ import pytest
 
 import engineroom as er
 from engineroom.dictionary import columns, logtables, quality_tables
-from engineroom.eventlogs import traces
+from engineroom.logs import traces
 from engineroom.measures import instruments, quality
 
 Panel = pd.DataFrame
 
 
 @pytest.fixture(scope="module")
-def case() -> tuple[er.tables.Tables, er.eventlog.EventLog, pd.DataFrame, Panel]:
+def case() -> tuple[er.tables.Tables, er.event_log.EventLog, pd.DataFrame, Panel]:
     place = er.engagement.open("starter/healthcare")
-    tables, log = er.tables.read(place), er.eventlog.open(place)
+    tables, log = er.tables.read(place), er.event_log.open(place)
     assert log is not None
     every = er.kpi.measure(tables, log)
     factory = quality.factory(log, quality.yields(log, tables), tables)

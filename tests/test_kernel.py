@@ -59,7 +59,7 @@ CONTRACT = [
     "del handle; 'handle' in globals()",
     "_ = 5; Out.__class__.__name__",
     "sys.stdin.read()",
-    "er.eventlog.open(er.engagement.open('starter/legal')).timezone",
+    "er.event_log.open(er.engagement.open('starter/legal')).timezone",
     "print('a' * 100_000)",
     "b'bytes'",
     "1 / 0",

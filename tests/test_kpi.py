@@ -14,7 +14,7 @@ import pytest
 
 from engineroom import statistics
 from engineroom.dictionary.codes import code
-from engineroom.eventlogs import eventlog
+from engineroom.logs import event_log
 from engineroom.measures import kpi
 from engineroom.readers import engagement, tables
 
@@ -74,7 +74,7 @@ activities = ["fix"]
 
 def measured(place: Path) -> pd.DataFrame:
     case = engagement.open(place)
-    found = kpi.measure(tables.read(case), eventlog.open(case))
+    found = kpi.measure(tables.read(case), event_log.open(case))
     return found.set_index(["definition", "workflow"])
 
 
@@ -125,7 +125,7 @@ def test_hospital_billing_counts_only_billed_cases_as_complete(hospital, expecte
 
 
 def test_hospital_billing_keeps_the_case_that_is_called_na(hospital) -> None:
-    log = eventlog.open(engagement.open(hospital(BILLED)))
+    log = event_log.open(engagement.open(hospital(BILLED)))
 
     assert log.cases.filter(log.cases.case_id == "NA").count().execute() == 1
 
@@ -333,7 +333,7 @@ def test_the_log_speaks_where_a_table_states_the_same(make_engagement) -> None:
         "first_pass_yield,90,100,100,2026-01-01,2026-06-30,guess\n"
     )
     case = engagement.open(make_engagement(SMALL_TOML, {"data/small.csv": SMALL, "tables/kpis.csv": stated}))
-    read, log = tables.read(case), eventlog.open(case)
+    read, log = tables.read(case), event_log.open(case)
 
     found = kpi.measure(read, log)
 
@@ -349,7 +349,7 @@ def test_an_audit_of_one_workflow_says_nothing_against_the_log_of_another(make_e
     toml = SMALL_TOML + '[events.error]\nactivities = ["mistake found"]\n'
     log = SMALL + "A,mistake found,2026-02-02 18:00,ann,one,,0\n"
     case = engagement.open(make_engagement(toml, {"data/small.csv": log, "tables/kpis.csv": audit}))
-    read, opened = tables.read(case), eventlog.open(case)
+    read, opened = tables.read(case), event_log.open(case)
 
     found = kpi.measure(read, opened)
 
@@ -405,7 +405,7 @@ def test_several_sectors_share_a_log_by_workflow(make_engagement) -> None:
     toml.write_text(toml.read_text().replace('["healthcare"]', '["healthcare", "legal"]'))
 
     case = engagement.open(place, "legal")
-    found = kpi.measure(tables.read(case), eventlog.open(case)).set_index(["definition", "workflow"])
+    found = kpi.measure(tables.read(case), event_log.open(case)).set_index(["definition", "workflow"])
 
     assert found.loc[("volume/completed", ""), "value"] == 2
     assert ("volume/completed", "one") not in found.index

@@ -17,7 +17,7 @@ errors resources statistics estimates storage
 dictionary
 phrases
 readers
-eventlogs
+logs
 provenance
 measures
 planning
@@ -37,9 +37,9 @@ FILES = ("pages.brand", "pages.theme")  # a consultancy's brand and the house's 
 IMPURE = {"os", "pathlib", "shutil", "tempfile", "datetime", "time", "random", "socket", "subprocess", "urllib"}
 HOMES = {
     "pandera": {"dictionary", "readers"},
-    "ibis": {"eventlogs", "measures", "factory"},
-    "duckdb": {"eventlogs"},
-    "pyarrow": {"eventlogs", "storage"},
+    "ibis": {"logs", "measures", "factory"},
+    "duckdb": {"logs"},
+    "pyarrow": {"logs", "storage"},
     "altair": {"pages", "chapters", "factory"},
     "papermill": {"factory"},
     "nbconvert": {"rendering"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from proofs import cases
 
 from engineroom.errors import EngagementError
-from engineroom.eventlogs import drilldown, engines, eventlog, lifecycle
+from engineroom.logs import engines, event_log, lifecycle
 from engineroom.pages import wording
 from engineroom.readers import engagement
 
@@ -43,11 +43,11 @@ XES = """<?xml version="1.0" encoding="UTF-8"?><log><trace><string key="concept:
 <date key="time:timestamp" value="2026-02-02T09:45:00+00:00"/></event></trace></log>"""
 
 
-def opened(make_engagement, more: str = "") -> eventlog.EventLog:
-    return eventlog.open(engagement.open(make_engagement(TOML + more, {"log.csv": LOG})))
+def opened(make_engagement, more: str = "") -> event_log.EventLog:
+    return event_log.open(engagement.open(make_engagement(TOML + more, {"log.csv": LOG})))
 
 
-def worked(log: eventlog.EventLog) -> list[tuple[str, str, str]]:
+def worked(log: event_log.EventLog) -> list[tuple[str, str, str]]:
     rows = log.events.filter(log.events.activity.notnull()).execute().sort_values(["case_id", "completed"])
     return [(row.activity, f"{row.received:%H:%M}", f"{row.completed:%H:%M}") for row in rows.itertuples()]
 
@@ -67,8 +67,8 @@ def test_an_instance_tells_which_start_belongs_to_which_completion(make_engageme
 def test_handling_time_comes_from_the_pairs(make_engagement) -> None:
     log = opened(make_engagement)
 
-    steps = drilldown.resources(log).set_index("resource")["hours"]
-    assert steps.to_dict() == {"ann": 1.5, "bob": 1.0}
+    timed = log.timed.group_by("resource").agg(hours=engines.in_hours(log.timed.handled.sum())).execute()
+    assert timed.set_index("resource")["hours"].to_dict() == {"ann": 1.5, "bob": 1.0}
     assert "handling_time" not in log.absent
 
 
@@ -88,7 +88,7 @@ def test_what_finds_no_partner_is_kept_as_far_as_it_says_something_and_told(make
 def test_a_xes_life_cycle_needs_no_names(make_engagement) -> None:
     place = make_engagement('[events]\nsource = "log.xes"\n[events.lifecycle]\n', {"log.xes": XES})
 
-    log = eventlog.open(engagement.open(place))
+    log = event_log.open(engagement.open(place))
 
     assert worked(log) == [("work", "09:00", "09:45")]
     assert log.cases.execute()["handling_hours"].tolist() == [0.75]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from proofs import cases
 
 from engineroom.errors import DataProblems, EngineroomError
-from engineroom.eventlogs import eventlog
+from engineroom.logs import event_log
 from engineroom.measures import kpi
 from engineroom.readers import engagement, tables
 
@@ -165,7 +165,7 @@ def test_a_malformed_log_ends_in_a_clear_message(name: str, make_engagement) -> 
     started, peak = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     with pytest.raises(DataProblems) as refusal:
-        eventlog.open(engagement.open(place))
+        event_log.open(engagement.open(place))
 
     told = str(refusal.value)
     assert any(one in told for one in said.split("|")), told
@@ -193,7 +193,7 @@ def test_sound_logs_of_every_kind_give_the_same_figures(make_engagement) -> None
     found = {}
     for source, content in kinds.items():
         case = engagement.open(make_engagement(TOML.format(source=source), {source: content}, name=source))
-        found[source] = kpi.measure(tables.read(case), eventlog.open(case)).drop(columns=["source", "source_sha256"])
+        found[source] = kpi.measure(tables.read(case), event_log.open(case)).drop(columns=["source", "source_sha256"])
 
     for source in kinds:
         pd.testing.assert_frame_equal(found[source], found["plain.csv"], obj=source)
@@ -205,7 +205,7 @@ def test_no_bytes_whatever_end_in_a_traceback(make_engagement, content: bytes, k
     place = make_engagement(TOML.format(source=f"log.{kind}"), {f"log.{kind}": content})
 
     with pytest.raises(EngineroomError):
-        eventlog.open(engagement.open(place))
+        event_log.open(engagement.open(place))
 
 
 @pytest.mark.proof
@@ -228,7 +228,7 @@ def test_rows_of_any_texts_end_in_figures_or_in_a_message(make_engagement, rows:
     case = engagement.open(make_engagement(TOML.format(source="log.csv") + 'separator = ","\n', {"log.csv": text}))
 
     try:
-        measures = kpi.measure(tables.read(case), eventlog.open(case))
+        measures = kpi.measure(tables.read(case), event_log.open(case))
     except DataProblems:
         return
 

@@ -120,7 +120,7 @@ def test_a_pile_of_which_nothing_is_done_is_a_queue_that_never_drains(make_engag
 
     def queues(rows: list[str], name: str) -> pd.DataFrame:
         place = make_engagement(toml, {"log.csv": "id,flow,step,at\n" + "".join(rows)}, name=name)
-        log = er.eventlog.open(er.engagement.open(place))
+        log = er.event_log.open(er.engagement.open(place))
         none = columns.empty(operating_tables.Load)
         return capacity.backlogs(none, er.traces.arrivals(log)).set_index("queue")
 

@@ -16,11 +16,11 @@ from statsmodels.duration.survfunc import SurvfuncRight
 import engineroom as er
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
-from engineroom.eventlogs import drilldown, traces
 from engineroom.findings import process_quality as process_quality_findings
+from engineroom.logs import drilldown, traces
 from engineroom.measures import control, data_quality, quality, variation
 
-Opened = tuple[er.tables.Tables, er.eventlog.EventLog]
+Opened = tuple[er.tables.Tables, er.event_log.EventLog]
 ENDS = ("first_pass", "reworked", "still_open", "not_told")
 EVENTS = """
 [events]
@@ -34,7 +34,7 @@ timezone = "UTC"
 
 def opened(place: Path) -> Opened:
     case = er.engagement.open(place)
-    return er.tables.read(case), er.eventlog.open(case)
+    return er.tables.read(case), er.event_log.open(case)
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +273,7 @@ def test_open_cases_make_the_quantiles_longer_and_every_case_is_counted_once(hea
     durations = traces.durations(log, tables)
     times = quality.times(log, durations)
 
-    counted = er.drilldown.counts(log, "workflow")
+    counted = er.drilldown.counts(log)
     assert durations["completed"].sum() == counted["done"].sum()
     assert durations["open"].sum() == counted["open"].sum()
     assert (times["all_p90_hours"] > times["p90_hours"]).all()

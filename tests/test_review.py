@@ -85,7 +85,7 @@ def _t(df: float) -> float:
 
 def test_the_worth_of_the_kinds_of_value_adds_up_to_the_total() -> None:
     tables = er.tables.read(er.engagement.open("starter/healthcare"))
-    gaps = gap.find(kpi.measure(tables, er.eventlog.open(tables.engagement)), tables)
+    gaps = gap.find(kpi.measure(tables, er.event_log.open(tables.engagement)), tables)
     worths = gap.worth(gaps, tables)
 
     found = gap.values(gaps, worths, tables)
@@ -131,7 +131,7 @@ def test_the_page_shows_claims_that_bear_on_what_is_measured_and_counts_the_othe
 
 def test_no_claim_is_taken_into_a_gap() -> None:
     tables = er.tables.read(er.engagement.open("starter/ecommerce"))
-    gaps = gap.find(kpi.measure(tables, er.eventlog.open(tables.engagement)), tables)
+    gaps = gap.find(kpi.measure(tables, er.event_log.open(tables.engagement)), tables)
 
     assert set(gaps["benchmark"].dropna()) & set(benchmark.claims(tables)["benchmark"]) == set()
 
@@ -147,7 +147,7 @@ def test_no_claim_is_taken_into_a_gap() -> None:
 def test_a_starter_is_held_against_the_benchmarks_of_its_sector(starter: str, kpis: set[str]) -> None:
     tables = er.tables.read(er.engagement.open(f"starter/{starter}"))
 
-    gaps = gap.find(kpi.measure(tables, er.eventlog.open(tables.engagement)), tables)
+    gaps = gap.find(kpi.measure(tables, er.event_log.open(tables.engagement)), tables)
 
     judged = gaps[gaps["verdict"] != "not compared"]
     sector = tables.benchmarks.set_index("benchmark").loc[judged["benchmark"], "sector"]

@@ -9,7 +9,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from engineroom.eventlogs import drilldown, eventlog, xes
+from engineroom.logs import drilldown, event_log, xes
 from engineroom.measures import kpi
 from engineroom.readers import engagement, tables
 
@@ -41,7 +41,7 @@ def read(text: str | bytes, folder) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def fines(make_engagement, log, name: str, packed: bool = False) -> tuple[pd.DataFrame, eventlog.EventLog]:
+def fines(make_engagement, log, name: str, packed: bool = False) -> tuple[pd.DataFrame, event_log.EventLog]:
     source = log.name + (".gz" if packed else "")
     place = make_engagement(
         FINES.format(source=source), name=name, period=("2000-01-01", "2013-12-31"), as_of="2014-01-31"
@@ -51,7 +51,7 @@ def fines(make_engagement, log, name: str, packed: bool = False) -> tuple[pd.Dat
     else:
         shutil.copy(log, place)
     case = engagement.open(place)
-    opened = eventlog.open(case)
+    opened = event_log.open(case)
     return kpi.measure(tables.read(case), opened), opened
 
 
@@ -89,7 +89,7 @@ def test_road_fines_give_what_pandas_counts(make_engagement, real_log) -> None:
 def test_xes_needs_no_column_names(make_engagement) -> None:
     place = make_engagement('[events]\nsource = "log.xes"\n', {"log.xes": LOG.format(TRACE.format(case="1"))})
 
-    log = eventlog.open(engagement.open(place))
+    log = event_log.open(engagement.open(place))
 
     assert log.cases.case_id.execute().tolist() == ["1"]
 
@@ -109,7 +109,7 @@ def test_an_attribute_that_appears_late_is_a_column_all_the_same(make_engagement
     text = LOG.format(TRACE.format(case="1") + late)
     place = make_engagement('[events]\nsource = "log.xes"\nresource = "org:resource"\n', {"log.xes": text})
 
-    log = eventlog.open(engagement.open(place))
+    log = event_log.open(engagement.open(place))
 
     assert log.events.resource.execute().dropna().tolist() == ["ann"]
 

@@ -5,13 +5,13 @@
 Each contestant runs in a process of its own, in turn, A B A B; a line is the median of its runs. CPU seconds are the
 figure to trust on a busy machine, and ratios those of pairs run one after the other. Contestants:
 
-suite    engineroom: checks, case table, measures, and every table of `drilldown`
+suite    engineroom: checks, case table, measures, and the tables of `drilldown` and the means by workflow
 sql      the same tables in DuckDB SQL written by hand for this log
 pandas   the same tables in pandas
 floor    DuckDB reading the same columns and doing nothing with them
 check    engineroom's row rules alone: one scan
 pm4py    what it gives of these tables, a quarter: case durations in all and by workflow, hand-overs, rework, service
-         times by step, cases by resource (AGPL, never installed beside engineroom: `--pm4py` names a Python with it)
+         times by step (AGPL, never installed beside engineroom: `--pm4py` names a Python with it)
 report   the benchmark-gap report of the log, from its folder to HTML and PDF, with all processes it starts
 
 Suite, sql and pandas give figures, and they must agree.
@@ -42,19 +42,18 @@ END = "TIMESTAMP '2026-07-01'"
 
 
 def suite(folder: Path) -> dict[str, float]:
-    from engineroom.eventlogs import drilldown, eventlog
+    from engineroom.logs import drilldown, event_log, traces
     from engineroom.measures import kpi
     from engineroom.readers import engagement, tables
 
     case = engagement.open(folder)
-    log = eventlog.open(case)
+    log = event_log.open(case)
     found = kpi.measure(tables.read(case), log).set_index(["definition", "workflow"])["value"]
-    drilldown.groups(log)
-    drilldown.groups(log, "txn_type")
     drilldown.steps(log)
     drilldown.exceptions(log)
     drilldown.weeks(log)
-    drilldown.resources(log, 38)
+    drilldown.workflow_weeks(log)
+    traces.efforts(log)
     names = {
         "volume": "volume/completed",
         "p50": "cycle_time_p50/elapsed",
@@ -68,14 +67,14 @@ def suite(folder: Path) -> dict[str, float]:
 
 
 def check(folder: Path) -> dict[str, float]:
-    from engineroom.eventlogs import caveats, engines, eventlog, logfile, logrows
+    from engineroom.logs import caveats, engines, event_log, files, rows
     from engineroom.readers import engagement
 
     case = engagement.open(folder)
-    files = logfile.parts(case, case.events)
-    raw, _ = logfile.rows(engines.local(sum(file.stat().st_size for file in files)), files, case.events, "log")
-    rows = logrows.typed(logrows.marked(raw, case.events), case.events, eventlog.window(case, case.events))
-    caveats.of_rows([rows], case.events, "log")
+    paths = files.parts(case, case.events)
+    raw, _ = files.rows(engines.local(sum(path.stat().st_size for path in paths)), paths, case.events, "log")
+    readable = rows.typed(rows.marked(raw, case.events), case.events, event_log.window(case, case.events))
+    caveats.of_rows([readable], case.events, "log")
     return {}
 
 
@@ -86,7 +85,6 @@ CREATE TEMP TABLE turns AS SELECT case_id, count(*) FILTER (prior <> actor) hand
   lag(actor) OVER (PARTITION BY case_id ORDER BY completed_at, started_at, actor) AS prior FROM log WHERE {BOTS})
   GROUP BY 1;
 CREATE TEMP TABLE alone AS SELECT case_id, min(workflow) workflow, max(workflow) <> min(workflow) several,
-  min(txn_type) txn_type, max(txn_type) <> min(txn_type) several_types,
   least(min(started_at), min(completed_at)) received,
   max(completed_at) FILTER (step = 'Close') completed, count(*) events, count(*) FILTER ({BOTS}) touches,
   sum(cost::DECIMAL(18, 4)) AS cost, sum(cost::DECIMAL(18, 4)) FILTER (reason IS NOT NULL) rework_cost,
@@ -126,8 +124,10 @@ TABLES_SQL = (
     """SELECT date_trunc('week', completed), count(*), quantile_cont(hours, 0.5), quantile_cont(hours, 0.9),
   avg((NOT is_reworked)::INT) FROM cases WHERE done GROUP BY ALL""",
     "SELECT date_trunc('week', received), count(*) FROM cases GROUP BY ALL",
-    """SELECT actor, count(*), count(DISTINCT case_id), sum(date_diff('microsecond', started_at, completed_at)),
-  min(started_at), max(completed_at) FROM log GROUP BY ALL""",
+    """SELECT workflow, date_trunc('week', completed), count(*), quantile_cont(hours, 0.5), sum(is_reworked::INT),
+  sum(failures) FROM cases WHERE done GROUP BY ALL""",
+    """SELECT workflow, avg(touches), avg((touches > 0)::INT), avg((due IS NOT NULL)::INT) FROM cases WHERE done
+  GROUP BY ALL""",
     BOUNDS_SQL.format(by="1 + 0"),
     BOUNDS_SQL.format(by="workflow"),
 )
@@ -143,8 +143,7 @@ def sql(folder: Path) -> dict[str, float]:
     con.execute(CASE_SQL)
     for query in TABLES_SQL:
         con.execute(query).fetchall()
-    for by in ("workflow", "txn_type"):
-        con.execute(KPI_SQL.format(by=f"{by},", group="GROUP BY ALL", end=END)).fetchall()
+    con.execute(KPI_SQL.format(by="workflow,", group="GROUP BY ALL", end=END)).fetchall()
     whole = con.execute(KPI_SQL.format(by="", group="", end=END)).df().iloc[0]
     return {name: float(whole[name]) for name in ("volume", "p50", "p90", "stp", "fpy", "sla", "handoffs")}
 
@@ -153,7 +152,7 @@ def in_pandas(folder: Path) -> dict[str, float]:
     import pandas as pd
     import pyarrow.parquet as pq
 
-    names = ["workflow", "txn_type", "step", "actor", "reason"]
+    names = ["workflow", "step", "actor", "reason"]
     log = pq.read_table(folder / "log", read_dictionary=names).to_pandas()
     end = pd.Timestamp("2026-07-01")
     for column in ("case_id", "completed_at", "step", "actor", "cost", "due_at"):
@@ -181,7 +180,6 @@ def in_pandas(folder: Path) -> dict[str, float]:
         handling=("human_hours", "sum"),
         due=("due_at", "max"),
         workflow=("workflow", "first"),
-        txn_type=("txn_type", "first"),
     )
     cases["completed"] = log[log["step"] == "Close"].groupby("case_id")["completed_at"].max()
     cases["hours"] = (cases["completed"] - cases[["started", "first"]].min(axis=1)).dt.total_seconds() / 3600
@@ -193,11 +191,11 @@ def in_pandas(folder: Path) -> dict[str, float]:
     cases["handoffs"] = passed.groupby(people["case_id"]).sum().reindex(cases.index, fill_value=0)
     done = cases[cases["completed"] < end]
     due = cases[cases["due"] < end]
-    for by in ("workflow", "txn_type"):
-        part = done.groupby(by, observed=True)
-        part["hours"].quantile([0.5, 0.9])
-        part[["cost", "handling", "handoffs"]].agg(["mean", "std"])
-        part[["reworked", "rework_cost", "touches"]].sum()
+    part = done.groupby("workflow", observed=True)
+    part["hours"].quantile([0.5, 0.9])
+    part[["cost", "handling", "handoffs"]].agg(["mean", "std"])
+    part[["reworked", "rework_cost", "touches"]].sum()
+    part["touches"].mean()
     ranked = done.sort_values(["workflow", "hours"])
     ranked.groupby("workflow", observed=True)["hours"].nth([10, 20])
     kept = visits.merge(done["workflow"], left_on="case_id", right_index=True)
@@ -206,9 +204,9 @@ def in_pandas(folder: Path) -> dict[str, float]:
     failed.groupby(["workflow", "reason"], observed=True).agg(n=("cost", "size"), cost=("cost", "sum"))
     week = done["completed"].dt.to_period("W")
     done.groupby(week)["hours"].quantile([0.5, 0.9])
-    log.groupby("actor", observed=True).agg(
-        n=("cost", "size"), cases=("case_id", "nunique"), hours=("hours", "sum"), first=("started_at", "min")
-    )
+    weekly = done.groupby(["workflow", week], observed=True)
+    weekly["hours"].median()
+    weekly[["reworked", "failures"]].sum()
     return {
         "volume": float(len(done)),
         "p50": float(done["hours"].quantile(0.5)),
@@ -223,7 +221,7 @@ def in_pandas(folder: Path) -> dict[str, float]:
 def floor(folder: Path) -> dict[str, float]:
     import duckdb
 
-    columns = "case_id workflow txn_type step started_at completed_at actor due_at cost reason"
+    columns = "case_id workflow step started_at completed_at actor due_at cost reason"
     read = ", ".join(f"bit_xor(hash({column}))" for column in columns.split())
     duckdb.execute(f"SELECT {read} FROM '{folder}/log/*.parquet'").fetchall()
     return {}
@@ -244,7 +242,6 @@ def in_pm4py(folder: Path) -> dict[str, float]:
     pm4py.discover_handover_of_work_network(log)
     pm4py.get_rework_cases_per_activity(log)
     pm4py.get_service_time(log, start_timestamp_key="started_at")
-    pm4py.get_event_attribute_values(log, "org:resource", count_once_per_case=True)
     return {}
 
 

@@ -38,7 +38,6 @@ resource = "actor"
 due = "due_at"
 cost = "cost"
 exception = "reason"
-attributes = ["txn_type"]
 [events.human]
 column = "actor"
 automatic = [{bots}]

@@ -13,8 +13,8 @@ ROOMS = {
     "": "assessment errors statistics",
     "dictionary": "results schemas",
     "readers": "engagement reference tables",
-    "eventlogs": "drilldown eventlog traces",
-    "measures": "automation benchmark control data_quality gap golive instruments kpi quality review variation",
+    "logs": "drilldown event_log traces",
+    "measures": "automation benchmark control data_quality gap go_live instruments kpi quality review variation",
     "planning": (
         "agenda assumptions claims diagnosis flips outlook pilot plan portfolio readiness roadmap scenario "
         "uncertainty workflow"

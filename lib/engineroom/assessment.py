@@ -33,17 +33,17 @@ from engineroom.dictionary import (
 from engineroom.dictionary.columns import DataFrame, Table
 from engineroom.dictionary.findings import Findings
 from engineroom.errors import ReportError
-from engineroom.eventlogs import drilldown, eventlog, profile, traces
 from engineroom.findings import benchmark_gap, business_case, operating_model, process_quality
 from engineroom.findings import governance as governance_report
 from engineroom.findings import roadmap as roadmap_report
+from engineroom.logs import drilldown, event_log, profile, traces
 from engineroom.measures import (
     automation,
     benchmark,
     control,
     data_quality,
     gap,
-    golive,
+    go_live,
     instruments,
     kpi,
     quality,
@@ -168,7 +168,7 @@ class Assessment:
     # ------------------------------------------------------------------------------------------- what the client sent
 
     tables = Step(lambda case: case._read())
-    event_log = Step(lambda case: eventlog.open(case.engagement))
+    event_log = Step(lambda case: event_log.open(case.engagement))
     logs = Result(logtables.Logs, lambda case: traces.described(case.event_log))
     caveats = Result(results.Caveats, lambda case: profile.caveats(case.event_log))
     absent = Result(logtables.Absent, lambda case: profile.absent(case.event_log))
@@ -218,8 +218,8 @@ class Assessment:
     data_quality = Result(
         quality_tables.Dimensions, lambda case: data_quality.dimensions(case.tables, case.event_log, case.measures)
     )
-    golive_months = Result(quality_tables.Months, lambda case: golive.months(case.tables))
-    gains_kept = Result(quality_tables.Kept, lambda case: golive.kept(case.golive_months, case.tables))
+    golive_months = Result(quality_tables.Months, lambda case: go_live.months(case.tables))
+    gains_kept = Result(quality_tables.Kept, lambda case: go_live.kept(case.golive_months, case.tables))
     following = Result(logtables.Following, lambda case: traces.following(case.event_log, case.tables))
     instruments = Result(
         quality_tables.Instruments,

@@ -11,14 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from engineroom.eventlogs import logfile
+from engineroom.logs import files
 from engineroom.readers.engagement import Engagement, Parameters, digest
 from engineroom.resources import folder
 
 PRESENTATION = {"client", "status", "confidentiality", "prepared_by", "language", "allow_outside_folder", "brand"}
 """Keys of `[engagement]` that change pages and no figure."""
 
-CODE = ("dictionary", "readers", "eventlogs", "measures", "planning", "organisation", "findings", "*.py")
+CODE = ("dictionary", "readers", "logs", "measures", "planning", "organisation", "findings", "*.py")
 """Where figures are computed: packages, and the modules beside them. What only tells is not among them."""
 
 LIBRARIES = (
@@ -33,36 +33,36 @@ def inputs(engagement: Engagement) -> dict[str, str]:
 
     `engagement.toml` is not among them: its settings count, not its bytes.
     """
-    files = sorted((engagement.folder / "tables").glob("*.csv"))
+    paths = sorted((engagement.folder / "tables").glob("*.csv"))
     if engagement.tables.workbook:
-        files.append(engagement.path(engagement.tables.workbook))
+        paths.append(engagement.path(engagement.tables.workbook))
     log = engagement.events or engagement.cases
     if log and log.source:
-        files += logfile.parts(engagement, log)
+        paths += files.parts(engagement, log)
     outside = engagement.benchmarks.allow_outside_folder
-    files += [engagement.path(pack, allow_outside_folder=outside) for pack in engagement.benchmarks.packs]
-    return hashed(engagement, files)
+    paths += [engagement.path(pack, allow_outside_folder=outside) for pack in engagement.benchmarks.packs]
+    return hashed(engagement, paths)
 
 
-def hashed(engagement: Engagement, files: list[Path]) -> dict[str, str]:
+def hashed(engagement: Engagement, paths: list[Path]) -> dict[str, str]:
     """Return the SHA-256 of files, by their names in the engagement's folder; those that are not there are left out."""
     inside = engagement.folder.resolve()
     named = {
         file.relative_to(inside).as_posix() if file.is_relative_to(inside) else file.name: file
-        for file in files
+        for file in paths
         if file.is_file()
     }
     return {name: _digest(file) for name, file in sorted(named.items())}
 
 
-def parts(engagement: Engagement, parameters: Parameters, files: dict[str, str]) -> dict[str, str]:
+def parts(engagement: Engagement, parameters: Parameters, digests: dict[str, str]) -> dict[str, str]:
     """Return what an assessment is made from, by part: the same hashes mean the same figures."""
     settings = {
         "engagement": engagement.header.model_dump(mode="json", exclude=PRESENTATION),
         "sector": engagement.sector,
         **engagement.model_dump(mode="json", include={"tables", "benchmarks", "events", "cases"}),
     }
-    made_from = {"inputs": files, "settings": settings, "parameters": parameters.model_dump(mode="json")}
+    made_from = {"inputs": digests, "settings": settings, "parameters": parameters.model_dump(mode="json")}
     return {name: fingerprint(part) for name, part in (made_from | _installed()).items()}
 
 

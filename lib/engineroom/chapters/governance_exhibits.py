@@ -7,7 +7,7 @@ from typing import Any
 from engineroom.dictionary import governance_tables as models
 from engineroom.dictionary import operating_tables, oversight
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing, part_of
 from engineroom.pages.wording import named

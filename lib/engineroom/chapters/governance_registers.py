@@ -10,7 +10,7 @@ from engineroom.chapters.governance_exhibits import MOST_ROWS
 from engineroom.dictionary import governance_tables as models
 from engineroom.dictionary import initiatives
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.organisation import accountability
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note

@@ -8,7 +8,7 @@ from engineroom.chapters.quality_exhibits import needed
 from engineroom.dictionary import codes
 from engineroom.dictionary import operating_tables as models
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.organisation import capacity, functions
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, note

@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom.dictionary import quality_tables as models
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import quality
 from engineroom.pages import exhibits, show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing

@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom.chapters.quality_exhibits import needed
 from engineroom.dictionary import quality_tables as models
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import data_quality
 from engineroom.measures.variation import Intake
 from engineroom.pages import show, wording

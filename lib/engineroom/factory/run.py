@@ -14,9 +14,9 @@ from typing import Any
 
 from engineroom import assessment, storage
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
-from engineroom.eventlogs import eventlog
 from engineroom.factory import manifest
 from engineroom.factory.limits import USUAL, Limits
+from engineroom.logs import event_log
 from engineroom.pages import answers, commentary, house, wording
 from engineroom.phrases import ENGLISH
 from engineroom.readers import engagement as engagements
@@ -124,7 +124,7 @@ def check(place: str) -> list[str]:
         except (DataProblems, EngagementError) as error:
             problems += error.problems
     try:
-        log = eventlog.open(case)
+        log = event_log.open(case)
         caveats = log.caveats.to_dict("records") if log else []
         notes += [": ".join(wording.caveat(row, into=ENGLISH)) for row in caveats]
     except (DataProblems, EngagementError) as error:

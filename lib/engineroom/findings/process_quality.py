@@ -10,9 +10,9 @@ import pandas as pd
 from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
-from engineroom.eventlogs.profile import LogProfile
 from engineroom.findings import rows
 from engineroom.findings.rows import figures, headline, key_figure, source
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import control, data_quality, quality
 from engineroom.measures.variation import Intake
 

@@ -14,8 +14,8 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import drilldown, traces
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import drilldown, traces
+from engineroom.logs.event_log import EventLog
 from engineroom.readers.tables import Tables
 
 HIDDEN_QUEUE = 1.5
@@ -32,7 +32,7 @@ def health(
     names_corrections = bool(traces.rework_steps(tables))
     if log is None or following.empty:
         return columns.empty(quality_tables.Health)
-    counted = drilldown.counts(log, "workflow").set_index("group")
+    counted = drilldown.counts(log).set_index("workflow")
     passed = straight.set_index("workflow")
     rows = []
     for workflow, both in following.groupby("workflow", sort=True):

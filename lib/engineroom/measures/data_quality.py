@@ -16,8 +16,8 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import codes, quality_tables, results, schemas
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import caveats, traces
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import caveats, traces
+from engineroom.logs.event_log import EventLog
 from engineroom.measures import kpi, stated
 from engineroom.readers.tables import Tables
 

@@ -18,9 +18,9 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import codes, columns, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import drilldown
-from engineroom.eventlogs.eventlog import EventLog
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs import drilldown
+from engineroom.logs.event_log import EventLog
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import stated
 from engineroom.readers.tables import Tables
 
@@ -37,10 +37,10 @@ SHARES = {
     "exception_rate/items": ("diverted", "followed"),
     "sla_compliance/due_in_period": ("met", "due"),
 }
-"""Definition -> the counts of `drilldown.pooled` that are its numerator and denominator."""
+"""Definition -> the counts of `drilldown.counts` that are its numerator and denominator."""
 
 MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "handling", "handoffs/per_item": "handoffs"}
-"""Definition -> the amount of `drilldown.pooled` whose sum, squares and number make its mean."""
+"""Definition -> the amount of `drilldown.counts` whose sum, squares and number make its mean."""
 
 ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
 NO_STEP_INTERVAL = "no_step_interval"
@@ -129,7 +129,7 @@ def _process_of(tables: Tables) -> dict[str, Any]:
 
 
 def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
-    by_workflow = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    by_workflow = drilldown.counts(log)
     by_workflow = _of_sector(tables, by_workflow).sort_values("workflow", kind="stable")
     if not by_workflow["all"].sum():
         return

@@ -15,9 +15,9 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import caveats, drilldown, traces
-from engineroom.eventlogs.eventlog import EventLog
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs import caveats, drilldown, traces
+from engineroom.logs.event_log import EventLog
+from engineroom.logs.profile import LogProfile
 from engineroom.measures import gap, stated
 from engineroom.readers.tables import Tables
 
@@ -74,7 +74,7 @@ def yields(log: EventLog | None, tables: Tables) -> DataFrame[quality_tables.Yie
         hours = found["handling_hours"] / found["events"]
     else:
         found = traces.corrections(log, tables)
-        done = drilldown.counts(log, "workflow").set_index("group")["done"].astype(float)
+        done = drilldown.counts(log).set_index("workflow")["done"].astype(float)
         frame = found[["workflow", "step"]].assign(
             kind="check",
             cases=found["workflow"].map(done).astype(float),
@@ -106,14 +106,14 @@ def factory(
     """
     if log is None or "rework_rate" in log.absent:
         return columns.empty(quality_tables.Factory)
-    counted = drilldown.counts(log, "workflow")
+    counted = drilldown.counts(log)
     parts = {name: counted[name].astype(float) for name in ("all", "open", "done", "judged", "first_pass", "reworked")}
     if not parts["judged"].sum():
         return columns.empty(quality_tables.Factory)
     low, high = statistics.wilson(parts["first_pass"], parts["judged"])
     by = yields.groupby("workflow")
     rolled = by["first_pass_yield"].agg(statistics.rolled_throughput_yield)
-    name = counted["group"]
+    name = counted["workflow"]
     sums = {column: name.map(by[column].sum()) for column in ("cases", "failing", "extra_events")}
     frame = pd.DataFrame(
         {
@@ -205,7 +205,7 @@ def kinds(
     chaos (003-11): either is a reason to stabilise first.
     """
     stable = stability.set_index("workflow")["is_stable"] if len(stability) else pd.Series(dtype=object)
-    counted = drilldown.counts(log, "workflow").set_index("group") if log is not None else pd.DataFrame()
+    counted = drilldown.counts(log).set_index("workflow") if log is not None else pd.DataFrame()
     rows = []
     for workflow, mine in found.groupby("workflow", sort=True):
         known = counted.loc[workflow] if workflow in counted.index else None
@@ -246,7 +246,7 @@ def times(log: EventLog | None, durations: pd.DataFrame) -> DataFrame[quality_ta
     """Return P50 and P90 of completed cases, the same with open cases by Kaplan-Meier, and touch against wait."""
     if log is None:
         return columns.empty(quality_tables.Times)
-    counted = drilldown.counts(log, "workflow").set_index("group")
+    counted = drilldown.counts(log).set_index("workflow")
     rows = []
     for workflow, mine in durations.groupby("workflow", sort=True):
         known = counted.loc[workflow]

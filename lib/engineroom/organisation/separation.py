@@ -12,7 +12,7 @@ import pandas as pd
 from engineroom import statistics
 from engineroom.dictionary import governance_tables
 from engineroom.dictionary.columns import DataFrame, as_text
-from engineroom.eventlogs import traces
+from engineroom.logs import traces
 from engineroom.readers.tables import Tables
 
 ORDER = {"broken": 0, "not judged": 1, "kept": 2}

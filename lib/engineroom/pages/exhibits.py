@@ -9,7 +9,7 @@ import pandas as pd
 
 from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs.profile import LogProfile
+from engineroom.logs.profile import LogProfile
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all

@@ -290,7 +290,6 @@ class Source(Section):
     workflow: StrictStr | None = None
     due: StrictStr | None = None
     cost: StrictStr | None = None
-    attributes: Annotated[Words, AfterValidator(_each_once)] = ()
     calendar: Calendar | None = None
 
     @model_validator(mode="after")

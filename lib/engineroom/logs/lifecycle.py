@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from engineroom.eventlogs import engines
+from engineroom.logs import engines
 
 KEYS = ("of_case", "of_activity", "of_instance")
 BEGUN, UNBEGUN, UNFINISHED = "begun_at", "is_unbegun", "is_unfinished"

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import ibis
 
 from engineroom.dictionary import codes
-from engineroom.eventlogs import engines
-from engineroom.eventlogs.engines import NAIVE
+from engineroom.logs import engines
+from engineroom.logs.engines import NAIVE
 from engineroom.readers.contract import WEEKDAYS, Calendar, Source
 
 ORIGIN = datetime(1900, 1, 1)

@@ -14,8 +14,8 @@ from proofs import cases
 
 from engineroom.dictionary.codes import code
 from engineroom.errors import EngagementError
-from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
-from engineroom.eventlogs.workingtime import Window
+from engineroom.logs import engines, event_log, hours
+from engineroom.logs.hours import Window
 from engineroom.measures import gap, kpi
 from engineroom.pages import wording
 from engineroom.readers import engagement, tables
@@ -79,7 +79,7 @@ def by_hand(start: datetime, end: datetime, own: Calendar, zone: ZoneInfo) -> in
 def by_engine(pairs: list[tuple[datetime, datetime]], own: Calendar, connection, name: str) -> list[int]:
     table = connection.create_table("pairs", pd.DataFrame(pairs, columns=["a", "b"]), temp=True, overwrite=True)
     table = table.mutate(a=table.a.cast(engines.NAIVE), b=table.b.cast(engines.NAIVE), place=table.a)
-    told = table.select("a", "b", spent=workingtime.spent(table.a, table.b, spec_of(own), WINDOW, name)).execute()
+    told = table.select("a", "b", spent=hours.spent(table.a, table.b, spec_of(own), WINDOW, name)).execute()
     found = {(row.a, row.b): int(row.spent) for row in told.itertuples()}
     return [found[pd.Timestamp(a), pd.Timestamp(b)] for a, b in pairs]
 
@@ -142,8 +142,8 @@ def test_a_day_on_which_the_clocks_change_is_as_long_as_it_was(duckdb_connection
     assert [one / 3.6e9 for one in found] == [23, 25]
 
 
-def opened(make_engagement, more: str) -> eventlog.EventLog:
-    return eventlog.open(engagement.open(make_engagement(TOML + more, {"log.csv": LOG})))
+def opened(make_engagement, more: str) -> event_log.EventLog:
+    return event_log.open(engagement.open(make_engagement(TOML + more, {"log.csv": LOG})))
 
 
 def test_cycle_and_handling_times_count_working_time_where_a_calendar_is_stated(make_engagement) -> None:
@@ -153,7 +153,6 @@ def test_cycle_and_handling_times_count_working_time_where_a_calendar_is_stated(
 
     assert cases["hours"].to_dict() == {"A": 1.5, "B": 1.0}
     assert cases["handling_hours"].to_dict() == {"A": 1.5, "B": 1.0}
-    assert drilldown.resources(log, 40).set_index("resource")["hours"].to_dict() == {"ann": 2.0, "bob": 0.5}
 
 
 def test_a_calendar_is_told_with_its_hours_and_holidays(make_engagement) -> None:
@@ -172,7 +171,7 @@ def test_business_hours_are_another_definition_that_no_elapsed_benchmark_meets(m
     elapsed, working = (engagement.open(make_engagement(TOML + more + packs, files)) for more in ("", OFFICE))
 
     with_clock, by_calendar = (
-        gap.find(kpi.measure(tables.read(case), eventlog.open(case)), tables.read(case)).set_index("definition")
+        gap.find(kpi.measure(tables.read(case), event_log.open(case)), tables.read(case)).set_index("definition")
         for case in (elapsed, working)
     )
 
@@ -186,7 +185,7 @@ def test_business_hours_are_another_definition_that_no_elapsed_benchmark_meets(m
 def test_handling_says_that_it_was_counted_in_business_hours(make_engagement) -> None:
     case = engagement.open(make_engagement(TOML + OFFICE, {"log.csv": LOG}))
 
-    found = kpi.measure(tables.read(case), eventlog.open(case)).set_index("definition")
+    found = kpi.measure(tables.read(case), event_log.open(case)).set_index("definition")
 
     assert found.loc["handling_time/per_item", "method"] == code("in_business_hours", method="student")
 

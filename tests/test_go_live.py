@@ -13,7 +13,7 @@ import pytest
 import engineroom as er
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
-from engineroom.measures import golive
+from engineroom.measures import go_live
 from engineroom.planning import portfolio
 
 Make = Callable[[list[dict[str, Any]]], er.tables.Tables]
@@ -57,11 +57,11 @@ def read(make_engagement: Callable[..., Path]) -> Make:
 
 
 def verdict(tables: er.tables.Tables) -> dict[str, Any]:
-    return golive.kept(golive.months(tables), tables).iloc[0].to_dict()
+    return go_live.kept(go_live.months(tables), tables).iloc[0].to_dict()
 
 
 def test_the_month_of_the_go_live_is_the_first_of_the_programme(read: Make) -> None:
-    found = golive.months(read(series("stp_rate", [0.5] * 4, first=-1)))
+    found = go_live.months(read(series("stp_rate", [0.5] * 4, first=-1)))
 
     assert found["programme_month"].tolist() == [-1, 0, 1, 2]
     assert found["month"].dt.strftime("%Y-%m").tolist() == ["2024-11", "2024-12", "2025-01", "2025-02"]
@@ -106,7 +106,7 @@ def test_errors_that_escape_in_months_6_to_12_raise_an_alarm(read: Make, peak: f
 
 
 def test_a_month_without_a_base_of_six_has_no_limit(read: Make) -> None:
-    found = golive.months(read(series("escaped_errors", [0.004] * 9, first=2, n=5000)))
+    found = go_live.months(read(series("escaped_errors", [0.004] * 9, first=2, n=5000)))
 
     assert found["limit"].isna().all()
     assert not found["is_signal"].any()
@@ -134,7 +134,7 @@ def _alarms(spread: float, times: float, draws: int = 400) -> float:
         rate[[13, 14]] *= times
         frame = pd.DataFrame({"programme_month": number, "numerator": lot.poisson(rate * 5000)}).assign(**about)
         frame["value"] = frame["numerator"] / frame["denominator"]
-        seen += int(golive._limited(frame, golive.ESCAPED, "down")["is_signal"].any())
+        seen += int(go_live._limited(frame, go_live.ESCAPED, "down")["is_signal"].any())
     return seen / draws
 
 
@@ -148,7 +148,7 @@ def test_a_prediction_limit_is_passed_by_one_value_in_a_hundred() -> None:
 
 
 def test_the_limit_of_alike_months_is_that_of_their_items(read: Make) -> None:
-    found = golive.months(read(series("error_rate", [0.05] * 6 + [0.05], first=1, n=2000)))
+    found = go_live.months(read(series("error_rate", [0.05] * 6 + [0.05], first=1, n=2000)))
 
     sigma = (0.05 * 0.95 / 2000) ** 0.5  # months that do not differ at all: never below chance
     assert found["limit"].iloc[0] == pytest.approx(0.05 + statistics.prediction_factor(6, 0.01) * sigma)
@@ -177,8 +177,8 @@ def test_a_workflow_is_ahead_of_its_path_on_it_or_behind(read: Make, now: float,
 def test_nothing_was_counted_where_no_table_was_sent(make_engagement: Callable[..., Path]) -> None:
     tables = er.tables.read(er.engagement.open(make_engagement()))
 
-    assert golive.months(tables).empty
-    assert golive.kept(columns.empty(quality_tables.Months), tables).empty
+    assert go_live.months(tables).empty
+    assert go_live.kept(columns.empty(quality_tables.Months), tables).empty
     assert portfolio.straight_through_actuals(tables).empty
 
 

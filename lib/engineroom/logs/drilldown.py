@@ -1,7 +1,7 @@
-"""Where it happens: the figures of a log by any column, step, exception type, week and resource.
+"""Where it happens: the figures of a log by workflow, step, exception type and week.
 
-Everything by case comes from the case table in one pass; steps, exceptions and resources are counted where the events
-lie. The expressions keep to the subset of Ibis that means the same on every engine (docs/method/engines.md).
+Everything by case comes from the case table in one pass; steps and exceptions are counted where the events lie. The
+expressions keep to the subset of Ibis that means the same on every engine (docs/method/engines.md).
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import ibis
-import numpy as np
 import pandas as pd
 from ibis import _
 
 from engineroom import statistics
 from engineroom.dictionary import columns, logtables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.eventlogs import engines
-from engineroom.eventlogs.engines import EXACT
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import engines
+from engineroom.logs.engines import EXACT
+from engineroom.logs.event_log import EventLog
 
 NOT_STATED = "(not stated)"
 FINE = "decimal(38, 12)"
 """Exact like `EXACT`, for hours and for squares: a case is counted to the microsecond."""
 
 Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
-HOURS_PER_WEEK = 7 * 24
 
 
 def _once(drill: Drill) -> Drill:
@@ -43,14 +41,16 @@ def _once(drill: Drill) -> Drill:
     return cast(Drill, answer)
 
 
-def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
-    """Return one pass over the case table: the counts and sums from which every rate and mean is made."""
+@_once
+def counts(log: EventLog) -> pd.DataFrame:
+    """Return, per workflow, the counts and sums from which every rate and mean is made, in one pass over the cases."""
+    cases = log.cases.mutate(workflow=stated_or_not(_.workflow))
     due = (_.due >= log.start) & (_.due < log.end)
     answered = _.is_met.notnull()
     in_time = ibis.ifelse(answered, _.is_met, _.completed <= _.due)
     handled = _.handling_hours > 0
     return cases.agg(
-        by=list(by),
+        by="workflow",
         all=_.count(where=_.is_done | _.is_open),
         done=_.count(where=_.is_done),
         open=_.count(where=_.is_open),
@@ -72,44 +72,7 @@ def pooled(cases: ibis.Table, log: EventLog, *by: str) -> ibis.Table:
         **_moments("cost", _.cost, _.is_done),
         **_moments("handling", _.handling_hours, _.is_done & handled),
         **_moments("handoffs", _.handoffs, _.is_done),
-    )
-
-
-@_once
-def counts(log: EventLog, by: str) -> pd.DataFrame:
-    """Return the counts and sums of `pooled` for each value of a column of the case table, which is named `group`."""
-    return pooled(log.cases.mutate(group=stated_or_not(log.cases[by])), log, "group").execute()
-
-
-@_once
-def groups(log: EventLog, by: str = "workflow") -> DataFrame[logtables.Groups]:
-    """Return the headline figures for each value of `by`: `workflow`, or a column named in `attributes`."""
-    frame = counts(log, log.attributes.get(by, by))
-    found = pd.DataFrame(
-        {
-            "group": frame["group"],
-            "volume": frame["done"].astype(float),
-            "open_cases": frame["open"].astype(float) if "open_cases" not in log.absent else np.nan,
-            "cycle_time_p50_hours": frame["p50"].astype(float),
-            "cycle_time_p90_hours": frame["p90"].astype(float),
-            "stp_rate": _ratio(frame["straight"], frame["touched"]),
-            "first_pass_yield": _ratio(frame["first_pass"], frame["judged"]),
-            "error_rate": _ratio(frame["defective"], frame["inspected"]),
-            "exception_rate": _ratio(frame["diverted"], frame["followed"]),
-            "sla_compliance": _ratio(frame["met"], frame["due"]),
-            "cost_per_transaction": _ratio(frame["cost"], frame["cost_n"]),
-            "rework_cost": frame["rework_cost"].astype(float),
-            "rework_cost_share": _ratio(frame["rework_cost"], frame["cost"]),
-            "handoffs": _ratio(frame["handoffs"], frame["handoffs_n"]),
-            "handling_hours": _ratio(frame["handling"], frame["handling_n"]),
-            "waiting_hours": _ratio(frame["waiting"], frame["handling_n"]),
-        }
-    )
-    total = found["volume"].sum()
-    found = found.sort_values(["volume", "group"], ascending=[False, True]).reset_index(drop=True)
-    found["share"] = found["volume"] / total if total else np.nan
-    found["cumulative_share"] = found["share"].cumsum()
-    return logtables.Groups.validate(found[logtables.Groups.names()])
+    ).execute()
 
 
 @_once
@@ -225,43 +188,6 @@ def workflow_weeks(log: EventLog | None) -> DataFrame[logtables.WorkflowWeeks]:
     )
     ordered = frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
     return logtables.WorkflowWeeks.validate(ordered)
-
-
-def resources(log: EventLog, weekly_hours: float | None = None) -> DataFrame[logtables.Resources]:
-    """Return what each resource did in the period: events, cases, hours, and how much of its time that was.
-
-    Utilisation is hours ÷ (`weekly_hours` × the weeks from its own first to its own last event): who joined late is
-    not idle before. Without `weekly_hours`, or without start times in the log, it is blank.
-    """
-    if log.timed is None or "handoffs" in log.absent:
-        return columns.empty(logtables.Resources)
-    own = log.timed.filter(_.resource.notnull() & (_.completed >= log.start) & (_.completed < log.end))
-    frame = own.agg(
-        by="resource",
-        people=_.count(where=_.is_human),
-        known=_.count(where=_.is_human.notnull()),
-        events=_.count(),
-        cases=_.case_id.nunique(),
-        hours=engines.in_hours(_.handled.sum()),
-        first=_.received.min(),
-        last=_.completed.max(),
-    ).execute()
-    active = (frame["last"] - frame["first"]).dt.total_seconds() / 3600 / HOURS_PER_WEEK
-    hours = frame["hours"].astype(float)
-    found = pd.DataFrame(
-        {
-            "resource": frame["resource"],
-            "is_human": (frame["people"] > 0).where(frame["known"] > 0, None).astype("boolean"),
-            "events": frame["events"].astype(float),
-            "cases": frame["cases"].astype(float),
-            "hours": hours,
-            "events_per_hour": _ratio(frame["events"], hours),
-            "first": frame["first"],
-            "last": frame["last"],
-            "utilisation": _ratio(hours, active * weekly_hours) if weekly_hours else np.nan,
-        }
-    )
-    return logtables.Resources.validate(found.sort_values("resource").reset_index(drop=True))
 
 
 def stated_or_not(column: Any) -> Any:

@@ -12,10 +12,10 @@ from typing import Any
 import ibis
 
 from engineroom.errors import Problem
-from engineroom.eventlogs import engines
-from engineroom.eventlogs.engines import NAIVE
-from engineroom.eventlogs.logfile import FILE, ROW
-from engineroom.eventlogs.workingtime import Window
+from engineroom.logs import engines
+from engineroom.logs.engines import NAIVE
+from engineroom.logs.files import FILE, ROW
+from engineroom.logs.hours import Window
 from engineroom.readers.engagement import Cases, Events, Source, YesNo
 
 OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)$"
@@ -40,8 +40,6 @@ def named(spec: Source) -> Iterator[tuple[str, str]]:
         yield "lifecycle.column", cycle.column
         if cycle.instance:
             yield "lifecycle.instance", cycle.instance
-    for column in spec.attributes:
-        yield "attributes", column
     for column in spec.filter:
         yield f"filter.{column}", column
 
@@ -95,7 +93,6 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
         "cost": ibis.ifelse(cost_fits, cost, None),
         "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
     }
-    shared |= {f"attribute{i}": _text(raw, column, spec) for i, column in enumerate(spec.attributes)}
     shared["is_tidy"] = raw[TIDY] if TIDY in raw.columns else ibis.literal(True)
     own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
     table = raw.select(**shared, **own)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from engineroom.errors import DataProblems, EngagementError
-from engineroom.eventlogs import drilldown, eventlog, traces
+from engineroom.logs import drilldown, event_log, traces
 from engineroom.measures import kpi
 from engineroom.pages import wording
 from engineroom.phrases import tell_all
@@ -27,12 +27,12 @@ HEADER = "case,step,at\n"
 SOUND = HEADER + "".join(f"C{n},{step},2026-02-0{n} 0{h}:30\n" for n in range(1, 10) for h, step in enumerate("abc"))
 
 
-def opened(make_engagement, log: str, more: str = "", **options) -> eventlog.EventLog:
+def opened(make_engagement, log: str, more: str = "", **options) -> event_log.EventLog:
     toml = TOML.format(source="log.csv") + ("" if "timezone" in more else 'timezone = "UTC"\n') + more
-    return eventlog.open(engagement.open(make_engagement(toml, {"log.csv": log}, **options)))
+    return event_log.open(engagement.open(make_engagement(toml, {"log.csv": log}, **options)))
 
 
-def said(log: eventlog.EventLog) -> dict[str, str]:
+def said(log: event_log.EventLog) -> dict[str, str]:
     """Return each caveat, with its examples where it has any, and its effect."""
     told = {}
     for row in log.caveats.to_dict("records"):
@@ -57,7 +57,7 @@ def test_hospital_billing_holds_the_duplicates_of_the_reference(make_engagement,
     shutil.copy(real_log("hospital_billing.csv.gz"), place)
     quality = json.loads(real_log("expected.json").read_text())["hospital-billing"]["log"]["data_quality"]
 
-    found = said(eventlog.open(engagement.open(place)))
+    found = said(event_log.open(engagement.open(place)))
 
     rows = quality["duplicate_case_activity_timestamp_rows"]
     assert f"{rows} of 49,951 rows repeat the case, activity and time of another row" in found
@@ -132,7 +132,7 @@ def test_a_case_whose_events_name_two_workflows_is_in_the_whole_alone(make_engag
 
     effect = said(log)["1 of 9 cases carry more than one workflow"]
     assert effect == 'counted in the whole, and under the workflow "(several)"'
-    assert drilldown.groups(log).set_index("group")["volume"].to_dict() == {"one": 8.0, "(several)": 1.0}
+    assert drilldown.counts(log).set_index("workflow")["done"].to_dict() == {"one": 8, "(several)": 1}
 
 
 def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_engagement) -> None:
@@ -142,7 +142,7 @@ def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_
     )
     case = engagement.open(place)
 
-    log = eventlog.open(case)
+    log = event_log.open(case)
     found = kpi.measure(tables.read(case), log)
 
     effect = said(log)["9 of 9 cases repeat an activity, as a log of status changes does"]
@@ -167,7 +167,7 @@ def test_a_repeated_case_id_of_a_record_table_is_told(make_engagement) -> None:
     text = "id,got,sent\n1,2026-02-01 08:00,2026-02-02 08:30\n1,2026-02-01 08:00,2026-02-03 08:30\n"
     toml = '[cases]\nsource = "log.csv"\ncase = "id"\nreceived = "got"\ncompleted = "sent"\ntimezone = "UTC"\n'
 
-    log = eventlog.open(engagement.open(make_engagement(toml, {"log.csv": text})))
+    log = event_log.open(engagement.open(make_engagement(toml, {"log.csv": text})))
 
     assert said(log) == {"1 of 2 rows repeat a case id": "each row is counted as a case of its own"}
 
@@ -187,7 +187,7 @@ def test_a_folder_or_a_pattern_of_parquet_files_is_one_log(make_engagement, sour
     place = make_engagement(TOML.format(source=source) + 'timezone = "UTC"\n', {"log.csv": SOUND})
     parted(place, 3)
 
-    log = eventlog.open(engagement.open(place))
+    log = event_log.open(engagement.open(place))
 
     assert log.cases.count().execute() == 9
     assert log.source == f"client/{source}"
@@ -199,7 +199,7 @@ def test_an_example_in_a_folder_names_its_file_and_row(make_engagement) -> None:
     place = make_engagement(TOML.format(source="log") + 'timezone = "UTC"\n', {"log.csv": text})
     parted(place, 2)
 
-    found = said(eventlog.open(engagement.open(place)))
+    found = said(event_log.open(engagement.open(place)))
 
     assert "1 of 28 rows have a case id that reads as missing (part-1.parquet row 15)" in found
 
@@ -211,7 +211,7 @@ def test_a_pattern_that_a_link_leads_out_of_the_folder_is_refused(make_engagemen
     (place / "log" / "link.parquet").symlink_to(tmp_path / "elsewhere.parquet")
 
     with pytest.raises(EngagementError, match="lies outside the engagement folder"):
-        eventlog.open(engagement.open(place))
+        event_log.open(engagement.open(place))
 
 
 def test_a_log_is_in_one_place(make_engagement) -> None:
@@ -236,7 +236,7 @@ def test_a_workbook_of_several_sheets_is_read_where_its_sheet_is_stated(make_eng
         frame.head(2).to_excel(book, sheet_name="Guide", index=False)
         frame.to_excel(book, sheet_name="Events", index=False)
 
-    assert eventlog.open(engagement.open(place)).cases.count().execute() == 9
+    assert event_log.open(engagement.open(place)).cases.count().execute() == 9
 
 
 # --------------------------------------------------------------------------------------------------------- drilldown
@@ -273,8 +273,8 @@ repeats = true
 
 
 @pytest.fixture
-def work(make_engagement) -> eventlog.EventLog:
-    return eventlog.open(engagement.open(make_engagement(WORK_TOML, {"log.csv": WORK})))
+def work(make_engagement) -> event_log.EventLog:
+    return event_log.open(engagement.open(make_engagement(WORK_TOML, {"log.csv": WORK})))
 
 
 def test_a_step_is_passed_at_first_by_cases_that_neither_repeat_it_nor_fail_in_it(work) -> None:
@@ -290,17 +290,17 @@ def test_rolled_yield_is_the_product_of_the_steps(work) -> None:
 
 
 def test_handling_and_waiting_make_up_the_cycle_time(work) -> None:
-    whole = drilldown.groups(work).iloc[0]
+    whole = traces.efforts(work).iloc[0]
 
-    assert whole["volume"] == 2
+    assert whole["completed"] == 2
     assert whole["handling_hours"] == (2.5 + 1) / 2
     assert whole["waiting_hours"] == (28 - 2.5 + 2 - 1) / 2
 
 
 def test_rework_costs_what_failed_attempts_cost(work) -> None:
-    whole = drilldown.groups(work).iloc[0]
+    whole = drilldown.counts(work).iloc[0]
 
-    assert (whole["rework_cost"], whole["rework_cost_share"]) == (10, 10 / 33)
+    assert (whole["rework_cost"], whole["cost"]) == (10, 33)
 
 
 def test_a_system_between_two_people_makes_no_handoff(work) -> None:
@@ -322,33 +322,23 @@ def test_a_week_takes_over_what_the_one_before_left_open(work) -> None:
     assert weeks[["received", "completed", "open_cases"]].values.tolist() == [[2, 2, 0], [1, 0, 1]]
 
 
-def test_utilisation_runs_from_a_persons_first_event_to_the_last(work) -> None:
-    people = drilldown.resources(work, weekly_hours=168).set_index("resource")
-
-    assert people["is_human"].to_dict() == {"BOT": False, "ann": True, "bob": True}
-    assert people.loc["ann", ["events", "cases", "hours"]].tolist() == [4, 2, 2.5]
-    assert people.loc["ann", "utilisation"] == pytest.approx(2.5 / 49.5)
-    assert people.loc["ann", "events_per_hour"] == 4 / 2.5
-
-
-def test_complaints_are_grouped_by_any_column(make_engagement, real_log) -> None:
+@pytest.mark.parametrize(("column", "expected"), [("Product", "by_product"), ("Company", "by_company")])
+def test_complaints_are_counted_by_the_column_of_the_workflow(make_engagement, real_log, column, expected) -> None:
     toml = (
         '[cases]\nsource = "cfpb_complaints.csv.gz"\nreceived = "Date received"\ncompleted = "Date sent to company"\n'
-        'timezone = "UTC"\nformat = "%m/%d/%Y"\nattributes = ["Product", "Company"]\n'
+        f'timezone = "UTC"\nformat = "%m/%d/%Y"\nworkflow = "{column}"\n'
     )
     place = make_engagement(toml, sector="banking", period=("2013-06-01", "2018-01-31"), as_of="2018-03-01")
     shutil.copy(real_log("cfpb_complaints.csv.gz"), place)
     reference = json.loads(real_log("expected.json").read_text())["cfpb-complaints"]["extra"]
 
-    log = eventlog.open(engagement.open(place))
+    log = event_log.open(engagement.open(place))
 
-    for column, expected in (("Product", "complaints_by_product"), ("Company", "complaints_by_company")):
-        found = drilldown.groups(log, column)
-        shown = [[row.group, row.volume, round(row.cumulative_share, 6)] for row in found.head(10).itertuples()]
-        assert shown == [[one["type"], one["value"], one["cumulative"]] for one in reference[expected]["top"]]
-        assert len(found) == reference[expected]["types"]
-        needed = int((found["cumulative_share"] < 0.8).sum()) + 1
-        assert needed == reference[expected]["types_needed_for_80pct"]
+    counted = drilldown.counts(log).sort_values(["done", "workflow"], ascending=[False, True])
+    top, types = (reference[f"complaints_{expected}"][name] for name in ("top", "types"))
+    shown = [[row.workflow, row.done] for row in counted.head(10).itertuples()]
+    assert shown == [[one["type"], one["value"]] for one in top]
+    assert len(counted) == types
     days = reference["received_to_sent_days"]
     assert f"{days['negative']} of 3,186 rows are completed before they are received" in " ".join(said(log))
     assert log.cases.hours.quantile(0.5).execute() / 24 == days["p50_linear"]
@@ -381,7 +371,7 @@ def test_no_figure_depends_on_the_order_of_the_rows(make_engagement) -> None:
     found = []
     for number in range(4):
         log = opened(make_engagement, header + "".join(rows), more, name=f"client{number}")
-        found.append((traces.efforts(log), drilldown.counts(log, "workflow"), drilldown.steps(log)))
+        found.append((traces.efforts(log), drilldown.counts(log), drilldown.steps(log)))
         draw.shuffle(rows)
 
     for again in found[1:]:

@@ -17,8 +17,8 @@ from ibis import _
 
 from engineroom.dictionary import codes
 from engineroom.errors import Problem
-from engineroom.eventlogs import lifecycle, workingtime
-from engineroom.eventlogs.workingtime import OLDEST, Window
+from engineroom.logs import hours, lifecycle
+from engineroom.logs.hours import OLDEST, Window
 from engineroom.phrases import ENGLISH, tell
 from engineroom.readers.engagement import Cases, Events, Source
 
@@ -232,7 +232,7 @@ def _case_rules(cases: ibis.Table, spec: Source, window: Window) -> Iterator[Rul
     yield Rule(_.workflows > 1, "several_workflows", "counted_under_several")
     if spec.due or (isinstance(spec, Cases) and spec.met):
         yield Rule(_.due.isnull() & _.is_met.isnull(), "no_due_date", "in_no_sla")
-    cycle = workingtime.spent(cases.received, cases.completed, spec, window, "duckdb").cast("float64")
+    cycle = hours.spent(cases.received, cases.completed, spec, window, "duckdb").cast("float64")
     is_longer = _.handling_hours * ibis.literal(3.6e9, "float64") > cycle + 1
     yield Rule(is_longer, "handled_longer_than_lasted", "steps_overlap")
 
@@ -245,7 +245,7 @@ def _unsaid(spec: Source) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "no_closing_activity_stated", "complete_at_last_event", {}
     if isinstance(spec, Events) and spec.resource and not spec.human:
         yield "no_automatic_user_stated", "systems_as_people", {}
-    if calendar := workingtime.described(spec):
+    if calendar := hours.described(spec):
         yield "working_time_alone", "not_elapsed_times", {"calendar": calendar}
     if not spec.timezone and not (spec.format and "%z" in spec.format):
         yield "no_time_zone_stated", "times_as_utc", {}

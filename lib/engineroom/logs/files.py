@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from engineroom.errors import Problem
-from engineroom.eventlogs import engines, xes
+from engineroom.logs import engines, xes
 from engineroom.readers import engagement
 from engineroom.readers.engagement import Engagement, Source
 

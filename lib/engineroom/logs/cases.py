@@ -13,9 +13,9 @@ import ibis
 from ibis import _
 
 from engineroom.dictionary import results
-from engineroom.eventlogs import engines, workingtime
-from engineroom.eventlogs.engines import EXACT
-from engineroom.eventlogs.workingtime import Window
+from engineroom.logs import engines, hours
+from engineroom.logs.engines import EXACT
+from engineroom.logs.hours import Window
 from engineroom.readers.contract import Activities, Errors, Rework
 from engineroom.readers.engagement import Events, Source
 
@@ -25,7 +25,7 @@ STEPS = ("cases_alone", "handoffs", "names_")
 """How the names begin of what is saved on the way and needed no longer."""
 
 SEVERAL = "(several)"
-"""Workflow, or attribute, of a case whose events do not agree."""
+"""Workflow of a case whose events do not agree."""
 
 
 def attempts(events: ibis.Table) -> ibis.Table:
@@ -70,14 +70,12 @@ def of_events(
     """
     repeats = bool(spec.rework and spec.rework.repeats)
     retried = save("attempts", attempts(events)) if repeats or spec.exception else None
-    texts = ("workflow", *(f"attribute{i}" for i in range(len(spec.attributes))))
-    names = {text: _names(events, text, save) for text in texts}
-    told = _case_of_events(spec)
-    for text, known in names.items():
-        key = _[text]
-        if known is not None:  # a missing text has a number too, and would differ from the one name of the case
-            key = ibis.ifelse(key.notnull(), engines.coded(key, events.get_backend().name), None)
-        told |= {text: key.min(), f"{text}_differs": (key.min() != key.max()).fill_null(False)}
+    names = _names(events, save)
+    key = _.workflow
+    if names is not None:  # a missing text has a number too, and would differ from the one name of the case
+        key = ibis.ifelse(key.notnull(), engines.coded(key, events.get_backend().name), None)
+    differs = (key.min() != key.max()).fill_null(False)
+    told = _case_of_events(spec) | {"workflow": key.min(), "workflow_differs": differs}
     cases = save("cases_alone", timed.agg(by="case_id", **told))
     cases = _named(cases, names)
     turns = save("handoffs", handoffs(events, spec)) if spec.resource or spec.human else None
@@ -99,7 +97,7 @@ def of_records(rows: ibis.Table, spec: Source) -> ibis.Table:
     nothing: dict[str, Any] = {
         name: ibis.null("float64") for name in ("handoffs", "handling_hours", "rework_cost", "failures")
     }
-    names = [name for name in _columns(spec) if name in rows.columns]
+    names = [name for name in results.Cases.to_schema().columns if name in rows.columns]
     return rows.select(*names).mutate(**nothing, events=ibis.null("int64"), workflows=ibis.literal(1))
 
 
@@ -131,48 +129,41 @@ def in_period(cases: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.in_hours(workingtime.spent(own.received, own.completed, spec, window, "duckdb")),
+        hours=engines.in_hours(hours.spent(own.received, own.completed, spec, window, "duckdb")),
     )
-
-
-def _columns(spec: Source) -> list[str]:
-    return [*results.Cases.to_schema().columns, *(f"attribute{i}" for i in range(len(spec.attributes)))]
 
 
 def _joined(cases: ibis.Table, more: ibis.Table) -> ibis.Table:
     return cases.left_join(more, "case_id").drop("case_id_right")
 
 
-def _names(events: ibis.Table, column: str, save: Save) -> ibis.Table | None:
-    """Return the texts of a column with the number that stands for each; None where texts are grouped as texts.
+def _names(events: ibis.Table, save: Save) -> ibis.Table | None:
+    """Return the names of workflows with the number that stands for each; None where they are grouped as texts.
 
     Smallest and largest of a text are dear, and a workflow has few names for many events.
     """
     engine = events.get_backend().name
-    names = events.select(name=events[column]).filter(_.name.notnull()).distinct()
+    names = events.select(name=events.workflow).filter(_.name.notnull()).distinct()
     names = names.mutate(number=engines.coded(_.name, engine))
     if names.number.type().is_string():
         return None
-    names = save(f"names_{column}", names)
+    names = save("names_workflow", names)
     counts = names.agg(names=_.count(), numbers=_.number.nunique()).execute().iloc[0]
     return names if counts["names"] == counts["numbers"] else None
 
 
-def _named(cases: ibis.Table, names: dict[str, ibis.Table | None]) -> ibis.Table:
-    """Return the case table with texts again where numbers stood for them, and "(several)" where events differ.
+def _named(cases: ibis.Table, names: ibis.Table | None) -> ibis.Table:
+    """Return the case table with names again where numbers stood for them, and "(several)" where events differ.
 
     Neither the order of numbers nor that of an engine's alphabet decides anything.
     """
-    for column, known in names.items():
-        own = _[column]
-        if known is not None:
-            cases = cases.left_join(known, cases[column] == known.number).drop("number")
-            own = _.name
-        told = {column: ibis.ifelse(_[f"{column}_differs"], SEVERAL, own)}
-        if column == "workflow":
-            told["workflows"] = ibis.ifelse(_.workflow_differs, 2, 1)
-        cases = cases.mutate(**told).drop(f"{column}_differs", *(["name"] if known is not None else []))
-    return cases
+    own = _.workflow
+    if names is not None:
+        cases = cases.left_join(names, cases.workflow == names.number).drop("number")
+        own = _.name
+    workflow, number = ibis.ifelse(_.workflow_differs, SEVERAL, own), ibis.ifelse(_.workflow_differs, 2, 1)
+    cases = cases.mutate(workflow=workflow, workflows=number)
+    return cases.drop("workflow_differs", *(["name"] if names is not None else []))
 
 
 def _only(value: Any, where: Any) -> Any:

@@ -13,9 +13,9 @@ from ibis import _
 
 from engineroom.dictionary import logtables
 from engineroom.dictionary.columns import DataFrame, empty
-from engineroom.eventlogs import drilldown, engines, eventlog, workingtime
-from engineroom.eventlogs.drilldown import stated_or_not
-from engineroom.eventlogs.eventlog import EventLog
+from engineroom.logs import drilldown, engines, event_log, hours
+from engineroom.logs.drilldown import stated_or_not
+from engineroom.logs.event_log import EventLog
 from engineroom.readers.tables import Tables
 
 FINE_HOURS = 48
@@ -58,12 +58,12 @@ def durations(log: EventLog | None, tables: Tables, changed: str = "") -> DataFr
     spec = tables.engagement.events or tables.engagement.cases
     if log is None or spec is None:
         return empty(logtables.Durations)
-    window = eventlog.window(tables.engagement, spec)
+    window = event_log.window(tables.engagement, spec)
 
     cases = log.cases.filter(_.is_done | _.is_open)
 
     def age(at: Any) -> Any:
-        return engines.in_hours(workingtime.spent(cases.received, at, spec, window, "duckdb"))
+        return engines.in_hours(hours.spent(cases.received, at, spec, window, "duckdb"))
 
     end, start = (ibis.literal(at, "timestamp(6)") for at in (log.end, log.start))
     day = ibis.literal(_day(changed, log) if changed else log.end, "timestamp(6)")
@@ -74,10 +74,10 @@ def durations(log: EventLog | None, tables: Tables, changed: str = "") -> DataFr
         is_after=(_.is_done & (_.completed >= day)).fill_null(False),
     )
     fine = _.lasted <= FINE_HOURS
-    hours = ibis.ifelse(fine, (_.lasted * 60 - 1e-6).ceil() / 60, _.lasted.ceil().cast("float64"))
+    rounded = ibis.ifelse(fine, (_.lasted * 60 - 1e-6).ceil() / 60, _.lasted.ceil().cast("float64"))
     entered = ibis.ifelse(_.before <= FINE_HOURS, (_.before * 60).floor() / 60, _.before.floor().cast("float64"))
     frame = (
-        seen.mutate(hours=ibis.greatest(hours, 0.0), entered=ibis.ifelse(_.before < 0, -1.0, entered))
+        seen.mutate(hours=ibis.greatest(rounded, 0.0), entered=ibis.ifelse(_.before < 0, -1.0, entered))
         .mutate(entered=ibis.ifelse(_.entered < _.hours, _.entered, -1.0))
         .agg(
             by=["workflow", "entered", "hours", "is_after"],
@@ -182,7 +182,7 @@ def efforts(log: EventLog | None) -> DataFrame[logtables.Efforts]:
     """Return, per workflow, means of completed cases; blank where the log does not tell."""
     if log is None:
         return empty(logtables.Efforts)
-    counted = drilldown.counts(log, "workflow").rename(columns={"group": "workflow"})
+    counted = drilldown.counts(log)
     done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow))
     touched = done.agg(
         by="workflow",

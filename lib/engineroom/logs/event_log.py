@@ -18,9 +18,9 @@ import pandas as pd
 
 from engineroom.dictionary import columns, results
 from engineroom.errors import DataProblems, EngineroomError, Problem
-from engineroom.eventlogs import casetable, caveats, engines, lifecycle, logfile, logrows, workingtime
-from engineroom.eventlogs.profile import LogProfile
-from engineroom.eventlogs.workingtime import OLDEST, Window
+from engineroom.logs import cases, caveats, engines, files, hours, lifecycle, rows
+from engineroom.logs.hours import OLDEST, Window
+from engineroom.logs.profile import LogProfile
 from engineroom.readers.engagement import Engagement, Events, Source
 
 
@@ -31,15 +31,13 @@ class EventLog(LogProfile):
     Attributes
     ----------
     cases : ibis.Table
-        Columns of `results.Cases`, times as naive UTC; the cases of `casetable.in_period`. Always in DuckDB.
+        Columns of `results.Cases`, times as naive UTC; the cases of `cases.in_period`. Always in DuckDB.
     start, end : datetime
         The period as naive UTC, `end` excluded: days begin and end in the log's time zone.
     source, source_sha256 : str
         File and its SHA-256, or the table and the variable that names its database, and a blank text.
     timezone : str
         The log's own clock.
-    attributes : dict of str to str
-        Column of the log -> column of `cases` that holds it.
     events, timed, at_source, attempts : ibis.Table or None
         The usable rows of an event log, the same with the time each took, the whole case table and its attempts, all
         where the log lies.
@@ -55,7 +53,6 @@ class EventLog(LogProfile):
     source: str
     source_sha256: str
     timezone: str
-    attributes: dict[str, str]
     events: ibis.Table | None
     timed: ibis.Table | None
     at_source: ibis.Table
@@ -79,32 +76,32 @@ def open(engagement: Engagement) -> EventLog | None:
             raise KeyboardInterrupt from None
         if not (spec.connection or engines.is_of_the_data(fault)):
             raise
-        told = f" ({type(fault).__name__})" if spec.connection else f": {logfile.first_line(fault)}"
+        told = f" ({type(fault).__name__})" if spec.connection else f": {files.first_line(fault)}"
         cure = "ask who runs the database" if spec.connection else "export it again"
         problem = Problem(where, rule=f"cannot be read to its end{told}", cure=cure)
         raise DataProblems([problem], engagement.check_command) from None
 
 
 def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
-    files = [] if spec.connection else logfile.parts(engagement, spec)
-    connection = engines.local(sum(file.stat().st_size for file in files if file.exists()))
+    paths = [] if spec.connection else files.parts(engagement, spec)
+    connection = engines.local(sum(path.stat().st_size for path in paths if path.exists()))
     with engines.watched(connection, where):
         period = window(engagement, spec)
-        readings = _readings(engagement, spec, period, connection, files, where)
+        readings = _readings(engagement, spec, period, connection, paths, where)
         found, usable = caveats.of_rows(readings, spec, where)
         notes = _stop_at(found, engagement)
         if isinstance(spec, Events) and spec.lifecycle:
             usable = _kept(lifecycle.paired(usable), spec, connection)
             notes += caveats.of_pairs(usable, where)
-        known = workingtime.within(usable, spec, period)
-        timed = workingtime.timed(usable, spec, known) if isinstance(spec, Events) else None
+        known = hours.within(usable, spec, period)
+        timed = hours.timed(usable, spec, known) if isinstance(spec, Events) else None
         at_source, retried, turns = _tables(usable, timed, spec, connection)
         notes += caveats.of_order(usable, retried, turns, spec, where)
-        cases = at_source if not spec.connection else _fetched(at_source, connection)
-        saturated = caveats.of_repeats(cases, spec, where)
-        cases = casetable.inspected(cases if saturated else casetable.reworked(cases, spec), spec)
-        notes += saturated + _stop_at(caveats.of_cases(cases, spec, known, where), engagement)
-        concerned = casetable.in_period(cases, spec, known)
+        table = at_source if not spec.connection else _fetched(at_source, connection)
+        saturated = caveats.of_repeats(table, spec, where)
+        table = cases.inspected(table if saturated else cases.reworked(table, spec), spec)
+        notes += saturated + _stop_at(caveats.of_cases(table, spec, known, where), engagement)
+        concerned = cases.in_period(table, spec, known)
         if spec.calendar:  # counted by it once, not in every question
             concerned = connection.create_table("cases_by_calendar", concerned, temp=True)
     _dropped(connection)
@@ -116,14 +113,13 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
         absent=_absent(spec, is_saturated=bool(saturated)),
         source=where,
-        source_sha256=logfile.digest(files) if files else "",
+        source_sha256=files.digest(paths) if paths else "",
         timezone=spec.timezone or "UTC",
-        attributes={column: f"attribute{i}" for i, column in enumerate(spec.attributes)},
         events=usable if isinstance(spec, Events) else None,
         timed=timed,
         at_source=at_source,
         attempts=None if saturated else retried,
-        calendar=workingtime.described(spec),
+        calendar=hours.described(spec),
     )
 
 
@@ -135,31 +131,31 @@ def _stop_at(found: caveats.Found, engagement: Engagement) -> list[caveats.Cavea
 
 
 def _readings(
-    engagement: Engagement, spec: Source, period: Window, connection: Any, files: list[Path], where: str
+    engagement: Engagement, spec: Source, period: Window, connection: Any, paths: list[Path], where: str
 ) -> list[ibis.Table]:
     """Return the rows with their meaning, the cheapest reading first; what is not Parquet is copied into it once."""
-    raw, problems = engines.remote(spec, where) if spec.connection else logfile.rows(connection, files, spec, where)
+    raw, problems = engines.remote(spec, where) if spec.connection else files.rows(connection, paths, spec, where)
     if raw is not None:
-        problems += logrows.faults(raw, spec, where)
+        problems += rows.faults(raw, spec, where)
     if raw is None or problems:
         raise DataProblems(problems, engagement.check_command)
-    rows = logrows.typed(logrows.tidied(raw, spec), spec, period)
+    readable = rows.typed(rows.tidied(raw, spec), spec, period)
     if spec.connection:
-        return [rows]
-    if not logrows.is_text(spec):
-        return [logrows.typed(logrows.marked(raw, spec), spec, period), rows]
-    copy = _kept(rows, spec, connection)
-    if problems := list(logfile.rejected(connection, where)):
+        return [readable]
+    if not rows.is_text(spec):
+        return [rows.typed(rows.marked(raw, spec), spec, period), readable]
+    copy = _kept(readable, spec, connection)
+    if problems := list(files.rejected(connection, where)):
         raise DataProblems(problems, engagement.check_command)
     return [copy]
 
 
-def _kept(rows: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
+def _kept(made: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
     """Return rows that are dear to make from a file of their own; as they are in a warehouse: nothing is written."""
     if spec.connection:
-        return rows
+        return made
     copy = engines.scratch("log") / "log.parquet"
-    connection.to_parquet(rows, copy)
+    connection.to_parquet(made, copy)
     return connection.read_parquet(str(copy))
 
 
@@ -172,21 +168,21 @@ def _tables(
         return table if spec.connection else connection.create_table(name, table, temp=True)
 
     if not isinstance(spec, Events) or timed is None:
-        return save("cases", casetable.of_records(usable, spec)), None, None
-    return casetable.of_events(usable, timed, save, spec)
+        return save("cases", cases.of_records(usable, spec)), None, None
+    return cases.of_events(usable, timed, save, spec)
 
 
 def _dropped(connection: Any) -> None:
     """Forget the steps on the way to the case table: they take memory."""
     for (name,) in connection.raw_sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
-        if name.startswith(casetable.STEPS):
+        if name.startswith(cases.STEPS):
             connection.drop_table(name)
 
 
-def _fetched(cases: ibis.Table, connection: Any) -> ibis.Table:
+def _fetched(table: ibis.Table, connection: Any) -> ibis.Table:
     """Return the case table of a warehouse in DuckDB: some 60 bytes a case, and every figure is made here."""
-    frame = cases.execute()
-    return connection.create_table("cases", frame, schema=cases.schema(), temp=True)
+    frame = table.execute()
+    return connection.create_table("cases", frame, schema=table.schema(), temp=True)
 
 
 def window(engagement: Engagement, spec: Source) -> Window:
