@@ -16,7 +16,7 @@ from engineroom.dictionary import codes, plans, schemas
 from engineroom.dictionary.codes import code
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
-from engineroom.planning import plan, portfolio, readiness, roadmap
+from engineroom.planning import plan, portfolio, readiness, solver
 from engineroom.readers import engagement, reference, tables
 
 AS_OF = pd.Timestamp("2026-07-15")
@@ -340,7 +340,7 @@ def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_say
     decisions = readiness.decide(given_tables.initiatives, prerequisites, control, matrix, given_tables)
     draft = plan.draft(given_tables.initiatives, prerequisites, decisions, given_tables, weeks=45)
 
-    found = roadmap.schedule(draft.problem, effort=0.2)
+    found = solver.schedule(draft.problem, effort=0.2)
 
     ends = {
         one.name: found.starts[one.name] + one.duration for one in draft.problem.activities if one.name in found.starts
@@ -427,7 +427,7 @@ def test_an_impossible_deadline_is_told_in_words_and_gives_no_half_plan(blank) -
     found = readiness.assess(asked.tables, empty(Measures))
     draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
 
-    schedule = roadmap.schedule(draft.problem)
+    schedule = solver.schedule(draft.problem)
 
     assert schedule.status == "infeasible"
     assert roadmap_words.conflict(draft, schedule) == [

@@ -14,7 +14,7 @@ from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.findings import roadmap, rows
 from engineroom.measures import control, kpi
-from engineroom.organisation import governance
+from engineroom.organisation import review_calendar
 from engineroom.pages import answers, calendarfile
 from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
@@ -334,7 +334,7 @@ def test_a_pilot_is_planned_with_the_items_it_needs(hospital, ranked) -> None:
 
 
 def test_the_calendar_reviews_monthly_quarterly_and_after_18_months(hospital) -> None:
-    found = governance.calendar(hospital, empty(plans.Plan))
+    found = review_calendar.calendar(hospital, empty(plans.Plan))
 
     counts = found["event"].value_counts()
     assert (counts["kpi_review"], counts["deep_dive"], counts["benchmark_review"]) == (18, 6, 6)
@@ -345,7 +345,7 @@ def test_the_calendar_reviews_monthly_quarterly_and_after_18_months(hospital) ->
 
 
 def test_the_calendar_file_is_valid_and_the_same_twice(hospital) -> None:
-    events = governance.calendar(hospital, empty(plans.Plan))
+    events = review_calendar.calendar(hospital, empty(plans.Plan))
 
     text = calendarfile.ics(events, hospital)
 

@@ -16,8 +16,8 @@ import itertools
 import random
 import time
 
-from engineroom.planning import roadmap, sequence
-from engineroom.planning.roadmap import Activity, Blackout, Precedence, Problem
+from engineroom.planning import sequence, solver
+from engineroom.planning.solver import Activity, Blackout, Precedence, Problem
 
 INITIATIVES, TEAMS, WEEKS = 60, 6, 104
 PEOPLE = 10
@@ -60,14 +60,14 @@ def main() -> None:
     """Print one line a problem and objective."""
     parser = argparse.ArgumentParser(description="Time the roadmap's solver.")
     parser.add_argument("--problems", type=int, default=3, help="how many problems (default: 3)")
-    parser.add_argument("--effort", type=float, default=roadmap.EFFORT, help="deterministic seconds of search")
+    parser.add_argument("--effort", type=float, default=solver.EFFORT, help="deterministic seconds of search")
     given = parser.parse_args()
     for seed in range(given.problems):
-        for kind, objective in itertools.product(KINDS, roadmap.OBJECTIVES):
+        for kind, objective in itertools.product(KINDS, solver.OBJECTIVES):
             one = problem(seed, kind)
             rule = sequence.greedy(one, objective)
             start = time.perf_counter()
-            found = roadmap.schedule(one, objective, given.effort)
+            found = solver.schedule(one, objective, given.effort)
             seconds = time.perf_counter() - start
             over = abs(found.value / one.value(rule, objective) - 1) if rule else float("nan")
             print(

@@ -16,10 +16,10 @@ ROOMS = {
     "logs": "drilldown event_log traces",
     "measures": "automation benchmark control data_quality gap go_live instruments kpi quality review variation",
     "planning": (
-        "agenda assumptions claims diagnosis flips outlook pilot plan portfolio readiness roadmap scenario "
+        "agenda assumptions claims diagnosis flips outlook pilot plan portfolio readiness scenario solver "
         "uncertainty workflow"
     ),
-    "organisation": "accountability capacity functions governance maturity riskcontrol separation skills",
+    "organisation": "accountability capacity functions maturity review_calendar riskcontrol separation skills",
     "pages": "answers appendix charts commentary exhibits house theme",
     "chapters": (
         "business_case_appendix business_case_charts business_case_exhibits capacity_exhibits diagnosis_exhibits "

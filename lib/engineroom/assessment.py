@@ -33,9 +33,7 @@ from engineroom.dictionary import (
 from engineroom.dictionary.columns import DataFrame, Table
 from engineroom.dictionary.findings import Findings
 from engineroom.errors import ReportError
-from engineroom.findings import benchmark_gap, business_case, operating_model, process_quality
-from engineroom.findings import governance as governance_report
-from engineroom.findings import roadmap as roadmap_report
+from engineroom.findings import benchmark_gap, business_case, governance, operating_model, process_quality, roadmap
 from engineroom.logs import drilldown, event_log, profile, traces
 from engineroom.measures import (
     automation,
@@ -54,8 +52,8 @@ from engineroom.organisation import (
     accountability,
     capacity,
     functions,
-    governance,
     maturity,
+    review_calendar,
     riskcontrol,
     separation,
     skills,
@@ -71,8 +69,8 @@ from engineroom.planning import (
     plan,
     portfolio,
     readiness,
-    roadmap,
     scenario,
+    solver,
     uncertainty,
     workflow,
 )
@@ -260,7 +258,7 @@ class Assessment:
         )
     )
     objective = Step(lambda case: plan.aim(case.draft, case.parameters.objective))
-    solved = Step(lambda case: plan.recorded(roadmap.schedule(case.draft.problem, case.objective), case.objective))
+    solved = Step(lambda case: plan.recorded(solver.schedule(case.draft.problem, case.objective), case.objective))
     plan_starts = Result(plans.Starts, lambda case: case.solved[0])
     plan_search = Result(plans.Search, lambda case: case.solved[1])
     plan_limits = Result(plans.Limits, lambda case: case.solved[2])
@@ -271,7 +269,7 @@ class Assessment:
     one_more = Result(plans.OneMore, lambda case: plan.one_more(case.draft, case.schedule, case.objective))
     delays = Result(plans.Delays, lambda case: plan.delays(case.draft, case.schedule, case.plan, case.objective))
     priced = Result(plans.Priced, lambda case: plan.priced(case.initiatives, case.draft, case.schedule, case.tables))
-    calendar = Result(plans.Calendar, lambda case: governance.calendar(case.tables, case.plan))
+    calendar = Result(plans.Calendar, lambda case: review_calendar.calendar(case.tables, case.plan))
     agenda = Result(plans.Agenda, lambda case: agenda.steps(case.plan, case.prerequisites, case.calendar, case.tables))
     first_targets = Result(
         plans.FirstTargets, lambda case: workflow.first_targets(case.tables, case.rankings, case.stages)
@@ -388,7 +386,7 @@ class Assessment:
         operating_tables.Profile,
         lambda case: maturity.profile(case.tables.answers, case.tables.questions, "governance"),
     )
-    governance_reviews = Result(plans.Calendar, lambda case: governance.reviews(case.tables))
+    governance_reviews = Result(plans.Calendar, lambda case: review_calendar.reviews(case.tables))
     governance_figures = Result(
         governance_tables.Figures,
         lambda case: accountability.figures(
@@ -408,7 +406,7 @@ class Assessment:
     benchmark_gap_findings = Result(Findings, lambda case: benchmark_gap.find(case.gaps, case.worths, case.measures))
     roadmap_findings = Result(
         Findings,
-        lambda case: roadmap_report.find(
+        lambda case: roadmap.find(
             case.plan,
             case.prerequisites,
             case.decisions,
@@ -463,7 +461,7 @@ class Assessment:
     )
     governance_findings = Result(
         Findings,
-        lambda case: governance_report.find(
+        lambda case: governance.find(
             case.risk_coverage,
             case.conflicts,
             case.roles,

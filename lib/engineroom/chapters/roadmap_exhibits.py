@@ -11,12 +11,12 @@ from engineroom import estimates
 from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import codes, columns, initiatives, plans
 from engineroom.dictionary.columns import DataFrame
-from engineroom.organisation import governance
+from engineroom.organisation import review_calendar
 from engineroom.pages import calendarfile, show, wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, right, table
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
-from engineroom.planning.roadmap import Schedule
+from engineroom.planning.solver import Schedule
 from engineroom.readers.tables import Tables
 
 RHYTHM = {"monthly": "monthly, {low} to {high}", "quarterly": "every three months, {low} to {high}"}
@@ -181,14 +181,16 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
     series = events.groupby(["event", "about", "does", "owner"], sort=False)
     rows = [group.iloc[0].to_dict() | {"when": _when(group)} for _, group in series]
     caption = say_number(
-        len(events), "{n} [event|events] over {months} months [keeps|keep] what is gained", months=governance.MONTHS
+        len(events),
+        "{n} [event|events] over {months} months [keeps|keep] what is gained",
+        months=review_calendar.MONTHS,
     )
     notes = (
         "Every single day stands in the files beside this report, ready for a calendar.",
         "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
     )
     own = {"when": show.left("When", lambda row: row["when"])}
-    columns, counted = "event about when does owner", {"months": governance.MONTHS}
+    columns, counted = "event about when does owner", {"months": review_calendar.MONTHS}
     shown = show.table(
         "governance_calendar", events, plans.Calendar, columns, caption, *notes, rows=rows, own=own, counted=counted
     )

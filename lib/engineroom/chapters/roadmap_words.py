@@ -11,7 +11,7 @@ from babel.dates import format_date
 from engineroom.pages import wording
 from engineroom.phrases import locale, say, tell
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
-from engineroom.planning.roadmap import Schedule
+from engineroom.planning.solver import Schedule
 
 
 def quoted(name: str) -> str:

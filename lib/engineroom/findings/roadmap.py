@@ -14,7 +14,7 @@ from engineroom.dictionary.findings import Findings
 from engineroom.findings import rows
 from engineroom.findings.rows import figures, headline, key_figure, source
 from engineroom.planning.plan import PILOTS, Draft
-from engineroom.planning.roadmap import Schedule
+from engineroom.planning.solver import Schedule
 from engineroom.readers.tables import Tables
 
 SECTIONS = {

@@ -12,8 +12,8 @@ import pandas as pd
 from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import DataFrame, as_text, empty, words
 from engineroom.dictionary.initiatives import Initiatives
-from engineroom.planning import readiness, roadmap, slack
-from engineroom.planning.roadmap import Activity, Blackout, Change, Precedence, Problem, Schedule
+from engineroom.planning import readiness, slack, solver
+from engineroom.planning.solver import Activity, Blackout, Change, Precedence, Problem, Schedule
 from engineroom.readers.tables import Tables
 
 PEOPLE = 10
@@ -171,7 +171,7 @@ def one_more(draft: Draft, found: Schedule, objective: str) -> DataFrame[plans.O
     if not found.starts:
         return empty(plans.OneMore)
     more = {team: 1 if team == PILOTS else PEOPLE for team in draft.problem.capacities}
-    gains = roadmap.worth_of_one_more(draft.problem, found, more, objective)
+    gains = solver.worth_of_one_more(draft.problem, found, more, objective)
     busy = load(draft, found)
     full = busy[(busy["people"] >= busy["capacity"]) & (busy["people"] > 0)].groupby("team").size()
     rows = [[team, full.get(team, 0), *_between(draft, found, gain, objective)] for team, gain in gains.items()]
@@ -184,7 +184,7 @@ def delays(draft: Draft, found: Schedule, plan: DataFrame[plans.Plan], objective
     """Return what four more weeks on the items of the critical chain would cost."""
     order = plan.sort_values(["is_critical", "slack_weeks", "start"], ascending=[False, True, True], kind="stable")
     names = order["item"].head(MOST_DELAYS).tolist()
-    costs = roadmap.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
+    costs = solver.cost_of_delay(draft.problem, found, names, DELAY, objective) if names else {}
     rows = [
         [name, draft.items[name]["name"]]
         + (_between(draft, found, cost, objective, name) if cost is not None else [math.nan] * 3)

@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 from proofs import cases
 
-from engineroom.planning import roadmap, sequence, slack
-from engineroom.planning.roadmap import Activity, Blackout, Precedence, Problem
+from engineroom.planning import sequence, slack, solver
+from engineroom.planning.solver import Activity, Blackout, Precedence, Problem
 
 SMALL, LARGE = cases(80, 480), cases(3, 50)
 TEAMS = ("ann", "bob")
@@ -100,13 +100,13 @@ def best_by_trying(problem: Problem, objective: str) -> int | None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("objective", roadmap.OBJECTIVES)
+@pytest.mark.parametrize("objective", solver.OBJECTIVES)
 def test_schedule_equals_brute_force(objective: str) -> None:
     solved = impossible = 0
     for seed in range(SMALL):
         problem = small(seed)
 
-        found = roadmap.schedule(problem, objective)
+        found = solver.schedule(problem, objective)
 
         best = best_by_trying(problem, objective)
         if best is None:
@@ -123,7 +123,7 @@ def test_schedule_equals_brute_force(objective: str) -> None:
 def test_what_is_found_keeps_every_limit(seed: int) -> None:
     problem = small(seed)
 
-    found = roadmap.schedule(problem)
+    found = solver.schedule(problem)
 
     if found.status == "optimal":
         assert any(found.starts == starts for starts in every_schedule(problem))
@@ -170,7 +170,7 @@ def test_schedule_is_never_worse_than_a_priority_rule() -> None:
         problem = large(seed)
         rule = by_rule(problem)
 
-        found = roadmap.schedule(problem, effort=2.0)
+        found = solver.schedule(problem, effort=2.0)
 
         assert found.value >= rule, seed
         gains.append(found.value / rule - 1)
@@ -180,9 +180,9 @@ def test_schedule_is_never_worse_than_a_priority_rule() -> None:
 
 def test_same_input_gives_the_same_schedule_in_two_processes() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_roadmap import large; "
-        "from engineroom.planning import roadmap;"
-        "found = roadmap.schedule(large(3, 20), effort=2.0);"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_solver import large; "
+        "from engineroom.planning import solver;"
+        "found = solver.schedule(large(3, 20), effort=2.0);"
         "print(sorted(found.starts.items()), found.value, found.bound, found.status)"
     )
     here = __file__.rpartition("/")[0]
@@ -256,7 +256,7 @@ def chained(deadline: int | None = None) -> Problem:
 
 
 def test_conflict_is_the_smallest_set_of_limits() -> None:
-    found = roadmap.schedule(chained(deadline=9))
+    found = solver.schedule(chained(deadline=9))
 
     assert found.status == "infeasible"
     assert found.starts == {}
@@ -268,19 +268,19 @@ def test_conflict_is_irreducible_on_random_problems() -> None:
     checked = 0
     for seed in range(cases(60, 480)):
         problem = small(seed)
-        limits = roadmap.conflict(problem)
+        limits = solver.conflict(problem)
         if limits:
             checked += 1
-            assert roadmap._conflicts(problem, list(limits)) or any(one.is_optional for one in problem.activities)
+            assert solver._conflicts(problem, list(limits)) or any(one.is_optional for one in problem.activities)
             for limit in limits:
-                assert not roadmap._conflicts(problem, [other for other in limits if other != limit])
+                assert not solver._conflicts(problem, [other for other in limits if other != limit])
     assert checked > 5
 
 
 def test_a_cycle_is_a_conflict() -> None:
     both = (Precedence("map", "bot"), Precedence("bot", "map"))
 
-    found = roadmap.schedule(replace(chained(), precedences=both))
+    found = solver.schedule(replace(chained(), precedences=both))
 
     assert set(found.conflict) == {("precedence", "map", "bot"), ("precedence", "bot", "map")}
 
@@ -289,7 +289,7 @@ def test_an_optional_activity_is_left_out_where_it_does_not_pay() -> None:
     costly = Activity("gilding", 2, is_optional=True, benefit=1, cost=1000)
     paying = Activity("forms", 2, is_optional=True, benefit=100, cost=1000)
 
-    found = roadmap.schedule(Problem((costly, paying), {}, 30))
+    found = solver.schedule(Problem((costly, paying), {}, 30))
 
     assert found.starts == {"forms": 0}
 
@@ -298,7 +298,7 @@ def test_what_needs_a_dropped_activity_is_dropped_as_well() -> None:
     first = Activity("first", 2, is_optional=True, cost=1000)
     second = Activity("second", 2, is_optional=True, benefit=10)
 
-    found = roadmap.schedule(Problem((first, second), {}, 30, (Precedence("first", "second"),)))
+    found = solver.schedule(Problem((first, second), {}, 30, (Precedence("first", "second"),)))
 
     assert found.starts == {}
 
@@ -306,17 +306,17 @@ def test_what_needs_a_dropped_activity_is_dropped_as_well() -> None:
 def test_one_more_person_is_worth_what_a_new_plan_reaches() -> None:
     pair = (Activity("a", 10, {"ann": 1}, benefit=10), Activity("b", 10, {"ann": 1}, benefit=10))
     problem = Problem(pair, {"ann": (1,) * 30}, 30)
-    found = roadmap.schedule(problem)
+    found = solver.schedule(problem)
 
-    gains = roadmap.worth_of_one_more(problem, found, {"ann": 1})
+    gains = solver.worth_of_one_more(problem, found, {"ann": 1})
 
     assert gains["ann"][:3] == (100, 100, 100)  # the second ends ten periods earlier, at 10 a period
 
 
 def test_a_delay_costs_what_a_new_plan_loses() -> None:
-    found = roadmap.schedule(chained())
+    found = solver.schedule(chained())
 
-    costs = roadmap.cost_of_delay(chained(), found, ["map", "letters"], 3)
+    costs = solver.cost_of_delay(chained(), found, ["map", "letters"], 3)
 
     assert {name: cost[:3] for name, cost in costs.items()} == {"map": (30, 30, 30), "letters": (0, 0, 0)}
 
@@ -324,7 +324,7 @@ def test_a_delay_costs_what_a_new_plan_loses() -> None:
 def test_a_delay_that_leaves_no_plan_is_told() -> None:
     problem = chained(deadline=11)
 
-    costs = roadmap.cost_of_delay(problem, roadmap.schedule(problem), ["map"], 3)
+    costs = solver.cost_of_delay(problem, solver.schedule(problem), ["map"], 3)
 
     assert costs == {"map": None}
 
@@ -332,14 +332,14 @@ def test_a_delay_that_leaves_no_plan_is_told() -> None:
 def test_a_cutover_avoids_the_blackout() -> None:
     problem = replace(chained(), blackouts=(Blackout("year end", 8, 15, ("bot",)),))
 
-    found = roadmap.schedule(problem)
+    found = solver.schedule(problem)
 
     assert found.starts["bot"] + 6 - 1 == 15
 
 
 def test_slack_and_chain_say_what_sets_the_end() -> None:
     problem = chained()
-    found = roadmap.schedule(problem)
+    found = solver.schedule(problem)
 
     held = slack.held_by(problem, found.starts)
 
@@ -349,8 +349,8 @@ def test_slack_and_chain_say_what_sets_the_end() -> None:
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ValueError, match="precedence names no activity: ghost"):
-        roadmap.schedule(replace(chained(), precedences=(Precedence("ghost", "bot"),)))
+        solver.schedule(replace(chained(), precedences=(Precedence("ghost", "bot"),)))
     with pytest.raises(ValueError, match="no capacity is given for: bob"):
-        roadmap.schedule(replace(chained(), capacities={"ann": (1,) * 30}))
+        solver.schedule(replace(chained(), capacities={"ann": (1,) * 30}))
     with pytest.raises(ValueError, match='objective is "speed"; it may be: benefit, finish'):
-        roadmap.schedule(chained(), "speed")
+        solver.schedule(chained(), "speed")
