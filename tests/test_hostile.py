@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
+import exported
 import nbformat
 import openpyxl
 import pandas as pd
@@ -102,7 +103,7 @@ def report() -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def attacked() -> dict[str, bytes]:
-    return render.editions(report())
+    return exported.editions(report())
 
 
 def test_there_are_at_least_sixty_payloads() -> None:
@@ -198,7 +199,7 @@ def test_a_chart_that_links_or_loads_is_refused_or_inert(encoding: dict[str, Any
         "description": "d",
     }
     try:
-        page = render.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)]))
+        page = exported.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)]))
     except RenderError as fault:
         assert str(fault).startswith("cell c: the chart could not be drawn: ")
     else:
@@ -209,7 +210,7 @@ def test_a_chart_that_links_or_loads_is_refused_or_inert(encoding: dict[str, Any
 def test_a_chart_cannot_read_a_file_or_ask_the_network(source: str) -> None:
     spec = {"data": {"url": source}, "mark": "bar", "encoding": {"x": {"field": "root"}}, "description": "d"}
     try:
-        page = render.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)]))
+        page = exported.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)]))
     except RenderError:
         return
     assert b"root:x" not in page
@@ -228,7 +229,7 @@ def test_an_expression_of_a_chart_reaches_nothing(expression: str) -> None:
         "description": "d",
     }
     try:
-        page = render.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)])).decode()
+        page = exported.html(nbformat.v4.new_notebook(cells=[shows("c", theme.VEGALITE, spec)])).decode()
     except RenderError as fault:
         assert str(fault).startswith("cell c: the chart could not be drawn: ")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import exported
 import nbformat
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 
 from engineroom.errors import RenderError
 from engineroom.pages import blocks
-from engineroom.rendering import document, lint, render
+from engineroom.rendering import document, lint
 
 BASE = "application/vnd.engineroom."
 VEGALITE = "application/vnd.vegalite.v6+json"
@@ -230,7 +231,7 @@ def test_a_saving_in_a_headline_needs_a_range() -> None:
 
 def test_a_final_report_with_open_points_is_refused_with_all_of_them() -> None:
     with pytest.raises(RenderError) as fault:
-        render.editions(report("final", prose("TBD"), chart([])))
+        exported.editions(report("final", prose("TBD"), chart([])))
 
     assert str(fault.value) == (
         'the report is "final" and has 2 open points\n'
@@ -241,11 +242,11 @@ def test_a_final_report_with_open_points_is_refused_with_all_of_them() -> None:
 
 
 def test_a_draft_carries_its_open_points_on_its_last_page() -> None:
-    made = render.editions(report("draft", prose("TBD"), chart([{"a": 1}])), ["html"])["html"].decode()
+    made = exported.editions(report("draft", prose("TBD"), chart([{"a": 1}])), ["html"])["html"].decode()
 
     assert '<h2 id="open-points">Open points</h2>' in made
     assert "Placeholder" in made
 
 
 def test_a_final_report_without_open_points_is_made_and_has_no_such_page() -> None:
-    assert b"open-points" not in render.html(report("final", prose("All is known.")))
+    assert b"open-points" not in exported.html(report("final", prose("All is known.")))

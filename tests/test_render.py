@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import altair as alt
+import exported
 import nbformat
 import pandas as pd
 import pikepdf
@@ -288,7 +289,7 @@ def tree() -> document.Document:
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, bytes]:
-    return render.editions(report())
+    return exported.editions(report())
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +303,7 @@ def hostile() -> dict[str, bytes]:
     }
     table["columns"][0]["label"] = HOSTILE
     drawn = alt.Chart(pd.DataFrame({"x": [HOSTILE]})).mark_bar().encode(y="x", x="count()")
-    return render.editions(
+    return exported.editions(
         notebook(
             shows("cover", "cover", dict.fromkeys(COVER, HOSTILE) | {"language": "en"}),
             markdown(
@@ -334,8 +335,8 @@ def pdf_text(content: bytes) -> str:
 def test_one_notebook_makes_both_editions_and_both_pass_their_check(made, tree):
     assert made["html"].startswith(b"<!DOCTYPE html>")
     assert made["pdf"].startswith(b"%PDF-1.")
-    assert made["html"] == render.html(report())
-    assert made["pdf"] == render.pdf(report())
+    assert made["html"] == exported.html(report())
+    assert made["pdf"] == exported.pdf(report())
 
 
 def test_the_page_stays_under_half_a_megabyte(made):
@@ -438,7 +439,7 @@ def test_hostile_text_is_literal_text_in_the_pdf(hostile):
 
 
 def test_letters_the_typeface_lacks_become_a_box_in_print_and_stay_in_the_page():
-    made = render.editions(notebook(markdown("a", "# Report\n\n## Client 株式会社 😀")))
+    made = exported.editions(notebook(markdown("a", "# Report\n\n## Client 株式会社 😀")))
     assert "株式会社 😀" in made["html"].decode()
     assert "Client □□□□ □" in pdf_text(made["pdf"])
 
@@ -446,7 +447,7 @@ def test_letters_the_typeface_lacks_become_a_box_in_print_and_stay_in_the_page()
 def test_no_line_ends_between_a_minus_and_its_currency():
     losses = " ".join(f"{'x' * (number % 9 + 1)} −$4,20{number % 10}" for number in range(120))
 
-    both = render.editions(notebook(markdown("losses", losses)))
+    both = exported.editions(notebook(markdown("losses", losses)))
 
     assert pdf_text(both["pdf"]).count("−$4,20") == 120
     page = both["html"].decode()
@@ -460,13 +461,13 @@ def test_the_smallest_and_the_fullest_report_can_be_set():
             "rows": [["unbreakablewordofconsiderablelength"] * 16] * 80}  # fmt: skip
     for cells in ([], [markdown("a", "only prose")], [shows("t", "table", empty_table)], [shows("u", "table", long)],
                   [markdown("a", "> ## in a quote\n\n1. # in a list\n\n#### deep"), shows("f", "facts", {"items": [{"label": "a", "value": "1"}] * 6})]):  # fmt: skip
-        assert set(render.editions(notebook(*cells))) == {"html", "pdf"}
+        assert set(exported.editions(notebook(*cells))) == {"html", "pdf"}
 
 
 def test_a_chart_that_cannot_be_drawn_names_its_cell():
     spec = {"mark": "nonsense", "data": {"values": []}, "description": "none"}
     with pytest.raises(RenderError, match=r"^cell bad-chart: the chart could not be drawn: "):
-        render.html(notebook(shows("bad-chart", theme.VEGALITE, spec)))
+        exported.html(notebook(shows("bad-chart", theme.VEGALITE, spec)))
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://example.org/tracker"])
@@ -474,7 +475,7 @@ def test_a_link_in_a_chart_stops_it_by_name(link):
     data = pd.DataFrame({"x": ["a"], "link": [link]})
     drawn = alt.Chart(data).mark_bar().encode(y="x", href="link").properties(description="a trap")
     with pytest.raises(RenderError, match=r"^cell trap: the chart could not be drawn: "):
-        render.html(notebook(chart("trap", drawn)))
+        exported.html(notebook(chart("trap", drawn)))
 
 
 def test_a_chart_that_fails_never_leaves_its_drawing_to_the_next_report():
@@ -483,18 +484,18 @@ def test_a_chart_that_fails_never_leaves_its_drawing_to_the_next_report():
             data = pd.DataFrame({"x": [f"LEAKED {number}"], "link": [link]})
             trap = alt.Chart(data).mark_bar().encode(y="x", href="link").properties(description="a trap")
             with pytest.raises(RenderError):
-                render.html(notebook(chart("trap", trap)))
+                exported.html(notebook(chart("trap", trap)))
         fair = (
             alt.Chart(pd.DataFrame({"x": [f"fair {number}"]})).mark_bar().encode(y="x").properties(description="fair")
         )
-        page = render.html(notebook(chart("fair", fair))).decode()
+        page = exported.html(notebook(chart("fair", fair))).decode()
         assert "LEAKED" not in page
         assert page.count(f">fair {number}</text>") == 2  # for a desk and for a phone
 
 
 def test_a_language_without_words_is_refused():
     with pytest.raises(RenderError, match=r"^cell c: its .* is not as agreed: ValueError there are: de, en$"):
-        render.html(notebook(shows("c", "house", {"language": "xx"})))
+        exported.html(notebook(shows("c", "house", {"language": "xx"})))
 
 
 @pytest.mark.parametrize(
@@ -509,7 +510,7 @@ def test_a_language_without_words_is_refused():
             "it shows a traceback",
         ),
         ("pdf", lambda content: content[:-20], "it is cut off"),
-        ("pdf", lambda content: render.pdf(notebook()), "a chart is missing"),
+        ("pdf", lambda content: exported.pdf(notebook()), "a chart is missing"),
         ("pdf", lambda content: b"%PDF-1.7\nnothing\n%%EOF", "it has no pages"),
     ],
 )
@@ -524,7 +525,7 @@ def test_the_same_notebook_gives_the_same_bytes_in_any_zone_locale_hash_seed_and
     no_fonts.write_text("<fontconfig></fontconfig>", encoding="utf-8")
     nbformat.write(report(), tmp_path / "report.ipynb")
     code = (
-        "import sys, hashlib, nbformat; from engineroom.rendering import render; made = render.editions(nbformat.read(sys.argv[1], 4));"
+        "import sys, hashlib, nbformat; from engineroom.rendering import render; made, tree = render.editions(nbformat.read(sys.argv[1], 4));"
         "print(*(hashlib.sha256(made[name]).hexdigest() for name in ('html', 'pdf')))"
     )
     here = " ".join(hashlib.sha256(made[name]).hexdigest() for name in ("html", "pdf"))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import exported
 import pytest
 from nbformat import v4
 
@@ -19,7 +20,6 @@ from engineroom.measures import kpi
 from engineroom.pages import blocks, theme, wording
 from engineroom.planning import assumptions, claims, outlook, scenario
 from engineroom.readers import engagement, tables
-from engineroom.rendering import render
 from engineroom.resources import folder
 
 SCRIPT = (folder("templates") / "whatif.js").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def page(tmp_path: Path, *exhibits: blocks.Exhibit, language: str = "en") -> Pat
         cell.outputs = [v4.new_output("display_data", data=exhibit._repr_mimebundle_())]
         cells.append(cell)
     path = tmp_path / "page.html"
-    path.write_bytes(render.html(v4.new_notebook(cells=cells)))
+    path.write_bytes(exported.html(v4.new_notebook(cells=cells)))
     return path
 
 

@@ -83,8 +83,8 @@ def _stock(place: Path, out: Path) -> None:
     book = out / f"{place.name}.ipynb"
     given = {"engagement": str(place), "sector": "legal"}
     executed = papermill.execute_notebook(NOTEBOOK, book, given, progress_bar=False)
-    for kind, edition in (("html", render.html), ("pdf", render.pdf)):
-        book.with_suffix(f".{kind}").write_bytes(edition(executed))
+    for kind, exporter in render.EXPORTERS.items():
+        book.with_suffix(f".{kind}").write_bytes(exporter().from_notebook_node(executed)[0])
 
 
 def factory(places: list[Path], out: Path, jobs: int = 1) -> None:
@@ -122,7 +122,7 @@ def _floor(places: list[Path], out: Path) -> None:
                     data, metadata = shown.format(value)
                     kind = {"metadata": metadata, "execution_count": 1}
                     cell.outputs = [nbformat.v4.new_output("execute_result", data=data, **kind)]
-        for kind, page in render.editions(book).items():
+        for kind, page in render.editions(book)[0].items():
             (out / f"{place.name}.{kind}").write_bytes(page)
 
 

@@ -37,11 +37,13 @@ def main() -> None:
     notebook = nbformat.read(arguments.notebook, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "page.html"
-        made.write_bytes(render.html(notebook))
+        made.write_bytes(render.editions(notebook, ["html"])[0]["html"])
         with rivals(notebook, made) as others:
-            contest("HTML", {"engineroom": lambda: render.html(notebook), **others["HTML"]}, arguments.rounds)
-            ours = {"engineroom": lambda: render.pdf(notebook)}
-            ours |= {"engineroom, charts never drawn": lambda: render.pdf(forgetting(notebook))}
+            contest(
+                "HTML", {"engineroom": lambda: render.editions(notebook, ["html"]), **others["HTML"]}, arguments.rounds
+            )
+            ours = {"engineroom": lambda: render.editions(notebook, ["pdf"])}
+            ours |= {"engineroom, charts never drawn": lambda: render.editions(forgetting(notebook), ["pdf"])}
             contest("PDF", ours | others["PDF"], arguments.rounds)
             both = {"engineroom, both editions": lambda: render.editions(notebook)}
             both |= {"engineroom, both, charts never drawn": lambda: render.editions(forgetting(notebook))}

@@ -257,9 +257,8 @@ def _made(
             executed = execution.execute(case, task.report, given, Path(private), place, limits)
         except execution.Stopped as stop:
             raise _explained(stop, task, case, out) from None
-    tree = render.settled(executed)
     with drawing.album(out / CHARTS / case.name / name):
-        editions = render.made(tree, task.formats)
+        editions, tree = render.editions(executed, task.formats)
     files = {f"{name}.{kind}": data for kind, data in editions.items()}
     files[f"{name}.ipynb"] = execution.published(executed, case)
     files |= {f"{name}.tables/{table}": text.encode() for table, text in document.files(tree).items()}

@@ -1,7 +1,7 @@
 """A notebook's tree as one offline HTML file and as one PDF, and the check that both came out whole.
 
-`html` and `pdf` take an executed notebook and return bytes; the nbconvert exporters are the same two functions. The
-same notebook gives the same bytes on every machine: our fonts only, no clock, no time zone, no random ids.
+The nbconvert exporters are the one way to a page: `engineroom run` uses those that `jupyter nbconvert` does. The same
+notebook gives the same bytes on every machine: our fonts only, no clock, no time zone, no random ids.
 """
 
 from __future__ import annotations
@@ -35,35 +35,16 @@ COVER_LINES = ("sector", "period", "as_of", "prepared_by")
 _TRACEBACK = "Traceback (most recent call last)"
 
 
-def html(notebook: NotebookNode) -> bytes:
-    """Return the executed notebook as one HTML file that needs no network; at most the what-if runs a script."""
-    return editions(notebook, ["html"])["html"]
-
-
-def pdf(notebook: NotebookNode) -> bytes:
-    """Return the executed notebook as one tagged PDF (PDF/UA-1 and PDF/A-3a)."""
-    return editions(notebook, ["pdf"])["pdf"]
-
-
-def editions(notebook: NotebookNode, formats: Iterable[str] = ("html", "pdf")) -> dict[str, bytes]:
-    """Return the editions asked for, each checked: `{"html": b"...", "pdf": b"..."}`.
+def editions(notebook: NotebookNode, formats: Iterable[str] = tuple(EDITIONS)) -> tuple[dict[str, bytes], Document]:
+    """Return the editions asked for by their kind, each made by its nbconvert exporter and checked, and their tree.
 
     A final report with open points is refused; a draft lists them on its last page.
     """
-    return made(settled(notebook), formats)
-
-
-def settled(notebook: NotebookNode) -> Document:
-    """Return the tree of an executed notebook as it may go out; raise `RenderError` where it may not."""
-    return lint.settle(document.build(notebook))
-
-
-def made(tree: Document, formats: Iterable[str] = ("html", "pdf")) -> dict[str, bytes]:
-    """Return the editions of a settled tree, each checked."""
-    contents = {name: EDITIONS[name].make(tree, view(tree)) for name in formats}
-    for name, content in contents.items():
-        check(name, content, tree)
-    return contents
+    resources: Any = None
+    contents = {}
+    for name in formats:
+        contents[name], resources = EXPORTERS[name]().from_notebook_node(notebook, resources)
+    return contents, resources["tree"]
 
 
 def prepare(formats: Iterable[str] = ("html", "pdf")) -> None:
@@ -96,29 +77,33 @@ def view(tree: Document) -> dict[str, Any]:
 
 
 class HTMLReport(Exporter):
-    """`jupyter nbconvert --to engineroom-html`: the same bytes as `engineroom run` writes."""
+    """An executed notebook as one HTML file that needs no network: `jupyter nbconvert --to engineroom-html`."""
 
+    edition = "html"
     file_extension = ".html"
     output_mimetype = "text/html"
     export_from_notebook = "engineroom HTML"
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:  # type: ignore[override]
-        """Return the HTML of `nb`."""
+        """Return the checked edition of `nb`; its tree stays in the resources, so that the next edition shares it."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return html(nb), resources
+        tree = resources.get("tree") or lint.settle(document.build(nb))
+        content = EDITIONS[self.edition].make(tree, view(tree))
+        check(self.edition, content, tree)
+        resources["tree"] = tree
+        return content, resources
 
 
-class PDFReport(Exporter):
-    """`jupyter nbconvert --to engineroom-pdf`: the same bytes as `engineroom run` writes."""
+class PDFReport(HTMLReport):
+    """An executed notebook as one tagged PDF (PDF/UA-1 and PDF/A-3a): `jupyter nbconvert --to engineroom-pdf`."""
 
+    edition = "pdf"
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
     export_from_notebook = "engineroom PDF"
 
-    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:  # type: ignore[override]
-        """Return the PDF of `nb`."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return pdf(nb), resources
+
+EXPORTERS = {exporter.edition: exporter for exporter in (HTMLReport, PDFReport)}
 
 
 def _dressed(block: Block, words: Mapping[str, str], tokens: dict[str, Any], language: str) -> Block:
