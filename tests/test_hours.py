@@ -187,7 +187,7 @@ def test_handling_says_that_it_was_counted_in_business_hours(make_engagement) ->
 
     found = kpi.measure(tables.read(case), event_log.open(case)).set_index("definition")
 
-    assert found.loc["handling_time/per_item", "method"] == code("in_business_hours", method="student")
+    assert found.loc["handling_time/per_item", "method"] == code("in_business_hours", method="no_interval")
 
 
 @pytest.mark.parametrize(

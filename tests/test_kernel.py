@@ -52,7 +52,7 @@ CONTRACT = [
     "import pickle; pickle.loads(pickle.dumps(Client())).name",
     "__name__",
     "import engineroom as er; er.theme.enable()",
-    "er.statistics.wilson(750, 1000)",
+    "er.statistics.exact_share(750, 1000)",
     "import duckdb; duckdb.sql('select 42 as x').fetchall()",
     "import ibis; ibis.duckdb.connect().sql('select 1 as x').count().execute()",
     "import warnings; warnings.warn('careful', UserWarning, stacklevel=1)",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from engineroom import statistics
 
@@ -24,8 +24,9 @@ def percent(bounds) -> list[float]:
 # ------------------------------------------------------------------------------------------------- worked examples
 
 
-def test_at_01_750_of_1000_items_give_72_2_to_77_6_percent():
-    assert percent(statistics.wilson(750, 1000)) == [72.2, 77.6]
+def test_at_01_750_of_1000_items_give_72_2_to_77_7_percent():
+    """Wilson's interval of the source documents ends at 77.6; the exact one, which every verdict rests on, at 77.7."""
+    assert percent(statistics.exact_share(750, 1000)) == [72.2, 77.7]
 
 
 def test_at_11_the_largest_fifth_of_the_types_with_65_percent_of_the_cost_meets_the_pareto_rule():
@@ -53,14 +54,14 @@ def test_at_18_160_to_189_of_200_is_14_5_points_with_8_1_to_21_0():
 
 
 def test_at_19_196_of_200_clean_claims_leave_a_target_of_98_percent_open():
-    low, high = statistics.wilson(196, 200)
+    low, high = statistics.exact_share(196, 200)
 
-    assert percent((low, high)) == [95.0, 99.2]
+    assert percent((low, high)) == [95.0, 99.5]
     assert low[0] < 0.98 < high[0]
 
 
 def test_at_19_9800_of_10000_clean_claims_still_leave_it_open():
-    low, high = statistics.wilson(9800, 10_000)
+    low, high = statistics.exact_share(9800, 10_000)
 
     assert percent((low, high)) == [97.7, 98.3]
     assert low[0] < 0.98 < high[0]
@@ -78,30 +79,28 @@ def test_at_20_a_faultless_sample_demonstrates_a_share(target, items):
 
 
 @given(COUNTS)
-def test_wilson_is_where_the_score_test_just_fails_to_reject(counts):
+def test_each_end_of_the_exact_interval_leaves_what_was_seen_a_chance_of_two_and_a_half_percent(counts):
     successes, n = counts
-    low, high = (float(bound[0]) for bound in statistics.wilson(successes, n))
+    low, high = (float(bound[0]) for bound in statistics.exact_share(successes, n))
 
-    for edge in (low, high):
-        if 1e-9 < edge < 1 - 1e-9:
-            score = abs(successes / n - edge) / math.sqrt(edge * (1 - edge) / n)
-            assert score == pytest.approx(1.959964, abs=1e-4)
     assert 0 <= low <= successes / n <= high <= 1
+    assert successes == 0 or stats.binom.sf(successes - 1, n, low) == pytest.approx(0.025, rel=1e-6)
+    assert successes == n or stats.binom.cdf(successes, n, high) == pytest.approx(0.025, rel=1e-6)
 
 
-def test_wilson_of_a_faultless_sample_reaches_a_target_of_all():
+def test_a_faultless_sample_reaches_a_target_of_all():
     n = np.arange(1, 2000)
 
-    assert (statistics.wilson(n, n)[1] == 1).all()
-    assert (statistics.wilson(0 * n, n)[0] == 0).all()
+    assert (statistics.exact_share(n, n)[1] == 1).all()
+    assert (statistics.exact_share(0 * n, n)[0] == 0).all()
 
 
-def test_wilson_takes_columns_and_leaves_an_empty_denominator_empty():
-    low, high = statistics.wilson([0, 3, 0], [0, 10, 10])
+def test_the_exact_interval_takes_columns_and_leaves_an_empty_denominator_empty():
+    low, high = statistics.exact_share([0, 3, 0], [0, 10, 10])
 
     assert np.isnan([low[0], high[0]]).all()
-    assert low[1:].round(4).tolist() == [0.1078, 0.0]
-    assert high[1:].round(4).tolist() == [0.6032, 0.2775]
+    assert low[1:].round(4).tolist() == [0.0667, 0.0]
+    assert high[1:].round(4).tolist() == [0.6525, 0.3085]
 
 
 @given(COUNTS, COUNTS)
@@ -109,7 +108,7 @@ def test_wilson_takes_columns_and_leaves_an_empty_denominator_empty():
 def test_newcombe_is_the_published_combination_of_two_wilson_intervals(after, before):
     (x, n), (y, m) = after, before
     low, high = statistics.newcombe(x, n, y, m)
-    (l1, u1), (l2, u2) = ((float(b[0]) for b in statistics.wilson(*pair)) for pair in (after, before))
+    (l1, u1), (l2, u2) = (proportion_confint(*pair, method="wilson") for pair in (after, before))
     p, q = x / n, y / m
 
     assert low == pytest.approx(p - q - math.hypot(p - l1, u2 - q), abs=1e-9)
@@ -131,6 +130,29 @@ def test_student_knows_nothing_from_one_observation():
 
     assert np.isnan(low[0]) and np.isnan(high[0])
     assert (low[1], high[1]) == pytest.approx((5 - 8.9846, 5 + 8.9846), abs=1e-4)
+
+
+def test_amounts_of_a_large_sample_or_of_no_skewness_get_students_interval():
+    plain, skewed = statistics.student(10, 2, 10_000), statistics.skewed(10, 2, 10_000)
+    alike = statistics.skewed(10, 0, 50)
+
+    assert (skewed[0][0], skewed[1][0]) == pytest.approx((plain[0][0], plain[1][0]), rel=1e-4)
+    assert (alike[0][0], alike[1][0]) == (10, 10)
+
+
+def test_a_mean_of_four_amounts_has_no_interval_and_of_five_a_wide_one():
+    low, high = statistics.skewed([10, 10], [10, 10], [4, 5])
+
+    assert np.isnan(low[0]) and np.isnan(high[0])
+    assert 0 <= low[1] < 3 and high[1] > 40
+
+
+@given(st.floats(0.01, 1e6), st.floats(0.001, 3), st.integers(5, 10_000))
+def test_the_interval_of_amounts_holds_the_mean_and_reaches_further_up_than_down(mean, variation, n):
+    low, high = (float(end[0]) for end in statistics.skewed(mean, variation * mean, n))
+
+    assert 0 <= low <= mean * (1 + 1e-9)
+    assert high - mean >= mean - low - 1e-9 * mean
 
 
 @pytest.mark.parametrize("p", [0.5, 0.9])
@@ -189,12 +211,12 @@ def test_clustered_share_is_clustered_ratio_through_the_log_odds():
 def test_clustered_share_is_never_surer_than_independent_items():
     low, high = statistics.clustered_share([10] * 20, [100] * 20)  # no spread at all between the clusters
 
-    assert high - low >= 2 * 1.96 * math.sqrt(0.1 * 0.9 / 2000)
+    assert (low, high) == tuple(float(end[0]) for end in statistics.exact_share(200, 2000))
 
 
 @pytest.mark.parametrize("hits", [[0, 0, 0], [100, 50, 70]])
-def test_clustered_share_of_none_or_all_is_wilsons(hits):
-    low, high = statistics.wilson(sum(hits), 220)
+def test_clustered_share_of_none_or_all_is_that_of_independent_items(hits):
+    low, high = statistics.exact_share(sum(hits), 220)
 
     assert statistics.clustered_share(hits, [100, 50, 70]) == (low[0], high[0])
 
@@ -203,19 +225,19 @@ def test_clustered_share_of_none_or_all_is_wilsons(hits):
 
 
 @given(COUNTS)
-def test_wilson_of_failures_mirrors_wilson_of_successes(counts):
+def test_the_exact_interval_of_failures_mirrors_that_of_successes(counts):
     successes, n = counts
-    low, high = statistics.wilson(successes, n)
-    mirrored_low, mirrored_high = statistics.wilson(n - successes, n)
+    low, high = statistics.exact_share(successes, n)
+    mirrored_low, mirrored_high = statistics.exact_share(n - successes, n)
 
     assert low[0] == pytest.approx(1 - mirrored_high[0], abs=1e-12)
     assert high[0] == pytest.approx(1 - mirrored_low[0], abs=1e-12)
 
 
 @given(COUNTS, st.integers(2, 50))
-def test_wilson_narrows_from_both_sides_with_more_items_of_the_same_share(counts, times):
+def test_the_exact_interval_narrows_from_both_sides_with_more_items_of_the_same_share(counts, times):
     successes, n = counts
-    low, high = statistics.wilson([successes, successes * times], [n, n * times])
+    low, high = statistics.exact_share([successes, successes * times], [n, n * times])
 
     assert low[1] >= low[0] - 1e-12 and high[1] <= high[0] + 1e-12
     assert high[1] - low[1] < high[0] - low[0]
@@ -270,7 +292,7 @@ def test_items_to_settle_a_share_is_the_smallest_number_that_does(counts, target
 
 
 def settles(share: float, n: float, target: float) -> bool:
-    low, high = statistics.wilson(share * n, n)
+    low, high = statistics.exact_share(share * n, n)
     return bool(low[0] > target or high[0] < target)
 
 

@@ -12,37 +12,74 @@ from __future__ import annotations
 import argparse
 import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from engineroom import statistics
 
 SHARES_N = (20, 30, 50, 100, 200, 500, 1000, 5000)
+TARGETS = np.append(np.round(np.arange(0.5, 0.999, 0.005), 3), 0.999)
 SHARES_P = np.round(np.arange(0.005, 1, 0.005), 3)
 PAIRS_N = ((30, 30), (50, 200), (100, 100), (200, 200), (1000, 400))
 PAIRS_P = (0.02, 0.05, 0.10, 0.20, 0.35, 0.50, 0.65, 0.80, 0.90, 0.95, 0.98)
 QUANTILES_N = (10, 20, 40, 60, 100, 200, 500, 1000)
 QUANTILES_P = (0.5, 0.9)
 MEANS_N = (5, 10, 20, 50, 100, 200, 1000)
-SPREADS = (0.0, 0.5, 1.0, 1.5)
-"""Sigma of the log-normal costs; 0 stands for a normal distribution."""
+AMOUNTS: dict[str, tuple[Callable[[np.random.Generator, tuple[int, int]], np.ndarray], float]] = {
+    "normal, CV 0.2": (lambda chance, size: chance.normal(10, 2, size), 10.0),
+    "log-normal, sigma 0.5": (lambda chance, size: chance.lognormal(0, 0.5, size), float(np.exp(0.125))),
+    "log-normal, sigma 1": (lambda chance, size: chance.lognormal(0, 1, size), float(np.exp(0.5))),
+    "log-normal, sigma 1.5": (lambda chance, size: chance.lognormal(0, 1.5, size), float(np.exp(1.125))),
+    "exponential": (lambda chance, size: chance.exponential(1, size), 1.0),
+    "gamma, shape 0.5": (lambda chance, size: chance.gamma(0.5, 1, size), 0.5),
+    "half nought": (
+        lambda chance, size: chance.lognormal(0, 1, size) * chance.integers(0, 2, size),
+        float(np.exp(0.5)) / 2,
+    ),
+}
+"""Distributions of handling costs and times, and their means."""
 CLUSTERS = (3, 6, 10, 20, 30, 60)
 LIKENESS = (0.0, 0.01, 0.05, 0.20)
 """Correlation of two items of one cluster."""
+OTHERS = ("coverage", "linear", "independent", "student")
 UNEQUAL = (0.1, 0.3, 0.6)
 """Sigma of the log-normal level of one cluster, for ratios of amounts."""
 
 Cells = Iterator[dict[str, object]]
 
 
+def verdicts(sizes: Iterable[int] = range(1, 5001)) -> Cells:
+    """How often a share that equals its target "meets" or "misses" it, exactly: the worst case of a false verdict.
+
+    A share just below the target makes a false "meets" no more often than one that equals it; likewise above.
+    """
+    n, target = (part.ravel() for part in np.meshgrid(np.asarray(sizes), TARGETS, indexing="ij"))
+    meets = _first(n, lambda count: statistics.exact_share(count, n)[0] >= target)
+    above = _first(n, lambda count: statistics.exact_share(count, n)[1] >= target)  # fewer than these miss it
+    wrong = np.stack([stats.binom.sf(meets - 1, n, target), stats.binom.cdf(above - 1, n, target)])
+    for size, line, false_meets, false_misses in zip(n, target, *wrong, strict=True):
+        yield {"n": int(size), "p": line, "meets": false_meets, "misses": false_misses}
+
+
+def _first(n: np.ndarray, holds: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the smallest count from which on a verdict holds, by bisection; n + 1 where it never does."""
+    low, high = np.full(len(n), -1), n + 1
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        settled = (high - low <= 1) | holds(np.clip(middle, 0, n))
+        low, high = np.where(settled, low, middle), np.where(settled & (high - low > 1), middle, high)
+    return high
+
+
 def shares() -> Cells:
-    """Wilson, exactly: the binomial weight of the counts whose interval holds p."""
+    """The exact interval, exactly: the binomial weight of the counts whose interval holds p."""
     for n in SHARES_N:
         counts = np.arange(n + 1)
-        low, high = statistics.wilson(counts, np.full(n + 1, n))
+        low, high = statistics.exact_share(counts, np.full(n + 1, n))
         for p in SHARES_P:
             held = (low <= p) & (p <= high)
             yield {"n": n, "p": p, "coverage": float(stats.binom.pmf(counts, n, p)[held].sum())}
@@ -77,18 +114,19 @@ def quantiles(repetitions: int) -> Cells:
 
 
 def means(repetitions: int) -> Cells:
-    """Student t on normal and on skewed (log-normal) costs."""
-    for sigma in SPREADS:
+    """Hall's interval of skewed amounts, and beside it Student's, on normal, log-normal and gamma amounts."""
+    for name, (draw, truth) in AMOUNTS.items():
         for n in MEANS_N:
-            normal = _generator("means", n, sigma).standard_normal((repetitions, n))
-            costs, truth = (normal, 0.0) if sigma == 0 else (np.exp(sigma * normal), float(np.exp(sigma**2 / 2)))
-            low, high = statistics.student(costs.mean(axis=1), costs.std(axis=1, ddof=1), np.full(repetitions, n))
-            held = (low <= truth) & (truth <= high)
-            yield {
-                "distribution": "normal" if sigma == 0 else f"log-normal, sigma {sigma:g}",
-                "n": n,
-                "coverage": float(held.mean()),
+            amounts = draw(_generator("means", n, name), (repetitions, n))
+            parts = amounts.mean(axis=1), amounts.std(axis=1, ddof=1), np.full(repetitions, n)
+            held = {
+                method: float(((low <= truth) & (truth <= high)).mean())
+                for method, (low, high) in (
+                    ("coverage", statistics.skewed(*parts)),
+                    ("student", statistics.student(*parts)),
+                )
             }
+            yield {"distribution": name, "n": n} | held
 
 
 def clusters_of_items(repetitions: int) -> Cells:
@@ -103,14 +141,14 @@ def clusters_of_items(repetitions: int) -> Cells:
                     strength = 1 / likeness - 1
                     inner = chance.beta(p * strength, (1 - p) * strength, sizes.shape)
                 hits = chance.binomial(sizes, inner)
-                low, high = statistics.wilson(hits.sum(axis=1), sizes.sum(axis=1))
+                low, high = statistics.exact_share(hits.sum(axis=1), sizes.sum(axis=1))
                 yield {
                     "clusters": clusters,
                     "likeness": likeness,
                     "p": p,
                     "coverage": _held(statistics.clustered_share, hits, sizes, p),
                     "linear": _held(statistics.clustered_ratio, hits, sizes, p),
-                    "wilson": float(((low <= p) & (p <= high)).mean()),
+                    "independent": float(((low <= p) & (p <= high)).mean()),
                 }
 
 
@@ -135,11 +173,16 @@ def _held(method: Callable[..., tuple[float, float]], top: np.ndarray, bottom: n
 
 def newcombe_grid(after: np.ndarray, n: int, before: np.ndarray, n_before: int) -> tuple[np.ndarray, np.ndarray]:
     """Return `statistics.newcombe` for every pair of counts; the test suite holds the two equal."""
-    (low, high), (low_before, high_before) = statistics.wilson(after, n), statistics.wilson(before, n_before)
+    (low, high), (low_before, high_before) = wilson(after, n), wilson(before, n_before)
     p, q = (after / n)[:, None], (before / n_before)[None, :]
     down = np.sqrt((p - low[:, None]) ** 2 + (high_before[None, :] - q) ** 2)
     up = np.sqrt((high[:, None] - p) ** 2 + (q - low_before[None, :]) ** 2)
     return p - q - down, p - q + up
+
+
+def wilson(successes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return Wilson's score interval, of which Newcombe's is made."""
+    return proportion_confint(successes, n, alpha=statistics.ALPHA, method="wilson")
 
 
 def worst(cells: pd.DataFrame) -> pd.Series:
@@ -160,17 +203,21 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
     scale = 10 if parser.parse_args().quick else 1
     tables: dict[str, Callable[[], Cells]] = {
-        "Wilson, one share (computed)": shares,
+        "Clopper-Pearson, one share (computed)": shares,
         "Newcombe, difference of two shares (computed)": differences,
         "Order statistics, log-normal waits": lambda: quantiles(20_000 // scale),
-        "Student t, mean": lambda: means(20_000 // scale),
+        "Hall, mean of amounts": lambda: means(20_000 // scale),
         "Share over clusters, log odds": lambda: clusters_of_items(2_000 // scale),
         "Ratio of amounts over clusters": lambda: clusters_of_amounts(4_000 // scale),
     }
+    false = pd.DataFrame(verdicts(range(1, 5001, scale)))
+    for verdict in ("meets", "misses"):
+        cell = false.loc[false[verdict].idxmax()]
+        print(f'A false "{verdict}", n 1 to 5,000: at most {cell[verdict]:.4%} (n {cell["n"]:.0f}, target {cell["p"]})')
     for title, simulate in tables.items():
         cells = pd.DataFrame(simulate())
         lowest = worst(cells)
-        place = ", ".join(f"{name} {lowest[name]}" for name in cells if name not in ("coverage", "linear", "wilson"))
+        place = ", ".join(f"{name} {lowest[name]}" for name in cells if name not in OTHERS)
         print(f"\n{title}: mean {cells['coverage'].mean():.2%}, worst {lowest['coverage']:.1%} ({place})")
         if len(cells) > 100:
             by_n = cells.groupby("n", sort=False)

@@ -25,19 +25,25 @@ POWER = 0.8
 PARETO_PART = 0.2
 PARETO_SHARE = 0.6
 
-WILSON, ORDER_STATISTICS, STUDENT, CLUSTERED = "wilson", "order_statistics", "student", "clustered"
+FEWEST_AMOUNTS = 5
+"""Below this many items the interval of a mean amount holds the truth too seldom to be printed."""
+
+EXACT_SHARE, ORDER_STATISTICS, CLUSTERED = "clopper_pearson", "order_statistics", "clustered"
+STUDENT, SKEWED = "student", "hall"
 STUDENT_OVER_PERIODS, COMPLETE, NO_INTERVAL = "student_over_periods", "complete", "no_interval"
 """Codes of how an interval was made: of `CLUSTERED` and `STUDENT_OVER_PERIODS` with their parts."""
 
 Floats = NDArray[np.float64]
 
 
-def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the Wilson score interval of a share, element by element; NaN where `n` is 0."""
+def exact_share(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the exact interval of a share (Clopper and Pearson 1934), element by element; NaN where `n` is 0.
+
+    Each end lies on the wrong side of the true share in at most 2.5% of samples, whatever n and the share are.
+    """
     k, size = np.atleast_1d(np.asarray(successes, float)), np.atleast_1d(np.asarray(n, float))
-    some = np.where(size > 0, size, np.nan)
-    low, high = proportion_confint(k, some, alpha=ALPHA, method="wilson")
-    return np.minimum(low, k / some), np.maximum(high, k / some)  # rounding puts 200 of 200 a hair below 1
+    low, high = proportion_confint(k, np.where(size > 0, size, np.nan), alpha=ALPHA, method="beta")
+    return low, high
 
 
 def newcombe(successes: int, n: int, successes_before: int, n_before: int) -> tuple[float, float]:
@@ -54,6 +60,27 @@ def student(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> tuple[Floats
     enough = np.where(size >= 2, size, np.nan)
     half = stats.t.ppf(1 - ALPHA / 2, enough - 1) * spread / np.sqrt(enough)
     return centre - half, centre + half
+
+
+def skewed(mean: ArrayLike, deviation: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the interval of a mean of amounts (money, time, counts), few of which are large; NaN below five items.
+
+    Hall's transformed t (1992, Journal of the Royal Statistical Society B 54), with the skewness of a gamma
+    distribution: twice the coefficient of variation. A mean that is not positive gets Student's interval.
+    """
+    centre, spread, size = (np.atleast_1d(np.asarray(part, float)) for part in (mean, deviation, n))
+    lower, upper = student(centre, spread, np.where(size >= FEWEST_AMOUNTS, size, np.nan))
+    skewness = np.where((centre > 0) & (spread > 0), 2 * spread / np.where(centre > 0, centre, 1.0), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ends = [
+            3 / skewness * (np.cbrt(1 + skewness * ((bound - centre) / spread - skewness / (6 * size))) - 1)
+            for bound in (upper, lower)
+        ]
+    low, high = (
+        np.where(np.isnan(skewness), plain, centre - end * spread)
+        for plain, end in zip((lower, upper), ends, strict=True)
+    )
+    return np.where(centre > 0, np.maximum(low, 0.0), low), high
 
 
 def welch(after: ArrayLike, before: ArrayLike) -> tuple[float, float, float]:
@@ -98,17 +125,16 @@ def clustered_share(successes: ArrayLike, n: ArrayLike) -> tuple[float, float]:
 
     On that scale the interval stays within 0 and 1 and holds rare events far better (docs/method/intervals.md). It is
     never taken as narrower than that of independent items. Where nothing succeeded, or everything, there is no spread
-    to learn from and the interval is Wilson's.
+    to learn from and the interval is that of independent items.
     """
     top, bottom = np.asarray(successes, float), np.asarray(n, float)
-    whole, share = bottom.sum(), top.sum() / bottom.sum()
+    share = top.sum() / bottom.sum()
+    low, high = (float(end[0]) for end in exact_share(top.sum(), bottom.sum()))
     if share in (0, 1):
-        low, high = wilson(top.sum(), whole)
-        return float(low[0]), float(high[0])
-    independent = float(stats.norm.ppf(1 - ALPHA / 2)) * math.sqrt(share * (1 - share) / whole)
-    half = max(clustered_ratio(top, bottom)[1] - share, independent) / (share * (1 - share))
+        return low, high
+    half = (clustered_ratio(top, bottom)[1] - share) / (share * (1 - share))
     centre = math.log(share / (1 - share))
-    return 1 / (1 + math.exp(half - centre)), 1 / (1 + math.exp(-half - centre))
+    return min(low, 1 / (1 + math.exp(half - centre))), max(high, 1 / (1 + math.exp(-half - centre)))
 
 
 def quantile_ranks(n: ArrayLike, p: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -183,7 +209,7 @@ def zero_failure_sample(target: float) -> int:
 
 
 def items_to_settle_share(share: float, n: float, target: float) -> float:
-    """Return how many further items put the Wilson interval on one side of `target`, if the share stays.
+    """Return how many further items put the exact interval on one side of `target`, if the share stays.
 
     NaN where the share equals the target: no number of items settles that.
     """
@@ -247,7 +273,7 @@ def is_pareto(values: ArrayLike) -> bool:
 
 
 def _is_settled(share: float, n: int, target: float) -> bool:
-    low, high = wilson(share * n, n)
+    low, high = exact_share(share * n, n)
     return bool(low[0] > target or high[0] < target)
 
 

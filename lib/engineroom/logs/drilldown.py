@@ -93,7 +93,7 @@ def steps(log: EventLog) -> DataFrame[logtables.Steps]:
     left, right = visits.execute(), again.execute()
     both = left.merge(right, on=["workflow", "activity"], how="left").fillna({"extra": 0, "failing": 0})
     cases = both["events"] - both["extra"]
-    low, high = statistics.wilson(cases - both["failing"], cases)
+    low, high = statistics.exact_share(cases - both["failing"], cases)
     found = pd.DataFrame(
         {
             "workflow": both["workflow"],

@@ -41,7 +41,7 @@ def health(
             continue
         bots, people = actors[False], actors.get(True, {})
         known = counted.loc[workflow]
-        low, high = statistics.wilson(bots["corrected"], bots["steps"])
+        low, high = statistics.exact_share(bots["corrected"], bots["steps"])
         followed, tells = float(known["followed"]), "exception_rate" not in log.absent
         waits = [_wait(bots), _wait(people)]
         row: dict[str, Any] = {

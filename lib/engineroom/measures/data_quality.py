@@ -67,7 +67,7 @@ def dimensions(
     rows.sort(key=lambda row: list(quality_tables.DIMENSIONS).index(row["dimension"]))
     frame = pd.DataFrame(rows, columns=["dimension", "subject", "rule", "passing", "applicable"])
     frame = frame.astype({"passing": float, "applicable": float})
-    low, high = statistics.wilson(frame["passing"], frame["applicable"])
+    low, high = statistics.exact_share(frame["passing"], frame["applicable"])
     value = frame["passing"] / frame["applicable"].where(frame["applicable"] > 0)
     return quality_tables.Dimensions.validate(frame.assign(value=value, low=low, high=high))
 

@@ -269,7 +269,7 @@ def _settling(measure: dict[str, Any], target: float) -> tuple[float, str | None
         return math.nan, NO_BOUND
     if math.isclose(measure["value"], target, rel_tol=1e-12):
         return math.nan, AT_THE_LINE
-    if measure["method"] == statistics.WILSON:
+    if measure["method"] == statistics.EXACT_SHARE:
         return statistics.items_to_settle_share(measure["value"], n, target), None
     half = np.nanmax([measure["value"] - low, high - measure["value"]])
     return statistics.items_to_settle_spread(float(half), n, abs(measure["value"] - target)), None

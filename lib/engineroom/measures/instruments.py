@@ -92,7 +92,7 @@ def _made(
     known = float(steps["steps"].sum()) if len(steps) else 0.0
     if known > 0:
         automatic = float(steps.loc[~steps["is_human"].astype(bool), "steps"].sum())
-        low, high = statistics.wilson(automatic, known)
+        low, high = statistics.exact_share(automatic, known)
         yield _figure("automation_rate/tasks", automatic / known, known) | {"low": low[0], "high": high[0]}
 
 

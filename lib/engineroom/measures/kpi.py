@@ -232,9 +232,7 @@ def _origin(log: EventLog) -> dict[str, str]:
 
 
 def _mean(definition: str, total: float, squares: float, n: int) -> dict[str, Any]:
-    """Return a mean over cases with its Student interval, from the sums of the amounts and of their squares."""
+    """Return a mean amount over cases with its interval, from the sums of the amounts and of their squares."""
     mean = total / n
     spread = math.sqrt(max(squares - n * mean**2, 0) / max(n - 1, 1))
-    lows, highs = statistics.student(mean, spread, n)
-    interval = {"low": lows[0], "high": highs[0], "method": statistics.STUDENT}
-    return stated.complete(definition, mean, n, total, float(n)) | interval
+    return stated.mean(definition, mean, spread, n, is_amount=True) | {"numerator": total, "denominator": float(n)}

@@ -83,7 +83,7 @@ def yields(log: EventLog | None, tables: Tables) -> DataFrame[quality_tables.Yie
         )
         hours = found["handling_hours"] / found["events"]
     passed = frame["cases"] - frame["failing"]
-    low, high = statistics.wilson(passed, frame["cases"])
+    low, high = statistics.exact_share(passed, frame["cases"])
     frame = frame.assign(
         first_pass_yield=passed / frame["cases"],
         low=low,
@@ -110,7 +110,7 @@ def factory(
     parts = {name: counted[name].astype(float) for name in ("all", "open", "done", "judged", "first_pass", "reworked")}
     if not parts["judged"].sum():
         return columns.empty(quality_tables.Factory)
-    low, high = statistics.wilson(parts["first_pass"], parts["judged"])
+    low, high = statistics.exact_share(parts["first_pass"], parts["judged"])
     by = yields.groupby("workflow")
     rolled = by["first_pass_yield"].agg(statistics.rolled_throughput_yield)
     name = counted["workflow"]
@@ -211,7 +211,7 @@ def kinds(
         known = counted.loc[workflow] if workflow in counted.index else None
         followed = float(known["followed"]) if known is not None else 0.0
         diverted = float(known["diverted"]) if known is not None else math.nan
-        low, high = statistics.wilson(diverted, followed)
+        low, high = statistics.exact_share(diverted, followed)
         steady = stable.get(workflow)
         number = len(mine)
         rows.append(

@@ -18,6 +18,8 @@ from engineroom.dictionary import codes
 from engineroom.readers.tables import Tables
 
 Measure = dict[str, Any]
+AMOUNTS = ("money", "hours", "days", "count", "ratio")
+"""Units of figures that have no upper end: a few large items decide their mean."""
 
 
 def measures(tables: Tables) -> Iterator[Measure]:
@@ -40,8 +42,8 @@ def months(tables: Tables) -> float:
 
 
 def share(definition: str, numerator: float, denominator: float) -> Measure:
-    """Return a share of independent items with its Wilson interval."""
-    low, high = statistics.wilson(numerator, denominator)
+    """Return a share of independent items with its exact interval."""
+    low, high = statistics.exact_share(numerator, denominator)
     return {
         "definition": definition,
         "value": numerator / denominator,
@@ -50,7 +52,7 @@ def share(definition: str, numerator: float, denominator: float) -> Measure:
         "n": denominator,
         "low": low[0],
         "high": high[0],
-        "method": statistics.WILSON,
+        "method": statistics.EXACT_SHARE,
     }
 
 
@@ -68,6 +70,15 @@ def complete(
         "high": value,
         "method": statistics.COMPLETE,
     }
+
+
+def mean(definition: str, value: float, deviation: float, n: float, *, is_amount: bool) -> Measure:
+    """Return a mean of n items with its interval: amounts are skewed, scores are not."""
+    interval, method = (statistics.skewed, statistics.SKEWED) if is_amount else (statistics.student, statistics.STUDENT)
+    low, high = (float(end[0]) for end in interval(value, deviation, n))
+    if math.isnan(low):
+        method = statistics.NO_INTERVAL
+    return complete(definition, value, n) | {"low": low, "high": high, "method": method}
 
 
 def _from_kpis(tables: Tables) -> Iterator[Measure]:
@@ -88,7 +99,7 @@ def _of_rows(definition: str, workflow: str, rows: pd.DataFrame, unit: str, tabl
     if counted:
         pooled = _pooled_parts(definition, rows, unit)
     elif rows["n"].notna().all() and rows["deviation"].notna().all():
-        pooled = _pooled_means(definition, rows)
+        pooled = _pooled_means(definition, rows, unit)
     else:
         pooled = _over_periods(definition, rows)
     return (
@@ -119,12 +130,11 @@ def _pooled_parts(definition: str, rows: pd.DataFrame, unit: str) -> Measure:
     return complete(definition, top / bottom, n, top, bottom) | {"low": low, "high": high, "method": method}
 
 
-def _pooled_means(definition: str, rows: pd.DataFrame) -> Measure:
+def _pooled_means(definition: str, rows: pd.DataFrame, unit: str) -> Measure:
     n = rows["n"].sum()
-    mean = float((rows["value"] * rows["n"]).sum() / n)
-    squares = (rows["deviation"] ** 2 * (rows["n"] - 1) + rows["n"] * (rows["value"] - mean) ** 2).sum()
-    low, high = statistics.student(mean, math.sqrt(squares / max(n - 1, 1)), n)
-    return complete(definition, mean, n) | {"low": low[0], "high": high[0], "method": statistics.STUDENT}
+    pooled = float((rows["value"] * rows["n"]).sum() / n)
+    squares = (rows["deviation"] ** 2 * (rows["n"] - 1) + rows["n"] * (rows["value"] - pooled) ** 2).sum()
+    return mean(definition, pooled, math.sqrt(squares / max(n - 1, 1)), n, is_amount=unit in AMOUNTS)
 
 
 def _over_periods(definition: str, rows: pd.DataFrame) -> Measure:

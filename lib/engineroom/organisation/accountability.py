@@ -153,7 +153,7 @@ def figures(
     tests: DataFrame[governance_tables.Tests],
     duties: DataFrame[governance_tables.Duties],
 ) -> DataFrame[governance_tables.Figures]:
-    """Return the figures of the headlines with their parts; of registers without interval, of the log with Wilson's."""
+    """Return the figures of the headlines with their parts; of registers without interval, of the log exact."""
     apply = duties[duties["state"] != "does not apply"]
     named = procedures[procedures["sop"].notna()]
     unowned = ownership["owner"].isna() | ownership["steward"].isna()
@@ -183,7 +183,7 @@ def figures(
     for row in conflicts[conflicts["judged"] > 0].to_dict("records"):
         about = {"numerator": row["same"], "denominator": row["judged"], "low": row["low"], "high": row["high"]}
         pair = codes.code("both_by_one_person", first=row["first"], second=row["second"])
-        rows.append({"figure": pair, **about, "method": statistics.WILSON, "source": codes.several(["event_log"])})
+        rows.append({"figure": pair, **about, "method": statistics.EXACT_SHARE, "source": codes.several(["event_log"])})
     return governance_tables.Figures.of(rows)
 
 

@@ -119,7 +119,7 @@ def workflows(tables: Tables) -> list[str]:
 def tests(tables: Tables) -> DataFrame[governance_tables.Tests]:
     """Return the calendar of tests on the day of the report, the longest overdue first.
 
-    A test is overdue from the day after its due day; done late where it was done after it. Pass rates are Wilson: the
+    A test is overdue from the day after its due day; done late where it was done after it. Pass rates are exact: the
     items of a test are a sample of what the control sees. Whether a test failed is what its tester states: how many
     faults a control may let through is not for this report to say.
     """
@@ -130,7 +130,7 @@ def tests(tables: Tables) -> DataFrame[governance_tables.Tests]:
     soon = found["due"] <= as_of + pd.Timedelta(days=SOON_DAYS)
     state = pd.Series("planned", index=found.index, dtype="object").mask(soon, "due soon").mask(late > 0, "overdue")
     state = state.mask(done.notna(), "done in time").mask(done.notna() & (late > 0), "done late")
-    low, high = statistics.wilson(found["passed"], found["items"].fillna(0)) if len(found) else ([], [])
+    low, high = statistics.exact_share(found["passed"], found["items"].fillna(0)) if len(found) else ([], [])
     said = (found["result"] == "failed").astype("boolean").where(found["result"].notna())
     found = found.assign(
         done=done,

@@ -29,7 +29,7 @@ def pairs(tables: Tables) -> list[traces.Pair]:
 def conflicts(tables: Tables, found: pd.DataFrame) -> DataFrame[governance_tables.Conflicts]:
     """Return each rule with what the log shows (`traces.together`) and what the tables declare, worst first.
 
-    Share = cases in which one person did both ÷ cases in which a named person did each; Wilson, because the cases of a
+    Share = cases in which one person did both ÷ cases in which a named person did each; exact, because the cases of a
     period stand for those to come. A rule without such a case is not judged. Declared: the rule, or else the table
     `steps`, names one role for both activities; roles are compared without regard to capitals.
     """
@@ -45,7 +45,7 @@ def conflicts(tables: Tables, found: pd.DataFrame) -> DataFrame[governance_table
             verdict = "not judged" if not seen["judged"] else "broken" if seen["same"] else "kept"
             rows.append(about | {key: value for key, value in seen.items() if key != "rule"} | {"verdict": verdict})
     frame = governance_tables.Conflicts.frame(rows)
-    low, high = statistics.wilson(frame["same"].astype(float), frame["judged"].astype(float).fillna(0))
+    low, high = statistics.exact_share(frame["same"].astype(float), frame["judged"].astype(float).fillna(0))
     judged = frame["judged"].astype(float)
     frame = frame.assign(share=frame["same"].astype(float) / judged.where(judged > 0), low=low, high=high)
     order = frame.assign(order=frame["verdict"].map(ORDER), less=-frame["same"].astype(float).fillna(0))

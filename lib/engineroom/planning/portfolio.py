@@ -136,7 +136,7 @@ def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
         start = before["numerator"].sum() / before["denominator"].sum()
         expected = start + (review["stp_target"] - start) * ((day - live) / (until - live))
         met, n = last["numerator"].sum(), last["denominator"].sum()
-        low, high = statistics.wilson(met, n)
+        low, high = statistics.exact_share(met, n)
         verdict = "ahead" if low[0] > expected else "behind" if high[0] < expected else "on the path"
         rows.append(
             {"workflow": review["workflow"], "since": live, "start": start, "day": day, "expected": expected}
