@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom.chapters import roadmap_exhibits
 from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.planning import agenda, readiness
 from engineroom.readers import engagement, tables
+from engineroom.reports.roadmap import tables as roadmap_exhibits
 
 FLOW = "Denials"
 DAY = pd.Timestamp("2026-08-03")

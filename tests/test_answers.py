@@ -17,13 +17,13 @@ from hostile import PAYLOADS
 from jinja2 import Template, nodes
 
 import engineroom as er
-from engineroom import cli, findings, phrases
+from engineroom import cli, phrases
 from engineroom.dictionary.findings import Finding
 from engineroom.errors import DataProblems, EngagementError
 from engineroom.factory import manifest
-from engineroom.findings import roadmap, rows
-from engineroom.pages import answers, brand
+from engineroom.pages import answers, brand, facts
 from engineroom.readers import engagement
+from engineroom.reports.roadmap import facts as roadmap
 
 REPORTS = sorted({name.partition(".")[0] for name in answers.house()})
 OTHERS = [language for language in phrases.languages() if language != phrases.ENGLISH]
@@ -73,7 +73,7 @@ def test_a_report_has_the_same_questions_and_branches_in_every_language(report: 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_template_has_the_questions_of_its_report_and_asks_for_figures_that_findings_hold(report: str) -> None:
-    module = importlib.import_module(f"{findings.__name__}.{report}")
+    module = importlib.import_module(f"engineroom.reports.{report}.facts")
     parsed = list(ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))))
     words = {node.value for node in parsed if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     words |= {node.arg for node in parsed if isinstance(node, ast.keyword) and node.arg}
@@ -191,15 +191,15 @@ def hospital() -> er.tables.Tables:
 
 
 def refused(*initiatives: str) -> Any:
-    row = rows.headline(
+    row = facts.headline(
         "refused",
         "refused",
         "bad",
-        printed=rows.figures("count", n=len(initiatives)),
+        printed=facts.figures("count", n=len(initiatives)),
         names={"rules": []},
         lists={"initiatives": initiatives},
     )
-    return rows.table("roadmap", roadmap.SECTIONS, [row])
+    return facts.table("roadmap", roadmap.SECTIONS, [row])
 
 
 WRITTEN = [one for one in PAYLOADS if one.isascii() or one.encode("utf-8", "ignore").decode() == one]
@@ -324,6 +324,6 @@ def test_check_finds_what_is_wrong_with_templates_before_a_report_does(
 
 
 def test_an_empty_table_shows_nothing(hospital: er.tables.Tables) -> None:
-    shown = answers.facts(pd.DataFrame(rows.table("roadmap", {}, [])), hospital)
+    shown = answers.facts(pd.DataFrame(facts.table("roadmap", {}, [])), hospital)
 
     assert shown.content["items"] == []

@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom.chapters import diagnosis_exhibits
 from engineroom.dictionary import columns, scenarios
 from engineroom.errors import DataProblems
-from engineroom.findings import business_case
 from engineroom.measures import kpi
 from engineroom.pages import answers
 from engineroom.planning import assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
 from engineroom.readers import engagement, tables
+from engineroom.reports.business_case import facts as business_case
+from engineroom.reports.business_case import tables as diagnosis_exhibits
 
 PERIOD = {"period_start": "2025-07-01", "period_end": "2026-06-30"}
 WORKFLOWS = {

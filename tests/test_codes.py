@@ -23,7 +23,7 @@ from engineroom.readers import engagement
 from engineroom.resources import folder
 
 PACKAGE = Path(engineroom.__file__).parent
-ROOMS = ("dictionary", "logs", "measures", "planning", "organisation", "chapters", "pages")
+ROOMS = ("dictionary", "logs", "measures", "planning", "organisation", "reports", "pages")
 BOOKS = sorted(path.stem for path in folder("notebooks").glob("*.ipynb"))
 DATES = ("d MMMM y", "d MMM y")
 """Patterns of dates, which are no words."""
@@ -41,7 +41,7 @@ ALLOWED = {
     "rows": "names of files, blanks around a client's texts",
     "xes": "namespace of an XML tag",
     "instruments": "definition id",
-    "governance_charts": "a name is wrapped into lines",
+    "charts": "a name is wrapped into lines",
     "blocks": "a cell that a spreadsheet would run",
     "brand": "colours, first bytes of a logo",
     "commentary": "slots in the source of a notebook",
@@ -176,7 +176,7 @@ def test_rewording_every_caveat_changes_no_measured_row(odd_log: Path, monkeypat
 
 
 def modules() -> list[Path]:
-    return [path for room in ROOMS for path in sorted((PACKAGE / room).glob("*.py"))]
+    return [path for room in ROOMS for path in sorted((PACKAGE / room).rglob("*.py"))]
 
 
 def taken_apart(path: Path) -> list[str]:

@@ -54,8 +54,9 @@ def proofs_in(file: str) -> set[str]:
 
 
 def module_called(name: str) -> ModuleType:
-    """Import a module by its own name, which no two packages share; findings are called as their report."""
-    (path,) = (each for each in (HERE / "lib").glob(f"engineroom/**/{name}.py") if each.parent.name != "findings")
+    """Import a module by its own name, which no two packages share; those of reports are called by their report."""
+    file = name.replace(".", "/") + ".py"
+    (path,) = (one for top in ("engineroom", "engineroom/*") for one in (HERE / "lib").glob(f"{top}/{file}"))
     return importlib.import_module(".".join(path.relative_to(HERE / "lib").with_suffix("").parts))
 
 
@@ -114,7 +115,7 @@ def test_rows_of_context_are_named_with_a_reason() -> None:
 def test_a_row_is_computed_shown_and_proven_by_what_exists(row: str) -> None:
     what, computed, shown, proven = ROWS[row]
 
-    functions = re.findall(r"`(\w+)\.(\w+)`", computed)
+    functions = re.findall(r"`([\w.]+)\.(\w+)`", computed)
     cells = re.findall(r"`(\w+)` › `([\w-]+)`", shown)
     proofs = re.findall(r"`(tests/\w+\.py)::(\w+)`", proven)
     assert what
@@ -126,6 +127,8 @@ def test_a_row_is_computed_shown_and_proven_by_what_exists(row: str) -> None:
     for report, cell in cells:
         assert cell in code_of(report), f"{report} › {cell}"
     called = set().union(*(called_by(report) for report, _ in cells))
-    assert called & {f"{module}.{name}" for module, name in functions}, "no such report calls any of them"
+    assert called & {f"{module.rpartition('.')[2]}.{name}" for module, name in functions}, (
+        "no such report calls any of them"
+    )
     for file, name in proofs:
         assert name in proofs_in(file), f"{file}::{name}"

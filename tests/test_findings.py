@@ -14,12 +14,11 @@ import pytest
 import engineroom as er
 from engineroom import assessment, phrases
 from engineroom.dictionary.findings import Finding, Findings
-from engineroom.findings import benchmark_gap as benchmark_gap_findings
-from engineroom.findings import roadmap as roadmap_findings
-from engineroom.findings import rows
-from engineroom.pages import blocks
+from engineroom.pages import blocks, facts
 from engineroom.readers import engagement
 from engineroom.rendering import document, lint
+from engineroom.reports.benchmark_gap import facts as benchmark_gap_findings
+from engineroom.reports.roadmap import facts as roadmap_findings
 from engineroom.resources import folder
 
 BOOKS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder("notebooks").glob("*.ipynb")}
@@ -152,14 +151,14 @@ def test_a_plan_gains_loses_or_leaves_it_open(low: float, high: float, verdict: 
 
 
 def test_a_row_holds_figures_as_they_are_and_counts_the_names_it_leaves_out() -> None:
-    printed = rows.figures("share", value=1 / 3, low=float("nan")) | rows.figures(
+    printed = facts.figures("share", value=1 / 3, low=float("nan")) | facts.figures(
         "date", end=pd.Timestamp("2026-06-30")
     )
-    row = rows.headline(
+    row = facts.headline(
         "asked", "so", "bad", printed=printed, lists={"flows": list("abcde")}, workflow="Pay", about="kpi"
     )
 
-    finding = Finding.of(rows.table("report", {"asked": ("findings",)}, [row]).iloc[0])
+    finding = Finding.of(facts.table("report", {"asked": ("findings",)}, [row]).iloc[0])
 
     assert finding.id == "report.asked/kpi@Pay"
     assert finding["value"] == 1 / 3
@@ -168,14 +167,14 @@ def test_a_row_holds_figures_as_they_are_and_counts_the_names_it_leaves_out() ->
 
 
 def test_two_findings_of_one_id_are_refused() -> None:
-    twice = [rows.headline("asked", "so", "bad"), rows.headline("asked", "so", "bad")]
+    twice = [facts.headline("asked", "so", "bad"), facts.headline("asked", "so", "bad")]
 
     with pytest.raises(Exception, match="finding"):
-        rows.table("report", {"asked": ("findings",)}, twice)
+        facts.table("report", {"asked": ("findings",)}, twice)
 
 
 def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
-    nothing = rows.table("report", {}, [])
+    nothing = facts.table("report", {}, [])
     shown = er.answers.findings(nothing, er.tables.read(er.engagement.open("starter/healthcare")))
 
     assert isinstance(shown, blocks.Exhibit)

@@ -11,10 +11,10 @@ import pytest
 
 from engineroom import statistics
 from engineroom.dictionary import columns, results
-from engineroom.findings import benchmark_gap
 from engineroom.measures import benchmark, gap, kpi
 from engineroom.pages import answers
 from engineroom.readers import engagement, reference, tables
+from engineroom.reports.benchmark_gap import facts as benchmark_gap
 
 KPIS = "kpi,workflow,value,numerator,denominator,n,deviation,period_start,period_end,source\n"
 PERIOD = "2026-01-01,2026-06-30,audit\n"

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from proofs import cases
 
-from engineroom.chapters import roadmap_words
 from engineroom.dictionary import codes, plans, schemas
 from engineroom.dictionary.codes import code
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.planning import plan, portfolio, readiness, solver
 from engineroom.readers import engagement, reference, tables
+from engineroom.reports.roadmap import words as roadmap_words
 
 AS_OF = pd.Timestamp("2026-07-15")
 FLOW = "Claims"

@@ -17,9 +17,9 @@ import engineroom as er
 from engineroom import cli, phrases
 from engineroom.dictionary import columns
 from engineroom.factory import run
-from engineroom.findings import benchmark_gap as benchmark_gap_findings
 from engineroom.readers import engagement
 from engineroom.rendering import document
+from engineroom.reports.benchmark_gap import facts as benchmark_gap_findings
 
 STARTERS = [name.removeprefix("starter/") for name in engagement.starters()]
 QUOTED = {

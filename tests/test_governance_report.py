@@ -16,15 +16,16 @@ from proofs import cases
 
 import engineroom as er
 from engineroom import cli, statistics
-from engineroom.chapters import governance_exhibits as exhibits
-from engineroom.chapters import governance_registers as registers
 from engineroom.dictionary import codes
 from engineroom.dictionary.codes import code
 from engineroom.errors import DataProblems
-from engineroom.findings import governance as governance_findings
 from engineroom.logs import traces
 from engineroom.logs.traces import Pair
 from engineroom.organisation import accountability, riskcontrol, separation
+from engineroom.reports.governance import charts as governance_charts
+from engineroom.reports.governance import facts as governance_findings
+from engineroom.reports.governance import tables as exhibits
+from engineroom.reports.governance import tables as registers
 
 spec = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
 assert spec is not None
@@ -495,7 +496,7 @@ def test_an_engagement_without_any_of_these_tables_says_what_would_give_them() -
     absent = registers.absent(tables, log).content["rows"]
 
     assert len(absent) == 9
-    assert er.governance_charts.matrix(riskcontrol.matrix(tables), found["coverage"]).content == {"items": []}
+    assert governance_charts.matrix(riskcontrol.matrix(tables), found["coverage"]).content == {"items": []}
     assert exhibits.conflicts(found["conflicts"], log).kind == "callout"
     assert headlines(tables, log) == {
         "Risks": "Whether risks are covered cannot be told: none is written down.",
@@ -511,11 +512,11 @@ def test_two_risks_and_three_hundred_both_fit_the_page_and_all_are_in_the_file(
     tables = read(make_engagement(files={"tables/risks.csv": RISKS + rows}))
     coverage = looked_at(tables)["coverage"]
 
-    chart = er.governance_charts.matrix(riskcontrol.matrix(tables), coverage).to_dict()
+    chart = governance_charts.matrix(riskcontrol.matrix(tables), coverage).to_dict()
     shown = exhibits.coverage(coverage).content
 
     drawn = max(len(rows) for rows in chart["datasets"].values())
-    assert drawn == min(number, er.governance_charts.MOST_RISKS)
+    assert drawn == min(number, governance_charts.MOST_RISKS)
     assert len(shown["rows"]) == min(number, exhibits.MOST_ROWS)
     assert shown["csv"].count("\n") == number + 1
     assert ("the first 15 of 300" in shown["caption"]) == (number == 300)

@@ -12,6 +12,7 @@ import engineroom as er
 from engineroom.dictionary import columns, logtables, quality_tables
 from engineroom.logs import traces
 from engineroom.measures import instruments, quality
+from engineroom.reports.process_quality import tables as process_quality_tables
 
 Panel = pd.DataFrame
 
@@ -89,4 +90,4 @@ def test_an_engagement_without_any_figure_has_an_empty_panel_and_a_note(make_eng
     found = instruments.read(er.kpi.measure(tables, None), columns.empty(quality_tables.Factory), none, tables)
 
     assert found.empty
-    assert er.instruments_exhibits.instruments(found, tables).content["title"] == "No instrument shows a figure"
+    assert process_quality_tables.instruments(found, tables).content["title"] == "No instrument shows a figure"

@@ -14,9 +14,9 @@ import pytest
 import engineroom as er
 from engineroom.dictionary import codes, columns, operating_tables
 from engineroom.factory import run
-from engineroom.findings import operating_model as operating_model_findings
 from engineroom.organisation import capacity
 from engineroom.pages import blocks
+from engineroom.reports.operating_model import facts as operating_model_findings
 from engineroom.resources import folder
 
 NOTEBOOK = json.loads((folder("notebooks") / "operating_model.ipynb").read_text(encoding="utf-8"))

@@ -12,13 +12,13 @@ from engineroom import errors
 from engineroom.dictionary import codes, plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
-from engineroom.findings import roadmap, rows
 from engineroom.measures import control, kpi
 from engineroom.organisation import review_calendar
-from engineroom.pages import answers, calendarfile
+from engineroom.pages import answers, calendarfile, facts
 from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
 from engineroom.readers import engagement, tables
+from engineroom.reports.roadmap import facts as roadmap
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_plan_that_loses_at_both_ends_is_no_neutral_news(hospital, low, high, 
     plan = pd.DataFrame([money | {"cost_low": 90_000.0, "cost": 100_000.0, "cost_high": 120_000.0}])
     row = roadmap.benefit(plan, pd.DataFrame({"low": [low] * 25, "high": [high] * 25}))
 
-    found = rows.table("roadmap", roadmap.SECTIONS, [row])
+    found = facts.table("roadmap", roadmap.SECTIONS, [row])
     (item,) = answers.findings(found, hospital).content["items"]
 
     assert (item["tone"], said in item["detail"]) == (tone, True)

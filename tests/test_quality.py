@@ -16,9 +16,10 @@ from statsmodels.duration.survfunc import SurvfuncRight
 import engineroom as er
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
-from engineroom.findings import process_quality as process_quality_findings
 from engineroom.logs import drilldown, traces
 from engineroom.measures import control, data_quality, quality, variation
+from engineroom.reports.process_quality import facts as process_quality_findings
+from engineroom.reports.process_quality import tables as process_quality_tables
 
 Opened = tuple[er.tables.Tables, er.event_log.EventLog]
 ENDS = ("first_pass", "reworked", "still_open", "not_told")
@@ -87,7 +88,7 @@ def test_a_change_of_35_days_to_3_is_told_as_91_4_percent_less() -> None:
     told |= {"n_after": 80.0, "low": 60.0, "high": 90.0, "verdict": "better"}
     found = quality_tables.Changes.of([told | {"relative": statistics.relative_change(840, 72)}])
 
-    (row,) = er.quality_scorecards.changes(found, "2026-03-16").content["rows"]
+    (row,) = process_quality_tables.changes(found, "2026-03-16").content["rows"]
 
     assert row[2:5] == ["35.0 d", "3.0 d", "−91.4%"]
 
@@ -188,7 +189,7 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
     factory = quality.factory(log, yields, tables)
     measures = quality.measures(er.kpi.measure(tables, log))
 
-    shown = er.quality_exhibits.status_log(log).content
+    shown = process_quality_tables.status_log(log).content
     said = headline("First pass", factory=factory, measures=measures, of=(tables, log))
 
     assert quality.is_saturated(log)
@@ -373,7 +374,7 @@ def test_a_workflow_without_a_control_chart_is_not_called_stable(
     found = quality.kinds(types, log, stability, tables)
 
     assert headline("Exceptions", healthcare, kinds=found)["tone"] == tone
-    shown = er.quality_exhibits.kinds(found, log).content
+    shown = process_quality_tables.kinds(found, log).content
     assert shown["rows"][0][-1]["text"] == cell
     assert ("cannot be judged yet" in shown["caption"]) == (stable is None)
 
@@ -391,12 +392,12 @@ def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: O
     assert came.late > 0.9
     assert variation.points(weekly).empty
     assert control.stability(weekly).empty
-    note = er.quality_scorecards.intake(came)
+    note = process_quality_tables.intake(came)
     assert note.content["title"] == "This log follows one intake"
     assert headline("Stability", billing)["text"] == (
         "Whether the work is stable cannot be told: the log follows one intake."
     )
-    assert er.quality_scorecards.signals(columns.empty(quality_tables.Signals), came).content == {"items": []}
+    assert process_quality_tables.signals(columns.empty(quality_tables.Signals), came).content == {"items": []}
 
 
 def test_a_log_into_which_work_keeps_coming_keeps_its_charts(healthcare: Opened) -> None:
@@ -405,7 +406,7 @@ def test_a_log_into_which_work_keeps_coming_keeps_its_charts(healthcare: Opened)
 
     assert not came.is_single
     assert variation.charted(weekly, came) is weekly
-    assert er.quality_scorecards.intake(came).content == {"items": []}
+    assert process_quality_tables.intake(came).content == {"items": []}
 
 
 @pytest.mark.parametrize(("late", "is_single"), [(0, False), (8, False), (12, True)])
@@ -442,7 +443,7 @@ def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make
     tables, log = priced(make_engagement, "20")
 
     found = quality.factory(log, quality.yields(log, tables), tables)
-    shown = er.quality_exhibits.rework(found, tables).content
+    shown = process_quality_tables.rework(found, tables).content
 
     row = found.iloc[0]
     assert (row["rework_cost"], row["cost_method"], row["cost_recorded"]) == (20, quality.STATED, 7)
@@ -477,7 +478,7 @@ def test_without_a_stated_cost_the_log_prices_the_rework_and_the_page_says_so(ma
     tables, log = priced(make_engagement, "")
 
     found = quality.factory(log, quality.yields(log, tables), tables)
-    shown = er.quality_exhibits.rework(found, tables).content
+    shown = process_quality_tables.rework(found, tables).content
 
     assert found["rework_cost"].tolist() == [7]
     assert shown["rows"][0][-1] == "The log"

@@ -15,11 +15,11 @@ import pytest
 from nbformat import v4
 
 from engineroom import phrases
-from engineroom.chapters import whatif
 from engineroom.measures import kpi
 from engineroom.pages import blocks, theme, wording
 from engineroom.planning import assumptions, claims, outlook, scenario
 from engineroom.readers import engagement, tables
+from engineroom.reports.business_case import whatif
 from engineroom.resources import folder
 
 SCRIPT = (folder("templates") / "whatif.js").read_text(encoding="utf-8")

@@ -33,7 +33,6 @@ from engineroom.dictionary import (
 from engineroom.dictionary.columns import DataFrame, Table
 from engineroom.dictionary.findings import Findings
 from engineroom.errors import ReportError
-from engineroom.findings import benchmark_gap, business_case, governance, operating_model, process_quality, roadmap
 from engineroom.logs import drilldown, event_log, profile, traces
 from engineroom.measures import (
     automation,
@@ -78,6 +77,12 @@ from engineroom.readers import engagement as engagements
 from engineroom.readers import tables as readers
 from engineroom.readers.contract import suggestion
 from engineroom.readers.engagement import Engagement, Parameters
+from engineroom.reports.benchmark_gap import facts as benchmark_gap
+from engineroom.reports.business_case import facts as business_case
+from engineroom.reports.governance import facts as governance
+from engineroom.reports.operating_model import facts as operating_model
+from engineroom.reports.process_quality import facts as process_quality
+from engineroom.reports.roadmap import facts as roadmap
 
 PLACE = "ENGINEROOM_ASSESSMENT"
 """Variable that names the folder of the assessment a notebook is to tell."""

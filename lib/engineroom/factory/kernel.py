@@ -229,13 +229,15 @@ def answer(channel: Any, said: dict[str, Any]) -> None:
 def _warm() -> dict[str, str]:
     """Import what reports use; say so where that started a thread that a fork would lose."""
     import gc
+    import pkgutil
 
     import engineroom
+    from engineroom import reports
 
     spare_grammar()
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     try:
-        for name in PRELOADED:
+        for name in (*PRELOADED, *(one.name for one in pkgutil.walk_packages(reports.__path__, "engineroom.reports."))):
             import_module(name)
         for name in engineroom.__all__:
             getattr(engineroom, name)

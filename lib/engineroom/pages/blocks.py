@@ -14,8 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.findings.rows import figures
 from engineroom.pages import wording
+from engineroom.pages.facts import figures
 from engineroom.phrases import say
 
 Cell = str | dict[str, str]

@@ -15,9 +15,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from engineroom.findings.rows import figures
 from engineroom.pages import theme
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.facts import figures
 from engineroom.phrases import say
 
 Chart = Any  # altair's chart classes share no public base that keeps `.properties`

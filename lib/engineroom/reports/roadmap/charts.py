@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from engineroom import estimates
-from engineroom.chapters import roadmap_words as words
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
@@ -17,6 +16,7 @@ from engineroom.pages.forms import Chart, cut, finished, guide, mark, own, quant
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
+from engineroom.reports.roadmap import words
 
 NO_PLAN = ("There is no plan to draw", "The limits conflict; the section on the plan says which.")
 LOOKS = {

@@ -10,11 +10,11 @@ import pandas as pd
 from engineroom.dictionary import quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
 from engineroom.logs.profile import LogProfile
 from engineroom.measures import control, data_quality, quality
 from engineroom.measures.variation import Intake
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 
 CONFIDENCE = 0.95
 FEWEST_ITEMS = 30
@@ -57,10 +57,10 @@ def find(
     headlines += _stability(signals, intake)
     headlines += [_since(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
     headlines += [_data(dimensions), *_key_figures(factory, signals, dimensions, measures)]
-    return rows.table("process_quality", SECTIONS, headlines)
+    return facts.table("process_quality", SECTIONS, headlines)
 
 
-def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> rows.Row:
+def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> facts.Row:
     rests_on = source("hidden_factory", "first_pass", "reworked", "first_pass_yield")
     if not factory["first_pass_yield"].notna().any():
         is_saturated = quality.is_saturated(log)
@@ -89,7 +89,7 @@ def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile |
     )
 
 
-def _rework(factory: pd.DataFrame) -> Iterator[rows.Row]:
+def _rework(factory: pd.DataFrame) -> Iterator[facts.Row]:
     if not factory["reworked"].sum():
         return
     reworked = factory[factory["reworked"] > 0]
@@ -108,7 +108,7 @@ def _rework(factory: pd.DataFrame) -> Iterator[rows.Row]:
     yield headline("rework", "priced", "neutral", rests_on, printed=printed, names=names)
 
 
-def _exceptions(kinds: pd.DataFrame) -> rows.Row:
+def _exceptions(kinds: pd.DataFrame) -> facts.Row:
     first, most = kinds.loc[kinds["stabilise_first"], "workflow"], kinds.iloc[0]
     unknown = int(kinds["is_stable"].isna().sum())
     verdict, tone = ("not told", "unknown") if unknown else ("none first", "good")
@@ -124,7 +124,7 @@ def _exceptions(kinds: pd.DataFrame) -> rows.Row:
     )
 
 
-def _time(times: pd.DataFrame) -> rows.Row:
+def _time(times: pd.DataFrame) -> facts.Row:
     slow = times[times["completed"] > 0].sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
     rests_on = source(
         "cycle_times", "all_p90_hours", "still_open", "touch_hours", "wait_hours", workflow=slow["workflow"]
@@ -139,7 +139,7 @@ def _time(times: pd.DataFrame) -> rows.Row:
     return headline("time", "done", "neutral", rests_on, printed=printed, workflow=slow["workflow"])
 
 
-def _stability(signals: pd.DataFrame, intake: Intake) -> Iterator[rows.Row]:
+def _stability(signals: pd.DataFrame, intake: Intake) -> Iterator[facts.Row]:
     judged = signals[signals["is_judged"]]
     if intake.is_single:
         yield headline("stability", "one intake", "unknown", source("weeks", "week", "received", "completed"))
@@ -157,7 +157,7 @@ def _stability(signals: pd.DataFrame, intake: Intake) -> Iterator[rows.Row]:
     yield headline("stability", verdict, tone, rests_on, printed=printed, lists=lists, direction="unknown")
 
 
-def _since(kept: pd.DataFrame) -> rows.Row:
+def _since(kept: pd.DataFrame) -> facts.Row:
     changes = {
         name: kept.loc[kept["verdict"].isin(verdicts), "change"].drop_duplicates().tolist()
         for name, verdicts in {"alarm": ["alarm"], "slipped": ["slipped"], "held": ["held", "no alarm"]}.items()
@@ -173,7 +173,7 @@ def _since(kept: pd.DataFrame) -> rows.Row:
     )
 
 
-def _data(dimensions: pd.DataFrame) -> rows.Row:
+def _data(dimensions: pd.DataFrame) -> facts.Row:
     whole, least = data_quality.by_dimension(dimensions), data_quality.weakest(dimensions)
     is_unmeasured = "accuracy" in whole.loc[whole["value"].isna(), "dimension"].tolist()
     names, rests_on = (
@@ -196,7 +196,7 @@ def _data(dimensions: pd.DataFrame) -> rows.Row:
 
 def _key_figures(
     factory: pd.DataFrame, signals: pd.DataFrame, dimensions: pd.DataFrame, measures: pd.DataFrame
-) -> Iterator[rows.Row]:
+) -> Iterator[facts.Row]:
     for kpi, question in (("first_pass_yield", "right first time"), ("stp_rate", "straight-through")):
         for row in _whole(measures, kpi).to_dict("records"):
             tone = _yield_tone(row["value"]) if kpi == "first_pass_yield" else "neutral"

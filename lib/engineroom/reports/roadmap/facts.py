@@ -11,8 +11,8 @@ from engineroom import estimates
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.solver import Schedule
 from engineroom.readers.tables import Tables
@@ -53,10 +53,10 @@ def find(
     if plan["annual_benefit"].fillna(0).sum():
         headlines.append(benefit(plan, curve))
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
-    return rows.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, draft, curve)])
+    return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, draft, curve)])
 
 
-def _plan(plan: pd.DataFrame, schedule: Schedule) -> rows.Row:
+def _plan(plan: pd.DataFrame, schedule: Schedule) -> facts.Row:
     if schedule.status == "infeasible":
         return headline("plan", "infeasible", "bad", source("plan_limits", "limit", "word"))
     changes = plan[plan["kind"] != "prerequisite"]
@@ -70,7 +70,7 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> rows.Row:
     return headline("plan", schedule.status, "neutral", source("plan", "kind", "end"), printed=printed)
 
 
-def _refused(draft: Draft, decisions: pd.DataFrame) -> rows.Row:
+def _refused(draft: Draft, decisions: pd.DataFrame) -> facts.Row:
     rests_on = source("decisions", "initiative", "rule", decision="refused")
     if not draft.dropped:
         return headline("refused", "none", "good", rests_on)
@@ -80,7 +80,7 @@ def _refused(draft: Draft, decisions: pd.DataFrame) -> rows.Row:
     return headline("refused", "refused", "bad", rests_on, printed=printed, names={"rules": rules}, lists=lists)
 
 
-def _first(plan: pd.DataFrame) -> rows.Row:
+def _first(plan: pd.DataFrame) -> facts.Row:
     start = plan["start"].min()
     now = plan[plan["start"] == start].sort_values(["slack_weeks", "end"], kind="stable")
     return headline(
@@ -94,7 +94,7 @@ def _first(plan: pd.DataFrame) -> rows.Row:
     )
 
 
-def _overridden(decisions: pd.DataFrame) -> Iterator[rows.Row]:
+def _overridden(decisions: pd.DataFrame) -> Iterator[facts.Row]:
     for row in decisions[decisions["decision"] == "overridden"].to_dict("records"):
         printed = figures("date", approved=row["approved"])
         if row["rebuild_low"] == row["rebuild_low"]:
@@ -111,7 +111,7 @@ def _overridden(decisions: pd.DataFrame) -> Iterator[rows.Row]:
         )
 
 
-def benefit(plan: DataFrame[plans.Plan], curve: pd.DataFrame) -> rows.Row:
+def benefit(plan: DataFrame[plans.Plan], curve: pd.DataFrame) -> facts.Row:
     """Return what the plan brings a year, what it costs once, and where both are at its end."""
     low, high = (plan[column].fillna(0).sum() for column in ("annual_benefit_low", "annual_benefit_high"))
     rests_on = source("plan", "annual_benefit_low", "annual_benefit_high", "cost_low", "cost_high")
@@ -145,7 +145,7 @@ def _net(end: Any) -> tuple[str, str, str]:
     return ("open", "caution", "unknown") if end["low"] < 0 else ("gain", "neutral", "better")
 
 
-def _bottleneck(row: Any) -> rows.Row:
+def _bottleneck(row: Any) -> facts.Row:
     """Return the team of which one more person, or the pilots of which one more at once, changes the plan the most."""
     is_priced = estimates.is_range(row["least"], row["most"])
     return headline(
@@ -160,7 +160,7 @@ def _bottleneck(row: Any) -> rows.Row:
 
 def _key_figures(
     plan: pd.DataFrame, prerequisites: pd.DataFrame, draft: Draft, curve: pd.DataFrame
-) -> Iterator[rows.Row]:
+) -> Iterator[facts.Row]:
     owed, refused = int((plan["kind"] == "prerequisite").sum()), len(draft.dropped)
     of_plan = source("plan", "kind")
     counted = figures("count", n=len(plan) - owed)

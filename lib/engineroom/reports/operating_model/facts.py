@@ -10,9 +10,9 @@ import pandas as pd
 from engineroom.dictionary import operating_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Finding, Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
 from engineroom.organisation import capacity, functions
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 
 LOW = 1
 """Level up to which a part counts as traditional."""
@@ -51,15 +51,15 @@ def find(
     headlines = [*_capacity(needs), *_backlogs(backlogs), *_cover(cover), *_promises(tracking), *_misuse(misuse)]
     headlines += [*_unseen(unseen), *_waiting(travel), *_balance(balance), *_profile(profile)]
     headlines += _key_figures(needs, backlogs, cover, tracking, unseen)
-    return rows.table("operating_model", SECTIONS, headlines)
+    return facts.table("operating_model", SECTIONS, headlines)
 
 
 def shortage(needs: DataFrame[operating_tables.Needs]) -> Finding:
     """Return, as a finding, what the first skill lacks in its worst week."""
-    return Finding.of(rows.table("operating_model", SECTIONS, [_shortage(needs)]).iloc[0])
+    return Finding.of(facts.table("operating_model", SECTIONS, [_shortage(needs)]).iloc[0])
 
 
-def _shortage(needs: pd.DataFrame) -> rows.Row:
+def _shortage(needs: pd.DataFrame) -> facts.Row:
     """Return what the first skill lacks in its worst week, and how much of that moving people closes.
 
     It is in full-time people, or in paid hours a week where nobody could picture the part of a person.
@@ -79,7 +79,7 @@ def _shortage(needs: pd.DataFrame) -> rows.Row:
     )
 
 
-def _capacity(needs: pd.DataFrame) -> Iterator[rows.Row]:
+def _capacity(needs: pd.DataFrame) -> Iterator[facts.Row]:
     if needs.empty:
         return
     short = needs[needs["gap_fte"] > 0]
@@ -90,7 +90,7 @@ def _capacity(needs: pd.DataFrame) -> Iterator[rows.Row]:
     yield _shortage(needs)
 
 
-def _backlogs(backlogs: pd.DataFrame) -> Iterator[rows.Row]:
+def _backlogs(backlogs: pd.DataFrame) -> Iterator[facts.Row]:
     if backlogs.empty:
         return
     rests_on = source("backlogs", "drain_weeks", "arrivals", "capacity")
@@ -118,7 +118,7 @@ def _backlogs(backlogs: pd.DataFrame) -> Iterator[rows.Row]:
         yield headline("backlogs", "drains", "neutral", rests_on, printed=weeks, names={"queue": slow["queue"]})
 
 
-def _cover(cover: pd.DataFrame) -> Iterator[rows.Row]:
+def _cover(cover: pd.DataFrame) -> Iterator[facts.Row]:
     if cover.empty:
         return
     rests_on = source("skill_cover", "skill", "bus_factor", "holder")
@@ -138,7 +138,7 @@ def _cover(cover: pd.DataFrame) -> Iterator[rows.Row]:
         yield headline("cover", "two or more", "good", rests_on, printed=people, names=names)
 
 
-def _promises(tracking: pd.DataFrame) -> Iterator[rows.Row]:
+def _promises(tracking: pd.DataFrame) -> Iterator[facts.Row]:
     part = functions.tracked_part(tracking)
     if math.isnan(part):
         return
@@ -154,7 +154,7 @@ def _promises(tracking: pd.DataFrame) -> Iterator[rows.Row]:
     yield headline("promises", verdict, tone, rests_on, printed=printed, lists=lists, most=MOST_NAMES, share=1 - part)
 
 
-def _misuse(misuse: pd.DataFrame) -> Iterator[rows.Row]:
+def _misuse(misuse: pd.DataFrame) -> Iterator[facts.Row]:
     priced = misuse[misuse["annual_cost"] > 0]
     if priced.empty:
         return
@@ -171,7 +171,7 @@ def _misuse(misuse: pd.DataFrame) -> Iterator[rows.Row]:
     )
 
 
-def _unseen(unseen: pd.DataFrame) -> Iterator[rows.Row]:
+def _unseen(unseen: pd.DataFrame) -> Iterator[facts.Row]:
     dark = unseen[unseen["unseen_hours"] > 0]
     if dark.empty:
         return
@@ -187,7 +187,7 @@ def _unseen(unseen: pd.DataFrame) -> Iterator[rows.Row]:
     )
 
 
-def _waiting(travel: pd.DataFrame) -> Iterator[rows.Row]:
+def _waiting(travel: pd.DataFrame) -> Iterator[facts.Row]:
     known = travel.dropna(subset=["wait_share"])
     if known.empty:
         return
@@ -204,7 +204,7 @@ def _waiting(travel: pd.DataFrame) -> Iterator[rows.Row]:
     )
 
 
-def _balance(balance: pd.DataFrame) -> Iterator[rows.Row]:
+def _balance(balance: pd.DataFrame) -> Iterator[facts.Row]:
     each = balance[balance["workflow"] != ""]
     alone, deaf = each.loc[each["verdict"] == "cost only", "workflow"], each[each["customer"].isna()]
     rests_on = source("balance", "verdict", "customer")
@@ -218,7 +218,7 @@ def _balance(balance: pd.DataFrame) -> Iterator[rows.Row]:
         yield headline("balance", "all sides", "good", rests_on)
 
 
-def _profile(profile: pd.DataFrame) -> Iterator[rows.Row]:
+def _profile(profile: pd.DataFrame) -> Iterator[facts.Row]:
     level = profile["level"].dropna()
     if level.empty:
         return
@@ -236,7 +236,7 @@ def _profile(profile: pd.DataFrame) -> Iterator[rows.Row]:
 
 def _key_figures(
     needs: pd.DataFrame, backlogs: pd.DataFrame, cover: pd.DataFrame, tracking: pd.DataFrame, unseen: pd.DataFrame
-) -> Iterator[rows.Row]:
+) -> Iterator[facts.Row]:
     counted = {
         "skills short": (needs["gap_fte"] > 0, source("needs", "gap_fte")),
         "queues never drained": (backlogs["drain_weeks"] == math.inf, source("backlogs", "drain_weeks")),

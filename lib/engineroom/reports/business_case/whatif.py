@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom.chapters import business_case_words as words
 from engineroom.pages import wording
 from engineroom.pages.blocks import Cell, Exhibit, left, nothing, right, table
 from engineroom.phrases import locale, say
 from engineroom.planning import scenario
 from engineroom.planning.outlook import Views
 from engineroom.planning.scenario import DO_NOTHING, MONTHS, Option, Programme
+from engineroom.reports.business_case import words
 
 LONGEST_DELAY = 24
 HIGHEST_RATE = 0.25

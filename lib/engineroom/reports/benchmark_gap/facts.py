@@ -10,8 +10,8 @@ import pandas as pd
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 
 MOST_MISSES = 3
 MOST_FACTS = 5
@@ -39,7 +39,7 @@ def find(
     headlines += [_worth(worths)] if len(worths) else []
     headlines += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
     headlines += [_strength(of["meets"])] if len(of["meets"]) else []
-    return rows.table("benchmark_gap", SECTIONS, [*headlines, *_key_figures(judged, measures)])
+    return facts.table("benchmark_gap", SECTIONS, [*headlines, *_key_figures(judged, measures)])
 
 
 def comparable(gaps: DataFrame[results.Gaps]) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def comparable(gaps: DataFrame[results.Gaps]) -> pd.DataFrame:
     return pd.concat([whole, parts]).sort_index()
 
 
-def _verdicts(judged: pd.DataFrame, of: dict[str, pd.DataFrame]) -> rows.Row:
+def _verdicts(judged: pd.DataFrame, of: dict[str, pd.DataFrame]) -> facts.Row:
     rests_on = source("gaps", "verdict")
     if judged.empty:
         return headline("verdicts", "none", "unknown", rests_on)
@@ -60,14 +60,14 @@ def _verdicts(judged: pd.DataFrame, of: dict[str, pd.DataFrame]) -> rows.Row:
     return headline("verdicts", "compared", tone, rests_on, printed=printed)
 
 
-def _miss(row: dict[str, Any]) -> rows.Row:
+def _miss(row: dict[str, Any]) -> facts.Row:
     verdict = "trails" if row["operator"] in (">", ">=") else "exceeds"
     confidence = figures("share", confidence=CONFIDENCE) if row["low"] != row["high"] else {}
     names = {name: row[name] for name in ("benchmark_label", "kind", "grade")} | {"is_stale": bool(row["is_stale"])}
     return _compared("misses", verdict, "bad", row, confidence, names)
 
 
-def _worth(worths: pd.DataFrame) -> rows.Row:
+def _worth(worths: pd.DataFrame) -> facts.Row:
     counted = worths[worths["is_counted"]]
     low, high, top = counted["worth_low"].sum(), counted["worth_high"].sum(), counted.iloc[0]
     return headline(
@@ -82,7 +82,7 @@ def _worth(worths: pd.DataFrame) -> rows.Row:
     )
 
 
-def _doubt(doubtful: pd.DataFrame) -> rows.Row:
+def _doubt(doubtful: pd.DataFrame) -> facts.Row:
     names: dict[str, Any] = {"kpis": doubtful["name"].drop_duplicates().head(MOST_KPIS).tolist()}
     rests_on = source("gaps", "low", "high", "items_needed", verdict="inconclusive")
     known = doubtful[doubtful["items_needed"] > 0].sort_values("items_needed", kind="stable")
@@ -100,7 +100,7 @@ def _doubt(doubtful: pd.DataFrame) -> rows.Row:
     )
 
 
-def _strength(met: pd.DataFrame) -> rows.Row:
+def _strength(met: pd.DataFrame) -> facts.Row:
     names = met["name"].drop_duplicates()
     return headline(
         "meets",
@@ -113,7 +113,7 @@ def _strength(met: pd.DataFrame) -> rows.Row:
     )
 
 
-def _key_figures(judged: pd.DataFrame, measures: pd.DataFrame) -> Iterator[rows.Row]:
+def _key_figures(judged: pd.DataFrame, measures: pd.DataFrame) -> Iterator[facts.Row]:
     """Yield the items completed, then the compared KPIs in the sector pack's order."""
     volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
     rests_on = source("measures", "value", kpi="volume", workflow="")
@@ -126,8 +126,8 @@ def _key_figures(judged: pd.DataFrame, measures: pd.DataFrame) -> Iterator[rows.
 
 
 def _compared(
-    question: str, verdict: str, tone: str, row: dict[str, Any], more: rows.Figures, names: dict[str, Any]
-) -> rows.Row:
+    question: str, verdict: str, tone: str, row: dict[str, Any], more: facts.Figures, names: dict[str, Any]
+) -> facts.Row:
     """Return a comparison as a finding: the measure, its interval, the benchmark and the distance."""
     measured = {name: row[name] for name in ("value", "low", "high", "gap", "benchmark_value")}
     return headline(

@@ -11,8 +11,8 @@ import pandas as pd
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 from engineroom.planning import flips as flip_points
 from engineroom.planning import outlook
 from engineroom.planning.scenario import DO_NOTHING, Programme
@@ -52,7 +52,7 @@ def find(
     """Return what a board asks for, in its order; then what else the tables say of output and people, key figures."""
     beside = [*_output(qualities), *_headcount(diagnoses)]
     if outcomes.empty:
-        return rows.table("business_case", SECTIONS, [headline("answer", "no options", "unknown"), *beside])
+        return facts.table("business_case", SECTIONS, [headline("answer", "no options", "unknown"), *beside])
     name = outlook.best(outcomes)
     chance = chances.set_index("option").loc[name]
     headlines = [_answer(outcomes, chance, readings, programme, name)]
@@ -60,7 +60,7 @@ def find(
         headlines += [*_flip(flips, name, programme), *_base_rates(readings, programme)]
     headlines += [*_claims(claims), *_chance(chance, name), *_hangs(impacts)]
     strip = _key_figures(outcomes, chance, readings, flips, claims, programme, name)
-    return rows.table("business_case", SECTIONS, [*headlines, *beside, *strip])
+    return facts.table("business_case", SECTIONS, [*headlines, *beside, *strip])
 
 
 def _npv(outcomes: pd.DataFrame, view: str, name: str) -> float:
@@ -69,7 +69,7 @@ def _npv(outcomes: pd.DataFrame, view: str, name: str) -> float:
 
 def _answer(
     outcomes: pd.DataFrame, chance: pd.Series, readings: pd.DataFrame, programme: Programme, name: str
-) -> rows.Row:
+) -> facts.Row:
     if programme[name].kind == DO_NOTHING:
         rival = outlook.best(outcomes, than=name)
         printed = figures("money", loss=_npv(outcomes, "expected", rival))
@@ -101,7 +101,7 @@ def _answer(
     )
 
 
-def _flip(flips: pd.DataFrame, name: str, programme: Programme) -> Iterator[rows.Row]:
+def _flip(flips: pd.DataFrame, name: str, programme: Programme) -> Iterator[facts.Row]:
     point, is_open = flip_points.binding(flips), programme[name].is_open
     if point is None:
         return
@@ -124,7 +124,7 @@ def _flip(flips: pd.DataFrame, name: str, programme: Programme) -> Iterator[rows
     )
 
 
-def _base_rates(readings: pd.DataFrame, programme: Programme) -> Iterator[rows.Row]:
+def _base_rates(readings: pd.DataFrame, programme: Programme) -> Iterator[facts.Row]:
     at_class = readings[readings["reading"].isin(["base_low", "base", "base_high"])]
     least, most = float(at_class["lead_npv"].min()), float(at_class["lead_npv"].max())
     if at_class.empty or least == most:
@@ -142,7 +142,7 @@ def _base_rates(readings: pd.DataFrame, programme: Programme) -> Iterator[rows.R
     yield headline("base rates", verdict, tone, rests_on, printed=printed, names=names)
 
 
-def _claims(claims: pd.DataFrame) -> Iterator[rows.Row]:
+def _claims(claims: pd.DataFrame) -> Iterator[facts.Row]:
     above = claims[claims["verdict"] == "above"].sort_values("multiple", ascending=False, kind="stable")
     known, rests_on = claims[claims["multiple"].notna()], source("claims", "verdict", "multiple")
     if known.empty:
@@ -165,7 +165,7 @@ def _claims(claims: pd.DataFrame) -> Iterator[rows.Row]:
     )
 
 
-def _chance(chance: pd.Series, name: str) -> Iterator[rows.Row]:
+def _chance(chance: pd.Series, name: str) -> Iterator[facts.Row]:
     if chance["p10"] == chance["p90"]:
         return
     yield headline(
@@ -179,7 +179,7 @@ def _chance(chance: pd.Series, name: str) -> Iterator[rows.Row]:
     )
 
 
-def _hangs(impacts: pd.DataFrame) -> Iterator[rows.Row]:
+def _hangs(impacts: pd.DataFrame) -> Iterator[facts.Row]:
     if impacts.empty or not impacts["impact"].iloc[0]:
         return
     widest, telling = impacts.iloc[0], impacts.loc[impacts["knowing"].idxmax()]
@@ -201,7 +201,7 @@ def _hangs(impacts: pd.DataFrame) -> Iterator[rows.Row]:
     )
 
 
-def _output(qualities: pd.DataFrame) -> Iterator[rows.Row]:
+def _output(qualities: pd.DataFrame) -> Iterator[facts.Row]:
     """Yield the options whose additional output is eaten up by its errors, or would be above some cost of a defect."""
     for row in qualities.to_dict("records"):
         printed = figures("share", gain=row["productivity_gain"], wrong=row["defect_rate"])
@@ -217,7 +217,7 @@ def _output(qualities: pd.DataFrame) -> Iterator[rows.Row]:
             yield headline("output", row["verdict"], tone, rests_on, printed=printed, names=names, about=row["option"])
 
 
-def _headcount(diagnoses: pd.DataFrame) -> Iterator[rows.Row]:
+def _headcount(diagnoses: pd.DataFrame) -> Iterator[facts.Row]:
     tones = {"no class": "unknown", "above": "bad"}
     for row in diagnoses.to_dict("records"):
         people = figures("fte", out=row["fte_out"], low=row["realised_low"], high=row["realised_high"])
@@ -242,7 +242,7 @@ def _key_figures(
     claims: pd.DataFrame,
     programme: Programme,
     name: str,
-) -> Iterator[rows.Row]:
+) -> Iterator[facts.Row]:
     named, at = {"option": name}, source("outcomes", "npv", view="expected", option=name)
     yield key_figure("leader", "named", "neutral", at, names=named)
     worth = figures("money", value=_npv(outcomes, "expected", name))

@@ -10,10 +10,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from engineroom.chapters.operating_exhibits import staffing
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
-from engineroom.findings import operating_model
 from engineroom.organisation import capacity, functions
 from engineroom.pages import answers, forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
@@ -21,6 +19,8 @@ from engineroom.pages.forms import Chart, cut, facts, finished, mark, own, quant
 from engineroom.pages.wording import effort as hours
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
+from engineroom.reports.operating_model import facts as operating_model
+from engineroom.reports.operating_model.tables import staffing
 
 MOST_PANELS = 6
 MOST_ROWS = 10

@@ -1,4 +1,4 @@
-"""The tables of a business case: what leads, what flips it, what is claimed, what is assumed."""
+"""The tables of the business case: the decision, flip points, the options, their money, the diagnosis before them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 
 import pandas as pd
 
-from engineroom.chapters import business_case_words as words
-from engineroom.dictionary import results, scenarios
+from engineroom.dictionary import options, results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import show, wording
-from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import say
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
+from engineroom.readers.tables import Tables
+from engineroom.reports.business_case import words
 
 KPIS = {
     "stp_rate": "Straight-through processing rate",
@@ -241,3 +242,228 @@ def _payback(month: float, option: Option) -> str:
 def _flip(row: show.Row, driver: str, programme: Programme, *, is_paired: bool) -> str:
     said = words.figure(driver, row["value"], programme.currency)
     return said if is_paired or said == wording.BLANK else f"{said} ({row['rival']})"
+
+
+def classes(tables: Tables) -> Exhibit:
+    """Return the reference classes: what was realised, what is quoted, and where the two contradict each other."""
+    if tables.options.empty:
+        return nothing()
+    realised = (
+        "Claims are held against what was realised. What sellers quote is shown beside it, and never used: "
+        "document 002 says 30 to 50% for automation, document 003 says 30 to 60%, and document 002 says half of "
+        "it arrives."
+    )
+    return show.table(
+        "reference_classes", tables.reference_classes, options.ReferenceClasses,
+        "label line range grade formula=reference caveat_quoted=caveat", "What others have reached, and what is quoted",
+        realised, ROWS, own={"range": show.right("Range", _range)},
+    )  # fmt: skip
+
+
+def flows(found: DataFrame[scenarios.Flows], programme: Programme, view: str) -> Exhibit:
+    """Return what each option brings in each year of a view, with the sum and the value of today."""
+    if found.empty:
+        return nothing()
+    mine = found[found["view"] == view]
+    wide = mine.pivot(index="option", columns="year", values="net").reindex(
+        [option.name for option in programme.options if option.kind != DO_NOTHING]
+    )
+    worth = mine.groupby("option")["discounted"].sum()
+    rows: list[list[Cell]] = [
+        [
+            str(name),
+            *(
+                say("not disclosed")
+                if year == 0 and math.isnan(programme[str(name)].one_off) and not amount
+                else words.money(amount, programme.currency)
+                for year, amount in row.items()
+            ),
+            wording.money(row.sum(), programme.currency),
+            wording.money(worth[name], programme.currency),
+        ]
+        for name, row in wide.iterrows()
+    ]
+    columns = [left("option", "Option"), right("start", "Start")]
+    columns += [right(f"year_{year}", say("Year {n}", n=year)) for year in range(1, programme.years + 1)]
+    columns += [right("sum", "Sum of all years"), right("npv", "Net present value")]
+    caption = {
+        "claimed": "What the options bring by year, as claimed",
+        "expected": "What the options bring by year, as expected",
+    }
+    return table(f"flows_{view}", caption[view], columns, rows, mine)
+
+
+def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Exhibit:
+    """Return every figure the case rests on, with distribution, owner, grade and source."""
+    if found.empty:
+        return nothing()
+    currency = programme.currency
+    own = {
+        "driver": show.left("Assumption", lambda row: words.driver(row["driver"], row["option"])),
+        "range": show.right("Range", lambda row: _spread(row, currency)),
+        "mean": show.right("Expected", lambda row: words.figure(row["driver"], row["mean"], currency)),
+    }
+    counted = {"n": len(found), "unknown": int((found["distribution"] == "unknown").sum())}
+    caption = say("Every assumption: {n}, of them {unknown} not disclosed", **counted)
+    notes = ["Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."]
+    if flat := _flat(found, programme):
+        growing = "The run cost of {options} is taken as flat, although that of operating bots grows: state its growth."
+        notes.append(say(growing, options=wording.listed(flat)))
+    columns = "driver form=distribution range mean owner grade source"
+    return show.table("assumptions", found, scenarios.Assumed, columns, caption, *notes, own=own, counted=counted)
+
+
+def _spread(row: show.Row, currency: str) -> str:
+    figures = [words.figure(row["driver"], row[end], currency) for end in ("low", "likely", "high")]
+    return " · ".join(figure for figure in figures if figure != wording.BLANK) or wording.BLANK
+
+
+def _range(row: show.Row) -> str:
+    if row["measure"] == "saving":
+        return "–".join(wording.value(row[end], "share", decimals=0) for end in ("low", "high"))
+    reached = say("{low} to {high}", low=wording.count(row["low"]), high=wording.count(row["high"]))
+    return say("months {range}", range=reached) if row["measure"] == "month" else say("{n} times", n=reached)
+
+
+def _flat(found: pd.DataFrame, programme: Programme) -> list[str]:
+    """Return the automating options with a known run cost whose growth nobody has stated."""
+    grows = set(found.loc[found["driver"] == "run_cost_growth", "option"])
+    return [
+        option.name
+        for option in programme.options
+        if option.kind in ("automate", "hybrid") and option.run_cost > 0 and not grows & {"", option.name}
+    ]
+
+
+def convention(programme: Programme, draws: DataFrame[scenarios.Knowing]) -> Exhibit:
+    """Return, in words, how the figures are counted and drawn."""
+    if not programme.options:
+        return nothing()
+    return note(
+        "How it is counted",
+        say(
+            "Over {years} years, at {rate} a year. One-off costs are paid at the start; savings and costs count at "
+            "the end of their year. After the last year that is stated, a saving stays as it is. A transition that "
+            "only says how long it takes saves nothing until it ends. A saving that is lost is lost each year anew, "
+            "from the second on.",
+            years=programme.years,
+            rate=wording.value(programme.discount_rate, "share", decimals=0),
+        ),
+        say(
+            "As expected: every assumption at its mean. The chances come from {n} draws (seed {seed}); assumptions "
+            "are drawn independently of each other. Where nobody says how much of a claim arrives, it is drawn "
+            "between what the reference class has reached and the claim itself.",
+            n=wording.count(draws["draws"].iloc[0]),
+            seed=draws["seed"].iloc[0],
+        ),
+    )
+
+
+def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
+    """Return what each option gains in output once its errors are paid for, with the break-even cost of a defect."""
+    if found.empty:
+        return nothing()
+    own = {
+        "gain": show.right("More output", lambda row: words.percent(row["productivity_gain"])),
+        "wrong": show.right("Of it wrong", lambda row: words.percent(row["defect_rate"])),
+        "break_even": show.right("Break-even", _break_even),
+    }
+    against = "Against work without any defect. A defect costs its rework and escalation, in items of ordinary work."
+    caption = "What more output is worth once its errors are paid for"
+    columns = "option gain wrong good cost=defect_cost break_even adjusted verdict"
+    return show.table("quality", found, scenarios.Qualities, columns, caption, against, own=own)
+
+
+def canaries(found: DataFrame[scenarios.Canaries]) -> Exhibit:
+    """Return when errors would first show that a programme fails, and the level at which somebody must be called."""
+    if found.empty:
+        return nothing()
+    own = {"window": show.left("Watch from month 6 to 12", _window)}
+    alarm = (
+        "Counted from the day work first moves. Alarm: three standard deviations of a month's items above today's "
+        "rate; chance alone reaches it about once in sixty years."
+    )
+    columns, caption = "option window now=error_rate alarm", "The months in which a failing programme shows itself"
+    return show.table("canaries", found, scenarios.Canaries, columns, caption, alarm, own=own)
+
+
+def diagnosis(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
+    """Return the arithmetic of a wanted reduction: load, rate it takes, what automation reaches."""
+    if found.empty:
+        return nothing()
+    rows: list[list[Cell]] = []
+    for row in found.to_dict("records"):
+        rows += [
+            [say("Items a month"), wording.count(row["monthly_volume"]), row["workflow"]],
+            [
+                say("of these by hand"),
+                wording.count(row["manual"]),
+                say("straight through: {share}", share=wording.value(row["stp"], "share")),
+            ],
+            [
+                say("by hand, per person and month"),
+                wording.tenths(row["manual_per_fte"]),
+                say("{n} items a year, all of them", n=wording.count(row["items_per_fte_year"])),
+            ],
+            [
+                say("People to go"),
+                wording.tenths(row["fte_out"]),
+                say("{left} of {all} are left", left=wording.tenths(row["fte_left"]), all=wording.tenths(row["fte"])),
+            ],
+            [
+                say("Straight-through rate it takes"),
+                wording.value(row["stp_needed"], "share"),
+                say("{n} more than today", n=wording.distance(row["stp_rise"], "share")),
+            ],
+            [
+                say("People that automation has freed elsewhere"),
+                _people(row, "realised"),
+                say("net of keeping the bots"),
+            ],
+            [say("People that vendors quote"), _people(row, "quoted"), say("never used as a yardstick")],
+        ]
+    columns = [left("figure", "Quantity"), right("value", "Value"), left("said", "That is")]
+    caption = say(
+        "{share} fewer people: what it takes, and what automation reaches",
+        share=wording.value(found["reduction"].iloc[0], "share", decimals=0),
+    )
+    return table("diagnosis", caption, columns, rows, found)
+
+
+def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
+    """Return the question that must be answered before anything is bought."""
+    if found.empty:
+        return nothing()
+    row = found.iloc[0]
+    asked = say(
+        "Of the {n} items a month that people handle in {workflow}: how many need judgement, and how many are there "
+        "only because something came in wrong?",
+        n=wording.count(row["manual"]),
+        workflow=row["workflow"],
+    )
+    if math.isnan(row["upstream"]):
+        return note(
+            "The question to answer first", asked, "Nobody has coded the causes yet: the table exceptions would."
+        )
+    answer = say(
+        "The log of exceptions answers it: {upstream} only repair what came in wrong, {judgement} need judgement. "
+        "Repairing it at the source frees more than a robot that repairs it faster.",
+        upstream=wording.value(row["upstream"], "share", decimals=0),
+        judgement=wording.value(row["judgement"], "share", decimals=0),
+    )
+    return note("The question to answer first", asked, answer)
+
+
+def _break_even(row: show.Row) -> str:
+    return wording.value(row["break_even"], "ratio") if math.isfinite(row["break_even"]) else say("none")
+
+
+def _window(row: show.Row) -> str:
+    return say("{low} to {high}", low=wording.day(row["first"]), high=wording.day(row["last"]))
+
+
+def _people(row: show.Row, line: str) -> str:
+    if math.isnan(row[f"{line}_low"]):
+        return wording.BLANK
+    low, high = (wording.tenths(row[f"{line}_{end}"]) for end in ("low", "high"))
+    return say("{low} to {high}", low=low, high=high)

@@ -9,8 +9,8 @@ import pandas as pd
 from engineroom.dictionary import governance_tables, operating_tables
 from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.dictionary.findings import TONES, Findings
-from engineroom.findings import rows
-from engineroom.findings.rows import figures, headline, key_figure, source
+from engineroom.pages import facts
+from engineroom.pages.facts import figures, headline, key_figure, source
 from engineroom.readers.tables import Tables
 
 SHOWN_LEVEL = 3
@@ -61,10 +61,10 @@ def find(
     headlines += [_pressure(pressures)] if len(pressures) else []
     headlines.sort(key=lambda row: TONES.index(row["tone"]))
     strip = _key_figures(coverage, conflicts, roles, procedures, ownership, tests, tables)
-    return rows.table("governance", SECTIONS, [*headlines, *strip])
+    return facts.table("governance", SECTIONS, [*headlines, *strip])
 
 
-def _risks(coverage: pd.DataFrame) -> rows.Row:
+def _risks(coverage: pd.DataFrame) -> facts.Row:
     rests_on = source("risk_coverage", "cover", "doubtful")
     if coverage.empty:
         return headline("risks", "not told", "unknown", rests_on)
@@ -79,7 +79,7 @@ def _risks(coverage: pd.DataFrame) -> rows.Row:
     return headline("risks", "uncovered", "bad", rests_on, printed=printed, names=names, share=share)
 
 
-def _separation(conflicts: pd.DataFrame) -> rows.Row:
+def _separation(conflicts: pd.DataFrame) -> facts.Row:
     judged = conflicts[conflicts["verdict"] != "not judged"]
     declared = int(conflicts.drop_duplicates(["first", "second"])["declared"].notna().sum())
     printed = figures("count", declared=declared)
@@ -99,7 +99,7 @@ def _separation(conflicts: pd.DataFrame) -> rows.Row:
     return headline("separation", "kept", "good", rests_on, printed=printed)
 
 
-def _lines(roles: pd.DataFrame) -> rows.Row:
+def _lines(roles: pd.DataFrame) -> facts.Row:
     of = {
         "tangled": roles["is_independent"].eq(False).fillna(False),
         "bare": roles["second"].isna(),
@@ -117,7 +117,7 @@ def _lines(roles: pd.DataFrame) -> rows.Row:
     )
 
 
-def _procedures(procedures: pd.DataFrame) -> rows.Row:
+def _procedures(procedures: pd.DataFrame) -> facts.Row:
     there, bare = procedures[procedures["sop"].notna()], _without_procedure(procedures)
     old = int(there["is_overdue"].fillna(False).astype(bool).sum())
     printed = figures("count", old=old, procedures=len(there), bare=len(bare))
@@ -140,7 +140,7 @@ def _without_procedure(procedures: pd.DataFrame) -> list[str]:
     return [name for name in dict.fromkeys(procedures["workflow"]) if name not in covered]
 
 
-def _data(ownership: pd.DataFrame) -> rows.Row:
+def _data(ownership: pd.DataFrame) -> facts.Row:
     bare, clash = int(_is_unowned(ownership).sum()), int(ownership["conflict"].notna().sum())
     return headline(
         "data",
@@ -155,7 +155,7 @@ def _is_unowned(ownership: pd.DataFrame) -> pd.Series:
     return ownership["owner"].isna() | ownership["steward"].isna()
 
 
-def _tests(tests: pd.DataFrame) -> rows.Row:
+def _tests(tests: pd.DataFrame) -> facts.Row:
     late = tests[tests["state"] == "overdue"].sort_values("days_late", ascending=False, kind="stable")
     failed = int(tests["has_failed"].fillna(False).astype(bool).sum())
     printed = figures("count", n=len(late), all=len(tests), failed=failed)
@@ -168,7 +168,7 @@ def _tests(tests: pd.DataFrame) -> rows.Row:
     return headline("tests", "overdue", "bad", rests_on, printed=printed, names=names)
 
 
-def _duties(duties: pd.DataFrame) -> rows.Row:
+def _duties(duties: pd.DataFrame) -> facts.Row:
     apply = duties[duties["state"] != "does not apply"]
     met, claimed = (int((apply["state"] == state).sum()) for state in ("met", "claimed"))
     return headline(
@@ -181,7 +181,7 @@ def _duties(duties: pd.DataFrame) -> rows.Row:
     )
 
 
-def _parts(parts: pd.DataFrame) -> rows.Row:
+def _parts(parts: pd.DataFrame) -> facts.Row:
     works = parts["level"] >= SHOWN_LEVEL
     low = parts[~works].sort_values("level", kind="stable", na_position="first")
     return headline(
@@ -194,7 +194,7 @@ def _parts(parts: pd.DataFrame) -> rows.Row:
     )
 
 
-def _pressure(pressures: pd.DataFrame) -> rows.Row:
+def _pressure(pressures: pd.DataFrame) -> facts.Row:
     worst = pressures.sort_values("uncovered", ascending=False, kind="stable").iloc[0]
     return headline(
         "pressure",
@@ -215,7 +215,7 @@ def _key_figures(
     ownership: pd.DataFrame,
     tests: pd.DataFrame,
     tables: Tables,
-) -> Iterator[rows.Row]:
+) -> Iterator[facts.Row]:
     judged = conflicts[conflicts["verdict"] != "not judged"]
     flows, without = procedures["workflow"].nunique(), len(_without_procedure(procedures))
     counted = (

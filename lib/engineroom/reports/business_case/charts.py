@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom.chapters import business_case_words as words
 from engineroom.dictionary import scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
@@ -16,6 +15,7 @@ from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.forms import Chart, facts, finished, guide, mark, quantity, text
 from engineroom.phrases import say
 from engineroom.planning.scenario import DO_NOTHING, Programme
+from engineroom.reports.business_case import words
 
 LABEL_ROOM = 250
 MOST_BARS = 12

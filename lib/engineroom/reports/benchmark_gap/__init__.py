@@ -1,0 +1,1 @@
+"""The benchmark-gap report: its facts, tables and charts."""

@@ -1,0 +1,1 @@
+"""The business case: its facts, tables and charts."""

@@ -1,0 +1,1 @@
+"""The governance report: its facts, tables and charts."""

@@ -1,0 +1,1 @@
+"""The operating-model report: its facts, tables and charts."""

@@ -1,0 +1,1 @@
+"""The process-quality report: its facts, tables and charts."""

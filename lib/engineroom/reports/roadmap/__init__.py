@@ -1,0 +1,1 @@
+"""The roadmap: its facts, tables and charts."""
