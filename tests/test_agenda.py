@@ -40,7 +40,7 @@ def item(name: str, kind: str, weeks: tuple[int, int], workflow: str = FLOW) -> 
 
 def found(read: tables.Tables, *items: dict[str, Any]) -> pd.DataFrame:
     plan = plans.Plan.validate(pd.DataFrame(items, columns=list(plans.Plan.to_schema().columns)))
-    prerequisites = readiness.assess(read, empty(Measures))
+    prerequisites = readiness.assess(read, empty(Measures), empty(plans.Shown))
     return agenda.steps(plan, prerequisites, empty(plans.Calendar), read).set_index("step")
 
 

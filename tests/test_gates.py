@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from proofs import cases
 
-from engineroom.dictionary import codes, plans, schemas
+from engineroom import assessment
+from engineroom.dictionary import codes, plans, quality_tables, schemas
 from engineroom.dictionary.codes import code
 from engineroom.dictionary.columns import empty
+from engineroom.dictionary.operating_tables import Profile
 from engineroom.dictionary.results import Measures
+from engineroom.phrases import tell
 from engineroom.planning import plan, portfolio, readiness, solver
 from engineroom.readers import engagement, reference, tables
 from engineroom.reports.roadmap import words as roadmap_words
@@ -50,8 +53,22 @@ def typed(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame
 
 
+def shown(*flows: str, but: dict[str, bool | None] | None = None) -> pd.DataFrame:
+    """Return measurements that show everything of each workflow but what `but` says; None there: not measured."""
+    found = dict.fromkeys(plans.ABOUT, True) | (but or {})
+    return plans.Shown.of(
+        [
+            {"workflow": flow, "about": about, "value": 0.95 if passes else 0.5, "n": 100, "is_shown": passes}
+            | {"measured": code("parts_work", works=1, n=2)}
+            for flow in flows
+            for about, passes in found.items()
+            if passes is not None
+        ]
+    )
+
+
 def done(prerequisite: str, workflow: str | None = None, **other: Any) -> dict[str, Any]:
-    row = {"prerequisite": prerequisite, "workflow": workflow, "status": "done", "evidence": "Minutes"}
+    row = {"prerequisite": prerequisite, "workflow": workflow, "status": "done", "evidence": "Minutes of 4 May"}
     return row | {"owner": "Ann", "date": "2026-06-01"} | other
 
 
@@ -60,9 +77,13 @@ class Case:
     """One initiative and what is known about its workflow."""
 
     tables: tables.Tables
+    shown: pd.DataFrame = field(default_factory=lambda: shown(FLOW))
 
     def but(self, **named: list[dict[str, Any]]) -> Case:
-        return Case(replace(self.tables, **{name: filled(name, rows) for name, rows in named.items()}))
+        return Case(replace(self.tables, **{name: filled(name, rows) for name, rows in named.items()}), self.shown)
+
+    def prerequisites(self) -> pd.DataFrame:
+        return readiness.assess(self.tables, empty(Measures), self.shown)
 
     def decisions(self, stable: bool | None = True) -> pd.DataFrame:
         seen = pd.DataFrame(
@@ -77,7 +98,7 @@ class Case:
                 }
             ]
         ).astype({"is_stable": "boolean"})
-        prerequisites = readiness.assess(self.tables, empty(Measures))
+        prerequisites = self.prerequisites()
         matrix = portfolio.comparability(self.tables)
         return readiness.decide(self.tables.initiatives, prerequisites, seen, matrix, self.tables)
 
@@ -212,7 +233,7 @@ def test_outsourcing_waits_for_a_redesign_in_the_plan(blank) -> None:
 
 @pytest.mark.parametrize("said", ["yes", None])
 def test_outsourcing_a_differentiator_is_refused_and_nothing_in_the_plan_opens_it(blank, said) -> None:
-    review = [{"workflow": FLOW, "differentiator": said, "redesign_evidence": "note"}]
+    review = [{"workflow": FLOW, "differentiator": said, "redesign_evidence": "Redesign note"}]
 
     found = case(blank, "outsourcing").but(portfolio=review).gate("keep_differentiators")
 
@@ -298,7 +319,7 @@ def engagements(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             one,
             flow,
             status=draw(st.sampled_from(["done", "in_progress"])),
-            evidence=draw(st.sampled_from(["m", None])),
+            evidence=draw(st.sampled_from(["Minutes of 4 May", "x", None])),
         )
         | {"date": draw(st.sampled_from(["2026-06-01", "2026-09-30", None]))}
         for one in IDS
@@ -315,21 +336,27 @@ def engagements(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     reviews = [
         {"workflow": flow, "differentiator": draw(st.sampled_from(["yes", "no", None])), "redesign_evidence": note}
         for flow in FLOWS
-        for note in [draw(st.sampled_from(["note", None]))]
+        for note in [draw(st.sampled_from(["Redesign note", "note", None]))]
     ]
     return {"initiatives": initiatives, "readiness": records, "overrides": overrides, "portfolio": reviews}
 
 
 @pytest.mark.proof
 @settings(max_examples=cases(40, 500), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(drawn=engagements(), stable=st.sampled_from([True, False, None]))
-def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_says_so(blank, drawn, stable) -> None:
+@given(
+    drawn=engagements(),
+    stable=st.sampled_from([True, False, None]),
+    seen=st.fixed_dictionaries(dict.fromkeys(plans.ABOUT, st.sampled_from([True, True, False, None]))),
+)
+def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_says_so(
+    blank, drawn, stable, seen
+) -> None:
     rows = {
         "workflows": [{"workflow": flow, "systems": "fax"} for flow in FLOWS],
         "exceptions": [{"workflow": flow, "exception": "one", "monthly_count": 1} for flow in FLOWS],
     }
     given_tables = replace(blank, **{name: typed(name, table) for name, table in (rows | drawn).items()})
-    prerequisites = readiness.assess(given_tables, empty(Measures))
+    prerequisites = readiness.assess(given_tables, empty(Measures), shown(*FLOWS, but=seen))
     control = pd.DataFrame(
         [
             {"workflow": flow, "chart": "P", "weeks": 26, "signals": 0, "is_stable": stable, "reason": "signals"}
@@ -355,14 +382,15 @@ def test_no_plan_starts_a_gated_item_before_what_it_needs_unless_an_override_say
             if item["kind"] not in rule["blocks"].split(";") or (name, gate) in logged:
                 continue
             for flow in [item["workflow"]] if item["workflow"] else FLOWS:
-                for opener in closed(rule, flow, drawn, stable, draft):
+                for opener in closed(rule, flow, drawn, stable, seen, draft):
                     assert opener is not None, (name, gate, flow)
                     assert ends[opener] <= found.starts[name], (name, gate, flow, opener)
 
 
-def closed(rule, flow, drawn, stable, draft) -> list[str | None]:
+def closed(rule, flow, drawn, stable, seen, draft) -> list[str | None]:
     """Return, for everything a gate lacks, the item that delivers it: found anew, without the code under test."""
     named = {one.id: one.name for one in draft_pack()}
+    about = {one.id: one.shown_by for one in draft_pack()}
     planned = drawn["initiatives"]
 
     def delivered(what: str, kinds: tuple[str, ...]) -> list[str]:
@@ -380,14 +408,19 @@ def closed(rule, flow, drawn, stable, draft) -> list[str | None]:
                 continue
             rows = {r["workflow"]: r for r in drawn["readiness"] if r["prerequisite"] == one}
             row = rows.get(flow, rows.get(None, {}))
-            if row.get("status") == "done" and row.get("evidence") and row.get("date") == "2026-06-01":
+            told = (row.get("status"), row.get("evidence"), row.get("date")) == (
+                "done",
+                "Minutes of 4 May",
+                "2026-06-01",
+            )
+            if told and (not about[one] or seen[about[one]]):
                 continue
             own = delivered(one, ())
             lacking.append(own[0] if own else named[one] if flow not in rows else f"{named[one]}: {flow}")
         return lacking
     review = next(r for r in drawn["portfolio"] if r["workflow"] == flow)
     holds = {
-        "redesign": bool(review["redesign_evidence"]),
+        "redesign": review["redesign_evidence"] == "Redesign note",
         "differentiator": review["differentiator"] == "no",
         "definitions": False,
         "stability": stable is True,
@@ -407,13 +440,13 @@ def draft_pack() -> tuple[Any, ...]:
 
 def test_what_needs_a_refused_initiative_is_not_in_the_plan(blank) -> None:
     asked = case(blank, "outsourcing").but(
-        portfolio=[{"workflow": FLOW, "differentiator": "yes", "redesign_evidence": "note"}],
+        portfolio=[{"workflow": FLOW, "differentiator": "yes", "redesign_evidence": "Redesign note"}],
         initiatives=[
             {"initiative": "It", "kind": "outsourcing", "workflow": FLOW, "weeks": 4},
             {"initiative": "Next", "kind": "other", "workflow": FLOW, "weeks": 4, "after": "It"},
         ],
     )
-    found = readiness.assess(asked.tables, empty(Measures))
+    found = asked.prerequisites()
 
     draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
 
@@ -424,7 +457,7 @@ def test_what_needs_a_refused_initiative_is_not_in_the_plan(blank) -> None:
 def test_an_impossible_deadline_is_told_in_words_and_gives_no_half_plan(blank) -> None:
     late = [done("dq_audit", status="in_progress", date="2026-10-30"), *without(blank, "dq_audit")]
     asked = case(blank, "automation", deadline="2026-09-30").but(readiness=late)
-    found = readiness.assess(asked.tables, empty(Measures))
+    found = asked.prerequisites()
     draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
 
     schedule = solver.schedule(draft.problem)
@@ -443,9 +476,73 @@ def test_an_impossible_deadline_is_told_in_words_and_gives_no_half_plan(blank) -
 def test_a_prerequisite_is_planned_over_four_weeks_or_until_the_day_its_owner_names(blank, promised, weeks) -> None:
     late = [done("dq_audit", status="in_progress", date=promised), *without(blank, "dq_audit")]
     asked = case(blank, "automation").but(readiness=late)
-    found = readiness.assess(asked.tables, empty(Measures))
+    found = asked.prerequisites()
 
     draft = plan.draft(asked.tables.initiatives, found, asked.decisions(), asked.tables)
 
     lengths = {one.name: one.duration for one in draft.problem.activities}
     assert lengths == {"Data-quality audit": weeks, "It": 4}
+
+
+# --------------------------------------------------------------------------------------------------------- measurement
+
+MARKED = ("readiness.csv", "answers.csv", "portfolio.csv")
+
+
+@pytest.mark.parametrize("mark", ["x", "yes", "done", "OK"])
+def test_a_hospital_whose_evidence_is_a_mark_is_ready_for_nothing(starter, mark) -> None:
+    place = starter("healthcare")
+    for path in [place / "tables" / name for name in MARKED]:
+        table = pd.read_csv(path)
+        columns = [name for name in ("evidence", "redesign_evidence") if name in table]
+        changes = dict.fromkeys(columns, mark) | ({"status": "done", "date": "2026-06-01"} if "status" in table else {})
+        table.assign(**changes).to_csv(path, index=False)
+
+    found = assessment.open(place)
+
+    assert not found.prerequisites["is_met"].any()
+    assert set(found.stages["stage"]) == {"data"}
+    assert not (found.decisions["decision"] == "open").groupby(found.decisions["initiative"]).all().any()
+
+
+@pytest.mark.parametrize(("seen", "status"), [(None, "attested"), (False, "contradicted"), (True, "done")])
+def test_what_can_be_measured_is_done_only_where_a_measurement_shows_it(blank, seen, status) -> None:
+    everything = case(blank, "automation")
+    found = replace(everything, shown=shown(FLOW, but={"data": seen}))
+
+    about = found.prerequisites().set_index("prerequisite").loc["data_clean"]
+
+    assert (about["status"], about["is_met"]) == (status, seen is True)
+    assert pd.notna(about["measured"]) == (seen is not None)
+
+
+def test_a_map_with_a_step_on_no_path_is_not_shown() -> None:
+    found = assessment.open("starter/healthcare").shown.set_index(["workflow", "about"])
+
+    assert not found.loc[("Denials", "map"), "is_shown"]
+    assert "steps on no path: 1" in tell(found.loc[("Denials", "map"), "measured"])
+
+
+def test_data_are_shown_by_every_dimension_that_was_looked_at_on_enough_rows(blank) -> None:
+    flows = replace(blank, workflows=filled("workflows", [{"workflow": FLOW}]))
+    rows = {"workflow": FLOW, "low": None, "high": None}
+    few = rows | {"dimension": "consistency", "passing": 0, "applicable": readiness.FEWEST - 1, "value": 0.0}
+    good = rows | {"dimension": "accuracy", "passing": 95, "applicable": 100, "value": 0.95}
+    poor = rows | {"dimension": "completeness", "passing": 80, "applicable": 100, "value": 0.8}
+
+    def said(*scores: dict[str, Any]) -> list[bool]:
+        found = readiness.shown(
+            flows, empty(Measures), quality_tables.DataScores.of(scores), empty(plans.Maps), empty(Profile)
+        )
+        return found["is_shown"].tolist()
+
+    assert said() == said(few) == []
+    assert said(few, good) == [True]
+    assert said(few, good, poor) == [False]
+
+
+def test_a_workflow_the_sector_asks_nothing_of_is_not_past_any_stage(blank) -> None:
+    pack = blank.pack.model_copy(update={"prerequisites": ()})
+    asked = case(replace(blank, pack=pack), "automation")
+
+    assert readiness.stages(asked.prerequisites(), asked.tables)["stage"].tolist() in ([], ["data"])

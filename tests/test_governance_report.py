@@ -72,7 +72,7 @@ def looked_at(tables: er.tables.Tables, log: er.event_log.EventLog | None = None
         "ownership": accountability.ownership(tables),
         "tests": tests,
         "duties": accountability.duties(tables),
-        "parts": er.maturity.profile(tables.answers, tables.questions, "governance"),
+        "parts": er.maturity.profile(tables, "governance"),
         "pressures": riskcontrol.pressures(tables, assessed),
         "assessed": assessed,
     }
@@ -450,7 +450,7 @@ def test_a_test_is_overdue_from_the_day_after_it_is_due(make_engagement: Made) -
 def test_a_level_without_evidence_does_not_count_and_all_five_parts_are_there(healthcare) -> None:
     tables, _ = healthcare
 
-    found = er.maturity.profile(tables.answers, tables.questions, "governance").set_index("part")
+    found = er.maturity.profile(tables, "governance").set_index("part")
 
     assert list(found.index) == [
         "service levels",

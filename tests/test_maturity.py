@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from engineroom.dictionary import operations
 from engineroom.organisation import maturity
-from engineroom.readers import reference
+from engineroom.readers import engagement, reference, tables
 from engineroom.resources import folder
 
 ANCHORS = [f"anchor_{level}" for level in range(operations.LEVELS + 1)]
 QUESTIONS = reference.questions()
+HOSPITAL = tables.read(engagement.open("starter/healthcare"))
 ROLES = QUESTIONS[(QUESTIONS["instrument"] == "profile") & (QUESTIONS["part"] == "roles")].iloc[0]
 
 
@@ -24,9 +26,14 @@ def answers(*given: tuple[str, float, str | None]) -> pd.DataFrame:
     """Return answers (question, level, evidence), each by a person of its own."""
     rows = [
         {"question": question, "level": level, "evidence": evidence, "answered_by": f"Person {place}"}
+        | {"date": pd.Timestamp("2026-06-01")}
         for place, (question, level, evidence) in enumerate(given)
     ]
     return operations.Answers.validate(pd.DataFrame(rows, columns=list(operations.Answers.to_schema().columns)))
+
+
+def profile(answers: pd.DataFrame, instrument: str, questions: pd.DataFrame = QUESTIONS) -> pd.DataFrame:
+    return maturity.profile(replace(HOSPITAL, answers=answers, questions=questions), instrument)
 
 
 def part(found: pd.DataFrame, name: str) -> pd.Series:
@@ -34,17 +41,18 @@ def part(found: pd.DataFrame, name: str) -> pd.Series:
 
 
 def test_a_part_has_the_lower_median_of_the_answers_with_evidence():
-    given_ = answers((ROLES["question"], 3, "list"), (ROLES["question"], 1, "visit"), (ROLES["question"], 4, None))
+    given_ = answers((ROLES["question"], 3, "list 1"), (ROLES["question"], 1, "visit 2"), (ROLES["question"], 4, None))
 
-    row = part(maturity.profile(given_, QUESTIONS, "profile"), "roles")
+    row = part(profile(given_, "profile"), "roles")
 
     assert (row["level"], row["lowest"], row["highest"], row["claimed"]) == (1, 1, 3, 4)
     assert (row["asked"], row["answered"], row["answers"], row["evidenced"]) == (1, 1, 3, 2)
     assert row["anchor"] == ROLES["anchor_1"]
 
 
-def test_an_answer_without_evidence_gives_no_level():
-    row = part(maturity.profile(answers((ROLES["question"], 4, "  ")), QUESTIONS, "profile"), "roles")
+@pytest.mark.parametrize("unfound", ["  ", "x", "yes", "done", None])
+def test_an_answer_without_a_document_gives_no_level(unfound):
+    row = part(profile(answers((ROLES["question"], 4, unfound)), "profile"), "roles")
 
     assert math.isnan(row["level"])
     assert row["claimed"] == 4
@@ -52,7 +60,7 @@ def test_an_answer_without_evidence_gives_no_level():
 
 
 def test_a_questionnaire_nobody_answered_has_a_row_per_part_and_no_level():
-    found = maturity.profile(answers(), QUESTIONS, "practices")
+    found = profile(answers(), "practices")
 
     assert list(found["part"]) == ["standardise", "automate", "integrate", "monitor KPIs", "train", "audit regularly"]
     assert found["level"].isna().all()
@@ -63,11 +71,19 @@ def test_the_anchor_is_of_a_question_that_was_answered_with_the_level():
     two = pd.concat([QUESTIONS, QUESTIONS[QUESTIONS["part"] == "roles"].assign(question="second")], ignore_index=True)
     two.loc[two["question"] == "second", ANCHORS] = ["none", "some", "half", "most", "all"]
 
-    row = part(
-        maturity.profile(answers((ROLES["question"], 3, "list"), ("second", 1, "visit")), two, "profile"), "roles"
-    )
+    row = part(profile(answers((ROLES["question"], 3, "list 1"), ("second", 1, "visit 2")), "profile", two), "roles")
 
     assert (row["level"], row["anchor"], row["asked"]) == (1, "some", 2)
+
+
+def test_an_answer_of_a_day_to_come_or_of_none_gives_no_level():
+    given_ = answers((ROLES["question"], 3, "list 1"), (ROLES["question"], 2, "list 2"))
+    given_["date"] = [pd.Timestamp("2027-01-01"), pd.NaT]
+
+    row = part(profile(given_, "profile"), "roles")
+
+    assert math.isnan(row["level"])
+    assert row["claimed"] == 2
 
 
 @given(st.lists(st.integers(0, operations.LEVELS), min_size=1, max_size=12))
@@ -80,12 +96,8 @@ def test_the_lower_median_is_a_level_somebody_gave_and_half_are_at_or_below_it(l
 
 
 def test_evidence_can_only_be_lost_never_gained_by_leaving_it_out():
-    shown = maturity.profile(
-        answers((ROLES["question"], 2, "list"), (ROLES["question"], 2, "list")), QUESTIONS, "profile"
-    )
-    claimed = maturity.profile(
-        answers((ROLES["question"], 2, "list"), (ROLES["question"], 4, None)), QUESTIONS, "profile"
-    )
+    shown = profile(answers((ROLES["question"], 2, "list 1"), (ROLES["question"], 2, "list 2")), "profile")
+    claimed = profile(answers((ROLES["question"], 2, "list 1"), (ROLES["question"], 4, None)), "profile")
 
     assert part(shown, "roles")["level"] == part(claimed, "roles")["level"] == 2
 

@@ -29,7 +29,9 @@ def hospital() -> tables.Tables:
 @pytest.fixture(scope="module")
 def ranked(hospital) -> pd.DataFrame:
     measures = kpi.measure(hospital, None)
-    return workflow.rank(hospital, measures, readiness.stages(readiness.assess(hospital, measures), hospital))
+    return workflow.rank(
+        hospital, measures, readiness.stages(readiness.assess(hospital, measures, empty(plans.Shown)), hospital)
+    )
 
 
 def changed(read: tables.Tables, name: str, **columns: object) -> tables.Tables:
@@ -209,7 +211,7 @@ def test_fit_for_a_bot_is_the_mean_of_volume_rules_and_cost(hospital, ranked) ->
 
 def test_a_sector_names_its_first_targets_and_whether_the_client_has_them(hospital, ranked) -> None:
     measures = kpi.measure(hospital, None)
-    stages = readiness.stages(readiness.assess(hospital, measures), hospital)
+    stages = readiness.stages(readiness.assess(hospital, measures, empty(plans.Shown)), hospital)
 
     found = workflow.first_targets(hospital, ranked, stages).set_index("process")
 
@@ -245,7 +247,7 @@ def test_a_workflow_that_leads_every_figure_is_first_whatever_the_weights(hospit
     errors = pd.DataFrame(
         [{"kpi": "error_rate", "workflow": w, "value": 0.9 if w == "Denials" else 0.1} for w in flows["workflow"]]
     )
-    stages = readiness.stages(readiness.assess(read, empty(Measures)), read)
+    stages = readiness.stages(readiness.assess(read, empty(Measures), empty(plans.Shown)), read)
 
     found = workflow.rank(read, errors, stages).iloc[0]
 

@@ -10,7 +10,7 @@ import tomllib
 import pandas as pd
 import pytest
 
-from engineroom.dictionary import schemas
+from engineroom.dictionary import plans, schemas
 from engineroom.resources import folder
 
 DATA = folder("data")
@@ -650,7 +650,9 @@ def test_a_pack_has_the_keys_of_its_shape(sector):
     assert " ".join(pack) == "id name summary depth systems integrations kpis prerequisites pilots"
     assert pack["id"] == sector
     assert all(list(one) == ["kpi", "why"] for one in pack["kpis"])
-    assert all(list(one) == ["id", "name", "asks", "source"] for one in pack["prerequisites"])
+    keys = ["id", "name", "asks", "source"]
+    assert all(list(one) in (keys, [*keys, "shown_by"]) for one in pack["prerequisites"])
+    assert {one.get("shown_by") for one in pack["prerequisites"]} >= set(plans.ABOUT)
     assert all(list(one) == ["workflow", "process", "why", "source"] for one in pack["pilots"])
 
 

@@ -236,9 +236,20 @@ class Assessment:
 
     # --------------------------------------------------------------------------------- readiness, portfolio, roadmap
 
-    prerequisites = Result(plans.Prerequisites, lambda case: readiness.assess(case.tables, case.measures))
-    stages = Result(plans.Stages, lambda case: readiness.stages(case.prerequisites, case.tables))
     maps = Result(plans.Maps, lambda case: workflow.maps(case.tables))
+    data_scores = Result(
+        quality_tables.DataScores, lambda case: data_quality.by_workflow(case.tables, case.event_log, case.measures)
+    )
+    governance_profile = Result(
+        operating_tables.Profile,
+        lambda case: maturity.profile(case.tables, "governance"),
+    )
+    shown = Result(
+        plans.Shown,
+        lambda case: readiness.shown(case.tables, case.measures, case.data_scores, case.maps, case.governance_profile),
+    )
+    prerequisites = Result(plans.Prerequisites, lambda case: readiness.assess(case.tables, case.measures, case.shown))
+    stages = Result(plans.Stages, lambda case: readiness.stages(case.prerequisites, case.tables))
     rankings = Result(plans.Rankings, lambda case: workflow.rank(case.tables, case.measures, case.stages))
     placements = Result(plans.Placements, lambda case: portfolio.place(case.tables, case.rankings))
     initiatives = Result(
@@ -325,19 +336,15 @@ class Assessment:
 
     arrivals = Result(logtables.Arrivals, lambda case: traces.arrivals(case.event_log))
     efforts = Result(logtables.Efforts, lambda case: traces.efforts(case.event_log))
-    profile = Result(
-        operating_tables.Profile, lambda case: maturity.profile(case.tables.answers, case.tables.questions, "profile")
-    )
-    practices = Result(
-        operating_tables.Profile, lambda case: maturity.profile(case.tables.answers, case.tables.questions, "practices")
-    )
+    profile = Result(operating_tables.Profile, lambda case: maturity.profile(case.tables, "profile"))
+    practices = Result(operating_tables.Profile, lambda case: maturity.profile(case.tables, "practices"))
     challenges = Result(
         operating_tables.Profile,
-        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "challenges"),
+        lambda case: maturity.profile(case.tables, "challenges"),
     )
     management = Result(
         operating_tables.Profile,
-        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "management"),
+        lambda case: maturity.profile(case.tables, "management"),
     )
     supply = Result(operating_tables.Supply, lambda case: capacity.supply(case.tables))
     demand = Result(operating_tables.Demand, lambda case: capacity.demand(case.tables, case.arrivals))
@@ -387,10 +394,6 @@ class Assessment:
     procedures = Result(governance_tables.Procedures, lambda case: accountability.procedures(case.tables))
     ownership = Result(governance_tables.Ownership, lambda case: accountability.ownership(case.tables))
     duties = Result(governance_tables.Duties, lambda case: accountability.duties(case.tables))
-    governance_profile = Result(
-        operating_tables.Profile,
-        lambda case: maturity.profile(case.tables.answers, case.tables.questions, "governance"),
-    )
     governance_reviews = Result(plans.Calendar, lambda case: review_calendar.reviews(case.tables))
     governance_figures = Result(
         governance_tables.Figures,

@@ -8,6 +8,7 @@ how a page prints it (`pages.show`).
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
@@ -191,9 +192,23 @@ def about(model: type[Table]) -> dict[str, dict[str, Any]]:
     return {name: column.metadata for name, column in model.to_schema().columns.items()}
 
 
+WORD = 3
+"""Letters from which on a word of evidence can name a document."""
+
+
 def as_text(cell: Any) -> str:
     """Return a cell of text; an empty text where it is blank."""
     return cell if isinstance(cell, str) else ""
+
+
+def is_document(cell: Any) -> bool:
+    """Return whether evidence names a document that can be found: two words or more, or a mark with a number in it.
+
+    "x", "yes" and "done" are no evidence; "Owner register", "IM-07" and "minutes.pdf" are.
+    """
+    text = as_text(cell)
+    names = [word for word in re.split(r"\W+", text) if len(word) >= WORD]
+    return len(names) > 1 or bool(re.search(r"\d", text) and re.search(r"[^\W\d_]", text))
 
 
 def words(cell: Any) -> list[str]:

@@ -39,7 +39,7 @@ class Answers(Table):
     level: Series[float] = number("level whose anchor is met in full, 0 to 4", required=True, ge=0, le=LEVELS)
     evidence: Series[str] = text("document, system or observation that shows it; without it the level does not count")
     answered_by: Series[str] = text("role that answered")
-    date: Series[pd.Timestamp] = date("when")
+    date: Series[pd.Timestamp] = date("when it was answered; without it the level does not count")
     levels_are_whole = rule(
         "level", "a level is a whole number", "write 0, 1, 2, 3 or 4", lambda table: ~(table["level"] % 1).gt(0)
     )

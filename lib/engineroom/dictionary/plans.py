@@ -37,10 +37,14 @@ STEPS = {
 STATUSES = {
     "done": ("Done", "good"),
     "claimed": ("Claimed, not shown", "bad"),
+    "attested": ("Attested, not measured", "caution"),
+    "contradicted": ("Measured otherwise", "bad"),
     "in_progress": ("In progress", "caution"),
     "not_started": ("Not started", "bad"),
     "not_recorded": ("Not recorded", "unknown"),
 }
+ABOUT = {"data": "Data", "map": "Map", "governance": "Governance"}
+SHOWN: dict[bool, State] = {True: ("Shown", "good"), False: ("Not shown", "bad")}
 DECISIONS = {
     "open": ("Open", "good"),
     "waits": ("Refused for now", "caution"),
@@ -64,6 +68,17 @@ RHYTHMS = ("once", "monthly", "quarterly")
 SEARCHES = ("optimal", "feasible", "infeasible", "unknown")
 
 
+class Shown(Table):
+    """What measurement says of the data, the map and the governance of a workflow."""
+
+    workflow: Series[str] = key("workflow", "Workflow")
+    about: Series[str] = choice("what was measured", ABOUT, "Measured", required=True)
+    value: Series[float] = number("share that passes; blank: not measured", "Passing", "whole share")
+    n: Series[float] = count("of how many", "n")
+    is_shown: Series[bool] = flag("it passes; blank: not measured", "Shown", SHOWN)
+    measured: Series[str] = key("what was measured, as a code", "What was measured", "sentence")
+
+
 class Prerequisites(Table):
     """What each workflow needs before it is touched, and what the evidence says."""
 
@@ -71,13 +86,16 @@ class Prerequisites(Table):
     prerequisite: Series[str] = key("prerequisite id")
     name: Series[str] = key("its name on the page", "Prerequisite", "label")
     status: Series[str] = choice(
-        "what the record supports; claimed: done without evidence or day", STATUSES, "Status", required=True
+        "what record and measurement support; claimed: done without document or day", STATUSES, "Status", required=True
     )
-    is_met: Series[bool] = flag("done, with evidence and a day that has passed", required=True)
+    is_met: Series[bool] = flag(
+        "done, with a document, a day that has passed, and a measurement where there can be one", required=True
+    )
     is_general: Series[bool] = flag("its record is about all workflows", required=True)
     evidence: Series[str] = text("document that proves it", "Evidence", blank="none")
     owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
     date: Series[pd.Timestamp] = date("when it was done, or is due", "Day")
+    measured: Series[str] = text("code of what was measured about it", "Measured", "sentence", blank="nothing")
     source: Series[str] = key("row of the domain notes")
 
 

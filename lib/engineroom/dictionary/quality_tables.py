@@ -173,6 +173,18 @@ class Dimensions(Table):
     high: Series[float] = number("upper end of its 95% interval")
 
 
+class DataScores(Table):
+    """Dimensions of data quality of one workflow: what its gate asks for."""
+
+    workflow: Series[str] = key("workflow", "Workflow")
+    dimension: Series[str] = choice("dimension", DIMENSIONS, "Dimension", required=True)
+    passing: Series[float] = count("what passed")
+    applicable: Series[float] = count("of how many", "n")
+    value: Series[float] = number("share that passed", "Passing", "measured share")
+    low: Series[float] = number("lower end of its 95% interval")
+    high: Series[float] = number("upper end of its 95% interval")
+
+
 class Health(Table):
     """What the log tells about automation in running."""
 

@@ -30,6 +30,9 @@ COUNTS_AGREE = 0.05
 ABOVE = 0.9
 """Share of passing rows or cells below which a dimension is marked."""
 
+RECORDED = ("touches", "is_reworked", "due", "handling_hours", "cost")
+"""Columns of the case table that make a case complete where the log has them."""
+
 FEWEST = 10
 """Cells, rows or figures below which a dimension makes no headline."""
 
@@ -70,6 +73,50 @@ def dimensions(
     low, high = statistics.exact_share(frame["passing"], frame["applicable"])
     value = frame["passing"] / frame["applicable"].where(frame["applicable"] > 0)
     return quality_tables.Dimensions.validate(frame.assign(value=value, low=low, high=high))
+
+
+def by_workflow(
+    tables: Tables, log: EventLog | None, measures: DataFrame[results.Measures]
+) -> DataFrame[quality_tables.DataScores]:
+    """Return the dimensions of data quality of each workflow: what its log rows, its samples and its figures tell.
+
+    Complete is a completed case of which each of `RECORDED` is known, as far as the log records it of anybody.
+    """
+    rows = [
+        {
+            "workflow": row["subject"],
+            "dimension": "accuracy",
+            "passing": row["passing"],
+            "applicable": row["applicable"],
+        }
+        for row in _accuracy(measures)
+    ]
+    agree = _agreement(tables, log, measures).groupby("workflow", sort=True)["agrees"].agg(["sum", "count"])
+    rows += [
+        {"workflow": name, "dimension": "consistency", "passing": float(row["sum"]), "applicable": float(row["count"])}
+        for name, row in agree.iterrows()
+        if name
+    ]
+    if log is not None:
+        done = log.cases.filter(log.cases["completed"].notnull() & log.cases["workflow"].notnull())
+        counts = {name: done[name].count() for name in RECORDED}
+        known = done.group_by("workflow").aggregate(cases=done.count(), **counts).to_pandas().sort_values("workflow")
+        recorded = [name for name in RECORDED if known[name].sum()]
+        rows += [
+            {
+                "workflow": row["workflow"],
+                "dimension": "completeness",
+                "passing": float(sum(row[name] for name in recorded)),
+                "applicable": float(row["cases"] * len(recorded)),
+            }
+            for row in known.to_dict("records")
+            if recorded
+        ]
+    frame = pd.DataFrame(rows, columns=["workflow", "dimension", "passing", "applicable"])
+    frame = frame.astype({"passing": float, "applicable": float})
+    low, high = statistics.exact_share(frame["passing"], frame["applicable"])
+    value = frame["passing"] / frame["applicable"].where(frame["applicable"] > 0)
+    return quality_tables.DataScores.validate(frame.assign(value=value, low=low, high=high))
 
 
 def by_dimension(found: DataFrame[quality_tables.Dimensions]) -> pd.DataFrame:
@@ -115,12 +162,22 @@ def _timeliness(sent: dict[str, pd.DataFrame], tables: Tables) -> Iterator[Row]:
 
 def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> Iterator[Row]:
     """Yield how many stated figures agree with the log: shares within its interval, counts within five percent."""
-    agree: list[bool] = []
+    agree = _agreement(tables, log, measures)["agrees"]
+    if len(agree):
+        yield _row("consistency", "tables", "stated_agrees_with_log", agree.sum(), len(agree))
+
+
+def _agreement(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> pd.DataFrame:
+    """Return each stated figure that the log measures as well: its workflow, blank for all, and whether they agree."""
+    agree: list[tuple[str, bool]] = []
     told = kpi.superseded(tables, log, measures)
     agree += [
-        bool(row["low"] <= row["stated"] <= row["high"])
-        if row["unit"] == "share" and not math.isnan(row["low"])
-        else abs(row["stated"] - row["measured"]) <= COUNTS_AGREE * abs(row["measured"])
+        (
+            row["workflow"],
+            bool(row["low"] <= row["stated"] <= row["high"])
+            if row["unit"] == "share" and not math.isnan(row["low"])
+            else abs(row["stated"] - row["measured"]) <= COUNTS_AGREE * abs(row["measured"]),
+        )
         for row in told.to_dict("records")
     ]
     if log is not None:
@@ -134,13 +191,12 @@ def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -
         for said, measured in pairs:
             both = pd.concat([said, measured], axis=1, join="inner").dropna()
             off = (both.iloc[:, 0] - both.iloc[:, 1]).abs()
-            agree += [bool(near) for near in off <= COUNTS_AGREE * both.iloc[:, 1]]
+            agree += list((off <= COUNTS_AGREE * both.iloc[:, 1]).items())
         touched = measures[(measures["kpi"] == "stp_rate") & (measures["workflow"] != "")].set_index("workflow")
         share = (flows["monthly_straight_through"] / flows["monthly_volume"]).rename("stated")
         both = touched.join(share, how="inner").dropna(subset=["stated"])
-        agree += [bool(near) for near in both["stated"].between(both["low"], both["high"])]
-    if agree:
-        yield _row("consistency", "tables", "stated_agrees_with_log", sum(agree), len(agree))
+        agree += list(both["stated"].between(both["low"], both["high"]).items())
+    return pd.DataFrame(agree, columns=["workflow", "agrees"]).astype({"agrees": bool})
 
 
 def _validity(log: EventLog | None) -> Iterator[Row]:

@@ -6,22 +6,23 @@ import math
 
 import pandas as pd
 
-from engineroom.dictionary import operating_tables, operations
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary import operating_tables
+from engineroom.dictionary.columns import DataFrame, is_document
+from engineroom.readers.tables import Tables
 
 
-def profile(
-    answers: DataFrame[operations.Answers], questions: DataFrame[operations.Questions], instrument: str
-) -> DataFrame[operating_tables.Profile]:
+def profile(tables: Tables, instrument: str) -> DataFrame[operating_tables.Profile]:
     """Return one row per part of a questionnaire, in the order of its questions.
 
     A part's level is the lower median of its answers with evidence, over all workflows and people: a level that was
-    in fact chosen, and with two answers the lower. An answer without evidence is a claim, shown beside it. The anchor
-    is that of the first question that was answered with this level, so that it says what was observed.
+    in fact chosen, and with two answers the lower. Evidence is a document that can be found and a day not after the
+    engagement's; an answer without it is a claim, shown beside it. The anchor is that of the first question that was
+    answered with this level, so that it says what was observed.
     """
-    asked = questions[questions["instrument"] == instrument]
-    evidence = answers["evidence"].astype("str").str.strip()
-    said = answers.assign(is_shown=answers["evidence"].notna() & (evidence != ""))
+    asked = tables.questions[tables.questions["instrument"] == instrument]
+    answers = tables.answers
+    is_past = answers["date"] <= pd.Timestamp(tables.engagement.header.as_of)
+    said = answers.assign(is_shown=answers["evidence"].map(is_document).astype(bool) & is_past)
     rows = []
     for part, mine in asked.groupby("part", sort=False):
         given = said[said["question"].isin(mine["question"])]

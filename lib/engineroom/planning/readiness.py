@@ -11,36 +11,87 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import codes, plans, results
-from engineroom.dictionary.columns import DataFrame, as_text, words
+from engineroom.dictionary import codes, operating_tables, plans, quality_tables, results
+from engineroom.dictionary.columns import DataFrame, as_text, is_document, words
 from engineroom.readers.tables import Tables
 
 REBUILD = (2.0, 3.0)
 """What work costs, in multiples of its cost, that was built on a skipped prerequisite and is built again (000-07)."""
+PASSES = 0.9
+"""Share of rows of data, and of fields of a map, from which on they are shown to be in order."""
+FEWEST = 10
+"""Rows below which a dimension of data quality says nothing about a workflow."""
+WORKS = 3
+"""Level from which on a part of governance works: it is done, and somebody can show it."""
 DELIVER = ("preparation",)
 """Kinds that open gates: they are stopped by none, so that no gate waits for itself."""
 
 
-def assess(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[plans.Prerequisites]:
+def shown(
+    tables: Tables,
+    measures: DataFrame[results.Measures],
+    scores: DataFrame[quality_tables.DataScores],
+    maps: DataFrame[plans.Maps],
+    parts: DataFrame[operating_tables.Profile],
+) -> DataFrame[plans.Shown]:
+    """Return what was measured of each workflow's data, map and governance (000-03).
+
+    Data are shown where every dimension that was measured on enough rows passes in nine of ten, a map where nine of ten
+    of its fields are filled in and every step lies on a path, governance where each of its parts reaches the level at
+    which it works.
+    """
+    rows: list[dict[str, Any]] = []
+    levels = parts.loc[parts["instrument"] == "governance"]
+    works, asked = int((levels["level"] >= WORKS).sum()), len(levels)
+    for workflow in workflows(tables, measures):
+        of = {"workflow": workflow}
+        mine = scores[(scores["workflow"] == workflow) & (scores["applicable"] >= FEWEST)]
+        for row in mine.sort_values("value", kind="stable").head(1).to_dict("records"):
+            what = {"dimension": row["dimension"], "share": row["value"], "n": row["applicable"]}
+            figures = {"about": "data", "value": row["value"], "n": row["applicable"]}
+            rows.append(
+                of | figures | {"is_shown": row["value"] >= PASSES, "measured": codes.code("data_scored", **what)}
+            )
+        for row in maps[maps["workflow"] == workflow].to_dict("records"):
+            lost = len(codes.items(row["orphans"]))
+            what = {"share": row["completeness"], "n": row["steps"], "lost": lost}
+            figures = {"about": "map", "value": row["completeness"], "n": row["steps"]}
+            is_shown = row["completeness"] >= PASSES and not lost
+            rows.append(of | figures | {"is_shown": is_shown, "measured": codes.code("map_described", **what)})
+        if levels["level"].notna().any():
+            what = {"works": works, "n": asked}
+            figures = {"about": "governance", "value": works / asked, "n": asked}
+            rows.append(of | figures | {"is_shown": works == asked, "measured": codes.code("parts_work", **what)})
+    return plans.Shown.of(rows)
+
+
+def assess(
+    tables: Tables, measures: DataFrame[results.Measures], shown: DataFrame[plans.Shown]
+) -> DataFrame[plans.Prerequisites]:
     """Return the status of every prerequisite of the sector for every workflow.
 
-    A row about one workflow goes before a row about all of them. Done counts only with evidence and a day that has
-    passed; done without them is a claim.
+    A row about one workflow goes before a row about all of them. Done counts only with a document that can be found and
+    a day that has passed; without them it is a claim. What can be measured must be measured as well: where nothing was,
+    it is only attested, and where the measurement says otherwise, it is contradicted.
     """
     as_of = pd.Timestamp(tables.engagement.header.as_of)
     records = {(row["prerequisite"], as_text(row["workflow"])): row for row in tables.readiness.to_dict("records")}
+    seen = {(row["workflow"], row["about"]): row for row in shown.to_dict("records")}
     rows = []
     for workflow in workflows(tables, measures):
         for one in tables.pack.prerequisites:
             record = records.get((one.id, workflow), records.get((one.id, ""), {}))
             status = str(record.get("status", "not_recorded"))
-            proven = bool(as_text(record.get("evidence"))) and record.get("date", pd.NaT) <= as_of
-            if status == "done" and not proven:
+            measured = seen.get((workflow, one.shown_by), {})
+            if status == "done" and not (is_document(record.get("evidence")) and record.get("date", pd.NaT) <= as_of):
                 status = "claimed"
+            elif status == "done" and one.shown_by and not measured.get("is_shown"):
+                status = "contradicted" if measured else "attested"
             rows.append(
                 {key: record.get(key) for key in ("evidence", "owner", "date")}
                 | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
                 | {"status": status, "is_met": status == "done", "is_general": not as_text(record.get("workflow"))}
+                | {"measured": measured.get("measured")}
             )
     return plans.Prerequisites.of(rows)
 
@@ -54,7 +105,7 @@ def stages(prerequisites: DataFrame[plans.Prerequisites], tables: Tables) -> Dat
         for stage in ("data", "map", "governance"):
             asked = mine[mine["prerequisite"].isin(_asked(tables, stage, str(workflow)))]
             row |= {stage: len(asked), f"{stage}_met": int(asked["is_met"].sum())}
-            if not asked["is_met"].all():
+            if asked.empty or not asked["is_met"].all():
                 row["stage"] = stage if row["stage"] == "automate" else row["stage"]
                 missing += asked.loc[~asked["is_met"], "name"].tolist()
         rows.append(row | {"blocks": codes.listed(missing)})
@@ -141,7 +192,8 @@ def _missing(
         if gate["asks"] == "prerequisites":
             asked = words(gate["prerequisites"]) if _runs_on(workflow, gate["systems"], tables) else []
             for row in [row for row in lacking.get(workflow, []) if row["prerequisite"] in asked]:
-                lack = codes.code(f"prerequisite_{row['status']}", name=row["name"])
+                about = {"measured": row["measured"]} if row["status"] == "contradicted" else {}
+                lack = codes.code(f"prerequisite_{row['status']}", name=row["name"], **about)
                 missing += [lack] if lack not in missing else []
                 sources.append(row["source"])
                 openers.append(opening(row, planned))
@@ -151,7 +203,7 @@ def _missing(
             if gate["asks"] == "redesign":
                 own += _about(workflow, [one for one in planned if one["kind"] == "redesign"])
             openers.append(named(own[0]) if own and gate["asks"] != "differentiator" else "")
-    if not flows and gate["asks"] != "prerequisites":
+    if not flows:
         missing, openers = ["no_workflow_named"], [""]
     return missing, openers, sources
 
@@ -162,7 +214,7 @@ def _unproven(
     """Return the code of what keeps a gate closed that is not about prerequisites; blank where evidence is there."""
     about = tables.portfolio[tables.portfolio["workflow"] == workflow]
     if gate["asks"] == "redesign":
-        shown = len(about) and as_text(about["redesign_evidence"].iloc[0])
+        shown = len(about) and is_document(about["redesign_evidence"].iloc[0])
         return "" if shown else codes.code("no_redesign_shown", workflow=workflow)
     if gate["asks"] == "differentiator":
         said = as_text(about["differentiator"].iloc[0]) if len(about) else ""

@@ -6,7 +6,7 @@ import functools
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -38,6 +38,7 @@ class Prerequisite(BaseModel):
     name: str
     asks: str
     source: str
+    shown_by: Literal["", "data", "map", "governance"] = ""
 
 
 class Pilot(BaseModel):

@@ -11,10 +11,8 @@ from engineroom.dictionary.columns import DataFrame, as_text
 from engineroom.dictionary.findings import TONES, Findings
 from engineroom.pages import facts
 from engineroom.pages.facts import figures, headline, key_figure, source
+from engineroom.planning import readiness
 from engineroom.readers.tables import Tables
-
-SHOWN_LEVEL = 3
-"""Level from which a part of governance counts as working: it is done regularly, and somebody answers for it."""
 
 SECTIONS = {
     "risks": ("findings", "matrix-chart", "coverage-table"),
@@ -182,7 +180,7 @@ def _duties(duties: pd.DataFrame) -> facts.Row:
 
 
 def _parts(parts: pd.DataFrame) -> facts.Row:
-    works = parts["level"] >= SHOWN_LEVEL
+    works = parts["level"] >= readiness.WORKS
     low = parts[~works].sort_values("level", kind="stable", na_position="first")
     return headline(
         "parts",

@@ -39,22 +39,26 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     open_ones = prerequisites[~prerequisites["is_met"]]
     if open_ones.empty:
         return note("Every prerequisite is met", "Each is done, with evidence and a day.", tone="good")
-    groups = open_ones.groupby(["name", "is_general"], sort=False)["workflow"].agg(list)
-    rows = open_ones.drop_duplicates(["name", "is_general"]).assign(workflows=groups.tolist())
+    alike = ["name", "is_general", "status", "measured"]
+    groups = open_ones.groupby(alike, sort=False, dropna=False)["workflow"].agg(list)
+    rows = open_ones.drop_duplicates(alike).assign(workflows=groups.tolist())
     everywhere = prerequisites["workflow"].nunique()
 
     def workflows(row: show.Row) -> str:
         return say("all") if len(row["workflows"]) == everywhere else wording.listed(row["workflows"])
 
     claimed = int((open_ones.drop_duplicates("name")["status"] == "claimed").sum())
-    caption = say_number(len(rows), "{n} [prerequisite is|prerequisites are] not met", n=wording.count(len(rows)))
+    n = open_ones["name"].nunique()
+    caption = say_number(n, "{n} [prerequisite is|prerequisites are] not met", n=wording.count(n))
     if claimed:
         caption += say(", {n} of them called done without evidence", n=claimed)
     waits = "The plan waits only for those that hold up one of its initiatives and that none of them delivers."
     columns = "name workflows status evidence owner date"
+    if rows["measured"].notna().any():
+        columns = "name workflows status measured evidence owner date"
     return show.table(
-        "prerequisites_owed", open_ones, plans.Prerequisites, columns, caption, waits, rows=rows,
-        own={"workflows": show.left("Workflows", workflows)}, counted={"n": len(rows), "claimed": claimed},
+        "prerequisites_owed", open_ones, plans.Prerequisites, columns, caption, waits,
+        rows=rows, own={"workflows": show.left("Workflows", workflows)}, counted={"n": n, "claimed": claimed},
     )  # fmt: skip
 
 
