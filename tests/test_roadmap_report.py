@@ -61,7 +61,7 @@ def test_hospital_billing_is_refused_what_its_own_log_and_tables_do_not_support(
     assert found["Letters of E by a partner", "redesign_first"] == "overridden"
     assert found["Follow-up of M by a partner", "redesign_first"] == "waits"
     assert found["Suggest codes in M", "interfaces_first"] == "waits"
-    assert found["Suggest codes in M", "governance_first"] == "open"
+    assert found["Suggest codes in M", "governance_first"] == "waits"  # attested, and measured by nobody
     assert set(found[:, "signed_off"]) == {"waits"}  # compliance is said to be done, and nothing shows it
 
 
