@@ -126,7 +126,7 @@ workflow = "flow"
 resource = "who"
 [events.human]
 column = "who"
-automatic = ["BOT", "GHOST"]
+automatic = ["BOT"]
 [events.rework]
 repeats = true
 """

@@ -116,7 +116,7 @@ def test_a_pile_of_which_nothing_is_done_is_a_queue_that_never_drains(make_engag
         for step, hour in (("Start", 10), ("Done", 12))
     ]
     toml = '[events]\nsource = "log.csv"\ncase = "id"\nactivity = "step"\ncompleted = "at"\ntimezone = "UTC"\n'
-    toml += 'workflow = "flow"\n[events.closed]\nactivities = ["Done"]\n'
+    toml += 'workflow = "flow"\nmay_be_absent = ["Done"]\n[events.closed]\nactivities = ["Done"]\n'
 
     def queues(rows: list[str], name: str) -> pd.DataFrame:
         place = make_engagement(toml, {"log.csv": "id,flow,step,at\n" + "".join(rows)}, name=name)

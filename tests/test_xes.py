@@ -74,7 +74,10 @@ def test_road_fines_give_what_pandas_counts(make_engagement, real_log) -> None:
     closing = raw[raw["concept:name"].isin(["Payment", "Send for Credit Collection"])]
     first, last = raw.groupby("case:concept:name")["at"].min(), closing.groupby("case:concept:name")["at"].max()
     hours = (last - first).dropna().dt.total_seconds() / 3600
-    repeats = raw.groupby(["case:concept:name", "concept:name"]).size().gt(1).groupby(level=0).any()
+    ordered = raw.sort_values(["case:concept:name", "at", "concept:name"], kind="stable")
+    before = ordered.groupby("case:concept:name")["concept:name"].shift()
+    attempts = ordered[before != ordered["concept:name"]]
+    repeats = attempts.groupby(["case:concept:name", "concept:name"]).size().gt(1).groupby(level=0).any()
 
     found, _ = fines(make_engagement, path, "csv")
 

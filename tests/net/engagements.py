@@ -30,7 +30,7 @@ Rows = list[dict[str, str]]
 Tables = dict[str, Rows]
 
 CLOSED = '[events.closed]\nactivities = ["Closed"]\n'
-TEAM = '[events.human]\ncolumn = "user"\nautomatic = ["SYSTEM", "BOT-9"]\n'
+TEAM = '[events.human]\ncolumn = "user"\nautomatic = ["SYSTEM"]\n'
 LOG = """[events]
 source = "log.csv"
 case = "case"
@@ -204,7 +204,7 @@ def two_sectors() -> Made:
         '[cases]\nsource = "records.csv"\ncase = "id"\nreceived = "received"\ncompleted = "sent"\nworkflow = "flow"\n'
     )
     toml += 'timezone = "Europe/Berlin"\ntouches = "touches"\nmet = { column = "ok", yes = ["yes"], no = ["no"] }\n'
-    toml += 'reworked = { column = "again", yes = ["yes"] }\ndefective = { column = "wrong", yes = ["yes"] }\n'
+    toml += 'reworked = { column = "again", yes = ["yes"], no = ["no"] }\ndefective = { column = "wrong", yes = ["yes"], no = ["no"] }\n'
     return Made(tables, toml, {"records.csv": _csv(records)}, ("banking", "public_sector"))
 
 

@@ -69,7 +69,9 @@ class Factory(Table):
     )
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    rolled_throughput_yield: Series[float] = number("product of the yields of its steps", "Rolled yield", "share")
+    rolled_throughput_yield: Series[float] = number(
+        "product over its steps of the share of all completed cases that did not fail there", "Rolled yield", "share"
+    )
     opportunities: Series[float] = count("steps or checks that can fail")
     defects: Series[float] = count("failed first attempts, each step of a case once")
     dpmo: Series[float] = number("defects ÷ (cases × opportunities), per million", "DPMO", "count")

@@ -1,7 +1,7 @@
 """Turn the rows of a log into one row a case: the table from which every figure is a plain aggregate.
 
-Order is needed by one figure only, the hand-offs, and by no other. Repeats are found by counting, and only those
-(case, activity) pairs are kept that happened more than once or failed: in a sound log they are few.
+Order is needed by two figures only, hand-offs and repeats. Repeats are first found by counting, and only the cases
+that have some are put in order: in a sound log they are few.
 """
 
 from __future__ import annotations
@@ -21,19 +21,32 @@ from engineroom.readers.engagement import Events, Source
 
 Save = Callable[[str, ibis.Table], ibis.Table]
 
-STEPS = ("cases_alone", "handoffs", "names_")
+STEPS = ("cases_alone", "handoffs", "names_", "tried")
 """How the names begin of what is saved on the way and needed no longer."""
 
 SEVERAL = "(several)"
 """Workflow of a case whose events do not agree."""
 
 
-def attempts(events: ibis.Table) -> ibis.Table:
-    """Return the activities that a case did more than once (`times`), or that failed in it (`failed`)."""
-    counted = events.filter(_.activity.notnull()).agg(
-        by=["case_id", "activity"], times=_.count(), failed=_.count(where=_.exception.notnull())
+def attempts(events: ibis.Table, save: Save) -> ibis.Table:
+    """Return the activities that a case did more than once (`times`), or that failed in it (`failed`).
+
+    `returns` says how often the case came back to the activity, after another one or after it had failed. Any other row
+    that follows one of the same activity is an update of it. Rows at one instant are taken by activity.
+    """
+    named = events.filter(_.activity.notnull())
+    counted = named.agg(by=["case_id", "activity"], times=_.count(), failed=_.count(where=_.exception.notnull()))
+    counted = save("tried", counted.filter((_.times > 1) | (_.failed > 0)))
+    again = counted.filter(_.times > 1).select("case_id").distinct()
+    step = engines.in_byte_order(named.activity, events.get_backend().name)
+    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, step])
+    ordered = named.semi_join(again, "case_id").select(
+        "case_id", "activity", before=_.activity.lag().over(turn), failed_before=_.exception.lag().over(turn)
     )
-    return counted.filter((_.times > 1) | (_.failed > 0))
+    is_attempt = _.before.isnull() | (_.before != _.activity) | _.failed_before.notnull()
+    returned = ordered.filter(is_attempt).agg(by=["case_id", "activity"], visits=_.count())
+    both = counted.left_join(returned, ["case_id", "activity"]).drop("case_id_right", "activity_right")
+    return both.mutate(returns=(_.visits - 1).fill_null(0)).drop("visits")
 
 
 def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
@@ -69,7 +82,7 @@ def of_events(
     each is made from the events themselves, because two branches of one query on them would have the engine keep all.
     """
     repeats = bool(spec.rework and spec.rework.repeats)
-    retried = save("attempts", attempts(events)) if repeats or spec.exception else None
+    retried = save("attempts", attempts(events, save)) if repeats or spec.exception else None
     names = _names(events, save)
     key = _.workflow
     if names is not None:  # a missing text has a number too, and would differ from the one name of the case
@@ -85,7 +98,7 @@ def of_events(
     else:
         cases = cases.mutate(handoffs=ibis.null("float64"))
     if repeats and retried is not None:
-        repeated = retried.filter(_.times > 1).select("case_id").distinct().mutate(repeats=True)
+        repeated = retried.filter(_.returns > 0).select("case_id").distinct().mutate(repeats=True)
         cases = _joined(cases, repeated).mutate(repeats=_.repeats.fill_null(False))
     else:
         cases = cases.mutate(repeats=ibis.null("boolean"))
@@ -121,15 +134,19 @@ def in_period(cases: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     """Return the cases that concern a period: under way in it, or due in it; one done early counts for its SLA alone.
 
     Adds `is_done` (completed in the period), `is_open` (not complete when it ended) and `hours` (the cycle time, by the
-    working calendar where one is stated).
+    working calendar where one is stated). It is blank where a case is one event without a start, or ends before it
+    began.
     """
     start, end = window.start, window.end
     due = ((_.due >= start) & (_.due < end)).fill_null(False)
     own = cases.filter((_.received < end) & (_.completed.isnull() | (_.completed >= start) | due))
+    lasted = engines.in_hours(hours.spent(own.received, own.completed, spec, window, "duckdb"))
+    has_two_ends = (own.completed > own.received) | (own.events.isnull() & (own.completed == own.received))
+    has_two_ends = has_two_ends | ((own.events > 1) & (own.completed == own.received))
     return own.mutate(
         is_done=((_.completed >= start) & (_.completed < end)).fill_null(False),
         is_open=_.completed.isnull() | (_.completed >= end),
-        hours=engines.in_hours(hours.spent(own.received, own.completed, spec, window, "duckdb")),
+        hours=ibis.ifelse(has_two_ends.fill_null(False), lasted, None),
     )
 
 

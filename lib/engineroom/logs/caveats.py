@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import pandas as pd
 from ibis import _
 
 from engineroom.dictionary import codes
 from engineroom.errors import Problem
-from engineroom.logs import hours, lifecycle
-from engineroom.logs.hours import OLDEST, Window
+from engineroom.logs import hours, lifecycle, settings
+from engineroom.logs.files import FILE, ROW
+from engineroom.logs.hours import Window
 from engineroom.phrases import ENGLISH, tell
 from engineroom.readers.engagement import Cases, Events, Source
 
@@ -50,10 +52,14 @@ class Rule:
         Codes of what is wrong with the rows, and of what happens to them.
     cure : str
         As it is told where the report is stopped.
+    key : str
+        Key of engagement.toml whose column is at fault, blank where it is no single one.
     detail : dict
         What their sentences say besides the numbers.
     is_left_out : bool
-        Such rows enter no figure: more than `TOLERATED` of them stop the report.
+        Such rows enter no figure.
+    stops : bool
+        More than `TOLERATED` of such rows stop the report; those that are left out do so always.
     from_share, to_share : float
         Told only where the share of such rows lies between the two, ends included.
     """
@@ -63,7 +69,9 @@ class Rule:
     effect: str
     cure: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
     is_left_out: bool = False
+    stops: bool = False
     from_share: float = 0.0
     to_share: float = 1.0
 
@@ -72,51 +80,69 @@ Caveat = dict[str, Any]
 Found = tuple[list[Caveat], list[Problem]]
 
 
-def of_rows(readings: Sequence[ibis.Table], spec: Source, where: str) -> tuple[Found, ibis.Table]:
+def of_rows(
+    readings: Sequence[ibis.Table], raw: ibis.Table, spec: Source, window: Window, where: str
+) -> tuple[Found, ibis.Table]:
     """Return the caveats and the problems of the rows as they were read, and the rows that are fit for figures.
 
-    Of several readings of the same rows the first whose texts are all tidy is taken; the last one's always are. One
-    scan counts every rule, another who did what; examples are looked up only for rules that are broken.
+    `raw` are the rows as the client wrote them, from which a value at fault is quoted. Of several readings of the same
+    rows the first whose texts are all tidy is taken; the last one's always are. One scan counts every rule, another who
+    did what; examples are looked up only for rules that are broken.
     """
-    rules = [*_rules(spec), *(_event_rules(spec) if isinstance(spec, Events) else _record_rules())]
+    rules = [*_rules(spec, window), *(_event_rules(spec) if isinstance(spec, Events) else _record_rules())]
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
     for rows in readings:
-        counts = rows.agg(total=_.count(), untidy=_.count(where=~_.is_tidy), **counted).execute().iloc[0]
+        also = {"completions": _.count(where=_.is_completion)} if isinstance(spec, Events) else {}
+        counts = rows.agg(total=_.count(), untidy=_.count(where=~_.is_tidy), **counted, **also).execute().iloc[0]
         if not counts["untidy"]:
             break
     total = int(counts["total"])
+    unheld = settings.unheld(rows, raw, spec, where)
     if not total:
         cure = "look at filter, and whether the export is complete"
-        return ([], [Problem(where, rule="no row is left", cure=cure)]), rows
-    caveats, problems, fit = [], [], rows
+        return ([], [*unheld, Problem(where, rule="no row is left", cure=cure)]), rows
+    caveats: list[Caveat] = []
+    problems, fit = unheld, rows
     for i, rule in enumerate(rules):
         hits = int(counts[f"rule{i}"])
         if not hits or not rule.from_share <= hits / total <= rule.to_share:
             continue
-        first, examples = _examples(rows.filter(rule.broken), spec)
+        at, examples = _examples(rows.filter(rule.broken), spec)
         if rule.is_left_out:
             fit = fit.filter(~rule.broken)
-        if rule.is_left_out and hits > TOLERATED * total:
-            fault = tell(rule.caveat, ENGLISH, affected=hits, total=total, **rule.detail)
-            places = ", ".join(tell(one, ENGLISH) for one in examples)
-            problems.append(Problem(where, first, rule=f"{fault} ({places})", cure=rule.cure))
+        column = str(getattr(spec, rule.key, None) or "")
+        detail = rule.detail | ({"completions": int(counts["completions"])} if rule.effect == "each_an_event" else {})
+        if (rule.is_left_out or rule.stops) and hits > TOLERATED * total:
+            fault = tell(rule.caveat, ENGLISH, affected=hits, total=total, **detail)
+            places = "; ".join([*(tell(one, ENGLISH) for one in examples), *_quoted(raw, at, column)])
+            first = 0 if at.empty else int(at["row"].iloc[0])
+            problems.append(Problem(where, first, column, rule=f"{fault} ({places})", cure=rule.cure))
         else:
-            caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, rule.detail, examples))
+            caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, detail, examples))
     if isinstance(spec, Events) and spec.human:
         caveats += _users(rows, spec, list(spec.human.automatic), where, total)
     return (caveats, problems), fit
 
 
+def _quoted(raw: ibis.Table, at: pd.DataFrame, column: str) -> list[str]:
+    """Return the value at fault as the client wrote it; nothing where it is blank, or the row cannot be found again."""
+    if at.empty or not column:
+        return []
+    place = at.iloc[0]
+    rows = raw.filter(raw[ROW] == int(place["row"]))
+    rows = rows if pd.isna(place["file"]) else rows.filter(_[FILE] == place["file"])
+    found = rows.select(said=_[column].cast("string")).execute()
+    said = found["said"].dropna().astype(str).str.strip()
+    return [f'"{said.iloc[0][:60]}"'] if len(said) and said.iloc[0] else []
+
+
 def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, total: int) -> Iterator[Caveat]:
-    """Yield automatic users that did nothing, and users who differ from an automatic one in capitals only."""
+    """Yield users who differ from an automatic one in capitals only."""
     alike = _.actor.lower().isin(sorted({user.lower() for user in automatic}))
     seen = rows.agg(by="actor", times=_.count()).filter(alike).execute().set_index("actor")["times"]
-    if unseen := [user for user in automatic if user not in seen.index]:
-        detail = {"users": unseen[:EXAMPLES]}
-        yield _caveat(where, "rows", "automatic_user_unseen", "counted_as_human_if_written_otherwise", 0, total, detail)
     if others := sorted(set(seen.index) - set(automatic)):
         hits = int(seen[others].sum())
-        _first, examples = _examples(rows.filter(_.actor.isin(others)), spec)
+        __at, examples = _examples(rows.filter(_.actor.isin(others)), spec)
         about = ("rows", "automatic_user_in_other_capitals", "counted_as_human")
         yield _caveat(where, *about, hits, total, examples=examples)
 
@@ -148,20 +174,34 @@ def of_order(
     if isinstance(spec, Cases):
         twice = events.agg(by="case_id", times=_.count()).filter(_.times > 1) if spec.case else None
         extra = _extra(twice) if twice is not None else 0
-        if not extra:
-            return []
-        return [_caveat(where, "rows", REPEATS_CASE, "each_row_a_case", extra, _number(events))]
+        return [_caveat(where, "rows", REPEATS_CASE, "each_row_a_case", extra, _number(events))] if extra else []
     if retried is not None:
         same = events.semi_join(retried.filter(_.times > 1), ["case_id", "activity"])
     else:
         at_once = events.agg(by=["case_id", "completed"], times=_.count()).filter(_.times > 1)
         same = events.semi_join(at_once, ["case_id", "completed"])
     found = []
+    if retried is not None and (again := _told(retried.agg(updates=(_.times - 1 - _.returns).sum()))):
+        found.append(_caveat(where, "rows", "repeats_at_once", "updates_no_rework", again, _number(events)))
     if extra := _extra(same.agg(by=["case_id", "activity", "completed", "received"], times=_.count())):
         found.append(_caveat(where, "rows", REPEATS_ROW, "separate_events", extra, _number(events)))
     if turns is not None and (tied := _told(turns.agg(tied=_.tied.sum()))):
         found.append(_caveat(where, "rows", "shares_instant", "fixed_order", tied, _number(events)))
     return found
+
+
+def of_keys(found: list[Caveat], spec: Source, where: str) -> list[Problem]:
+    """Return the problem of a record table whose stated key is not one: more than `TOLERATED` of its rows repeat it."""
+    return [
+        Problem(
+            where,
+            column=str(getattr(spec, "case", "")),
+            rule=f"{tell(REPEATS_CASE, ENGLISH, affected=one['affected'], total=one['total'])}; a key names one row",
+            cure="keep the last row of each case, name the column that tells cases apart, or describe it as [events]",
+        )
+        for one in found
+        if one["caveat"] == REPEATS_CASE and one["affected"] > TOLERATED * one["total"]
+    ]
 
 
 def of_repeats(cases: ibis.Table, spec: Source, where: str) -> list[Caveat]:
@@ -193,13 +233,24 @@ def of_cases(cases: ibis.Table, spec: Source, window: Window, where: str) -> Fou
     return found + [_caveat(where, "log", *one) for one in unsaid], []
 
 
-def _rules(spec: Source) -> Iterator[Rule]:
+def _rules(spec: Source, window: Window) -> Iterator[Rule]:
     form = f'times are read as "{spec.format}"' if spec.format else "times are read as 2026-01-31 14:05; state format"
-    yield Rule(_.case_id.isnull(), "no_case_id", LEFT_OUT, "case may name the wrong column", is_left_out=True)
-    yield Rule(~_.completed_readable, "unreadable_completion_time", LEFT_OUT, form, is_left_out=True)
-    yield Rule(~_.received_readable, "unreadable_start_time", LEFT_OUT, form, is_left_out=True)
-    cure = "correct the times, or format"
-    yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, {"years": OLDEST}, is_left_out=True)
+    cure = "case may name the wrong column"
+    yield Rule(_.case_id.isnull(), "no_case_id", LEFT_OUT, cure, key="case", is_left_out=True)
+    arrives = "completed" if isinstance(spec, Events) else "received"
+    begins = "started" if isinstance(spec, Events) else "received"
+    cure = f"every row needs this time: complete the export, or name another column in {arrives}"
+    is_blank = _.time_is_blank & ~_[f"{arrives}_readable"]
+    yield Rule(is_blank, f"blank_{arrives}", LEFT_OUT, cure, key=arrives, is_left_out=True)
+    ends = ~_.completed_readable & (~is_blank if arrives == "completed" else ibis.literal(True))
+    yield Rule(ends, "unreadable_completion_time", LEFT_OUT, form, key="completed", is_left_out=True)
+    starts = ~_.received_readable & ~is_blank
+    starts = starts & _.completed_readable if isinstance(spec, Events) else starts
+    yield Rule(starts, "unreadable_start_time", LEFT_OUT, form, key=begins, is_left_out=True)
+    cure = "correct the times, or write oldest = 2001-01-31, the day before which no time is believed"
+    about = {"earliest": f"{window.earliest:%Y-%m-%d}"}
+    yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, about, is_left_out=True)
+    yield Rule(_.due_is_day, "due_without_time", "due_until_end_of_day")
     yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost")
     yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date")
     zone = {"zone": spec.timezone or "UTC"}
@@ -210,9 +261,10 @@ def _rules(spec: Source) -> Iterator[Rule]:
 
 def _event_rules(spec: Events) -> Iterator[Rule]:
     yield Rule(_.activity.isnull(), "no_activity", "kept_matching_no_rule")
-    yield Rule(_.received > _.completed, "starts_after_end", "earlier_time_counts")
+    cure = "started and completed may name each other's column"
+    yield Rule(_.received > _.completed, "starts_after_end", "earlier_time_counts", cure, key="started", stops=True)
     if spec.lifecycle:
-        yield Rule(_.is_transition, "step_besides_start_and_completion", LEFT_OUT)
+        yield Rule(_.is_transition, "step_besides_start_and_completion", "no_event_of_its_own")
     else:
         yield Rule(_.is_transition, "step_besides_completion", "each_an_event")
     if spec.human:
@@ -220,7 +272,11 @@ def _event_rules(spec: Events) -> Iterator[Rule]:
 
 
 def _record_rules() -> Iterator[Rule]:
-    yield Rule(_.completed < _.received, "completed_before_received", "kept_with_negative_cycle_time")
+    cure = "received and completed may name each other's column"
+    is_before = _.completed < _.received
+    yield Rule(is_before, "completed_before_received", "no_cycle_time", cure, key="completed", stops=True)
+    cure = "add the words to yes or no of met, reworked or defective; capitals count"
+    yield Rule(_.not_understood, "answer_not_understood", "counted_as_unanswered", cure, stops=True)
 
 
 def _case_rules(cases: ibis.Table, spec: Source, window: Window) -> Iterator[Rule]:
@@ -251,16 +307,16 @@ def _unsaid(spec: Source) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "no_time_zone_stated", "times_as_utc", {}
 
 
-def _examples(broken: ibis.Table, spec: Source) -> tuple[int, list[str]]:
-    """Return the first row at fault, and up to three as a reader would look them up, as codes."""
+def _examples(broken: ibis.Table, spec: Source) -> tuple[pd.DataFrame, list[str]]:
+    """Return where rows are at fault (file, row; none in a database), and how a reader looks them up, as codes."""
     if spec.connection:
         ids = broken.select("case_id").limit(EXAMPLES).execute()["case_id"]
-        return 0, [codes.code("at_case", case=one) for one in sorted({str(one)[:60] for one in ids})]
+        return pd.DataFrame(), [codes.code("at_case", case=one) for one in sorted({str(one)[:60] for one in ids})]
     at = broken.select("file", "row").limit(EXAMPLES).execute()
     rows = [int(row) for row in at["row"]]
     if at["file"].isna().all():
-        return rows[0], [codes.code("at_rows", n=len(rows), rows=rows)]
-    return rows[0], [
+        return at, [codes.code("at_rows", n=len(rows), rows=rows)]
+    return at, [
         codes.code("at_row_of_file", file=Path(file).name, row=str(row))
         for file, row in zip(at["file"], rows, strict=True)
     ]

@@ -56,6 +56,7 @@ def counts(log: EventLog) -> pd.DataFrame:
         open=_.count(where=_.is_open),
         p50=_.hours.quantile(0.5, where=_.is_done),
         p90=_.hours.quantile(0.9, where=_.is_done),
+        lasted=_.count(where=_.is_done & _.hours.notnull()),
         straight=_.count(where=_.is_done & (_.touches == 0)),
         touched=_.count(where=_.is_done & _.touches.notnull()),
         first_pass=_.count(where=_.is_done & ~_.is_reworked),
@@ -79,7 +80,7 @@ def counts(log: EventLog) -> pd.DataFrame:
 def steps(log: EventLog) -> DataFrame[logtables.Steps]:
     """Return, per workflow and step, the share of completed cases that passed it at the first attempt.
 
-    A case that repeated the step, or in which it ended in an exception, did not; empty where neither can be told.
+    A case that came back to the step, or in which it ended in an exception, did not; empty where neither can be told.
     """
     if log.timed is None or log.attempts is None:
         return columns.empty(logtables.Steps)
@@ -88,10 +89,14 @@ def steps(log: EventLog) -> DataFrame[logtables.Steps]:
         by=["workflow", "activity"], events=_.count(), handling_hours=engines.in_hours(_.handled.sum())
     )
     again = _of(log.attempts, done).agg(
-        by=["workflow", "activity"], extra=(_.times - 1).sum().cast("int64"), failing=_.count()
+        by=["workflow", "activity"],
+        extra=_.returns.sum().cast("int64"),
+        updates=(_.times - 1 - _.returns).sum().cast("int64"),
+        failing=_.count(where=(_.returns > 0) | (_.failed > 0)),
     )
     left, right = visits.execute(), again.execute()
-    both = left.merge(right, on=["workflow", "activity"], how="left").fillna({"extra": 0, "failing": 0})
+    both = left.merge(right, on=["workflow", "activity"], how="left").fillna({"extra": 0, "updates": 0, "failing": 0})
+    both["events"] -= both["updates"]
     cases = both["events"] - both["extra"]
     low, high = statistics.exact_share(cases - both["failing"], cases)
     found = pd.DataFrame(
@@ -109,9 +114,14 @@ def steps(log: EventLog) -> DataFrame[logtables.Steps]:
     return logtables.Steps.validate(found.sort_values(["workflow", "step"]).reset_index(drop=True))
 
 
-def rolled(steps: DataFrame[logtables.Steps]) -> pd.Series:
-    """Return the rolled throughput yield of each workflow: the product of the first-pass yields of its steps."""
-    return steps.groupby("workflow")["first_pass_yield"].agg(statistics.rolled_throughput_yield)
+def rolled(steps: pd.DataFrame, done: pd.Series) -> pd.Series:
+    """Return the rolled throughput yield of each workflow, from `cases` and `first_pass_yield` of its steps.
+
+    It is the product, over the steps, of the share of all completed cases (`done`, by workflow) that did not fail
+    there: a case that never came to an optional step has not failed at it.
+    """
+    failing = steps["cases"] * (1 - steps["first_pass_yield"]) / steps["workflow"].map(done).astype(float)
+    return (1 - failing).groupby(steps["workflow"]).agg(statistics.rolled_throughput_yield)
 
 
 @_once

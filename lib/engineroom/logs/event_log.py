@@ -87,8 +87,8 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
     connection = engines.local(sum(path.stat().st_size for path in paths if path.exists()))
     with engines.watched(connection, where):
         period = window(engagement, spec)
-        readings = _readings(engagement, spec, period, connection, paths, where)
-        found, usable = caveats.of_rows(readings, spec, where)
+        readings, raw = _readings(engagement, spec, period, connection, paths, where)
+        found, usable = caveats.of_rows(readings, raw, spec, period, where)
         notes = _stop_at(found, engagement)
         if isinstance(spec, Events) and spec.lifecycle:
             usable = _kept(lifecycle.paired(usable), spec, connection)
@@ -96,7 +96,8 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         known = hours.within(usable, spec, period)
         timed = hours.timed(usable, spec, known) if isinstance(spec, Events) else None
         at_source, retried, turns = _tables(usable, timed, spec, connection)
-        notes += caveats.of_order(usable, retried, turns, spec, where)
+        order = caveats.of_order(usable, retried, turns, spec, where)
+        notes += _stop_at((order, caveats.of_keys(order, spec, where)), engagement)
         table = at_source if not spec.connection else _fetched(at_source, connection)
         saturated = caveats.of_repeats(table, spec, where)
         table = cases.inspected(table if saturated else cases.reworked(table, spec), spec)
@@ -132,8 +133,11 @@ def _stop_at(found: caveats.Found, engagement: Engagement) -> list[caveats.Cavea
 
 def _readings(
     engagement: Engagement, spec: Source, period: Window, connection: Any, paths: list[Path], where: str
-) -> list[ibis.Table]:
-    """Return the rows with their meaning, the cheapest reading first; what is not Parquet is copied into it once."""
+) -> tuple[list[ibis.Table], ibis.Table]:
+    """Return the rows with their meaning, and as they were written; what is not Parquet is copied into it once.
+
+    Of several readings the cheapest stands first.
+    """
     raw, problems = engines.remote(spec, where) if spec.connection else files.rows(connection, paths, spec, where)
     if raw is not None:
         problems += rows.faults(raw, spec, where)
@@ -141,13 +145,13 @@ def _readings(
         raise DataProblems(problems, engagement.check_command)
     readable = rows.typed(rows.tidied(raw, spec), spec, period)
     if spec.connection:
-        return [readable]
+        return [readable], raw
     if not rows.is_text(spec):
-        return [rows.typed(rows.marked(raw, spec), spec, period), readable]
+        return [rows.typed(rows.marked(raw, spec), spec, period), readable], raw
     copy = _kept(readable, spec, connection)
     if problems := list(files.rejected(connection, where)):
         raise DataProblems(problems, engagement.check_command)
-    return [copy]
+    return [copy], raw
 
 
 def _kept(made: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
@@ -190,7 +194,9 @@ def window(engagement: Engagement, spec: Source) -> Window:
     zone, period = ZoneInfo(spec.timezone or "UTC"), engagement.header.period
     days = (period.start, period.end + timedelta(days=1), engagement.header.as_of + timedelta(days=2))
     start, end, latest = (datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days)
-    return Window(start, end, start - timedelta(days=365.25 * OLDEST), latest)
+    oldest = spec.oldest or (pd.Timestamp(period.start) - pd.DateOffset(years=OLDEST)).date()
+    earliest = datetime.combine(oldest, time.min, zone).astimezone(UTC).replace(tzinfo=None)
+    return Window(start, end, earliest, latest)
 
 
 def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:

@@ -187,7 +187,8 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
     if "\r" in text and "\n" not in text:
         raise LogFileError("ends its lines with CR alone, as old Macs did", "save it with LF or CRLF line ends")
     separator = spec.separator or _separator(text)
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
+    names = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+    header = [name.strip() or f"(column {place})" for place, name in enumerate(names, 1)]
     _header(header, "")
     return codecs.lookup(encoding).name, separator, header
 

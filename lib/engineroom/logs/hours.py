@@ -23,8 +23,8 @@ from engineroom.readers.contract import WEEKDAYS, Calendar, Source
 ORIGIN = datetime(1900, 1, 1)
 """A Monday on the clock of any calendar, before any event of a log."""
 
-OLDEST = 30
-"""Years before the period beyond which a time cannot be true."""
+OLDEST = 10
+"""Years before the period beyond which no time is believed unless the engagement says so (`oldest`)."""
 
 DAY = 86_400_000_000
 WEEK = 7 * DAY

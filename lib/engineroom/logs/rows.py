@@ -84,18 +84,21 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     """Return rows that are `tidied` or `marked` with their meaning; `*_readable` says which could be read."""
     cost, due = _amount(raw, spec.cost, spec), _instant(raw, spec.due, spec)
     cost_fits = cost.abs() < LARGEST_COST
+    due_is_day = due.notnull() & _is_whole_day(raw, spec.due, spec) if spec.due else ibis.literal(False)
     shared = {
         "row": raw[ROW] if ROW in raw.columns else ibis.null("int64"),
         "file": raw[FILE] if FILE in raw.columns else ibis.null("string"),
         "workflow": _text(raw, spec.workflow, spec),
-        "due": due,
+        "due": ibis.ifelse(due_is_day, _end_of_day(due, spec, raw.get_backend().name), due) if spec.due else due,
+        "due_is_day": due_is_day,
         "due_readable": due.notnull() | _is_blank(raw, spec.due, spec),
         "cost": ibis.ifelse(cost_fits, cost, None),
         "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
     }
     shared["is_tidy"] = raw[TIDY] if TIDY in raw.columns else ibis.literal(True)
     own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
-    table = raw.select(**shared, **own)
+    said = {name: _text(raw, column, spec) for name, column in _answers(spec)}
+    table = raw.select(**shared, **own, **said)
     return table.mutate(is_plausible=_within(table.completed, window) & _within(table.received, window))
 
 
@@ -109,6 +112,7 @@ def _event_columns(raw: ibis.Table, spec: Events) -> dict[str, Any]:
         "activity": _text(raw, spec.activity, spec),
         "completed": completed,
         "completed_readable": completed.notnull(),
+        "time_is_blank": _is_blank(raw, spec.completed, spec),
         "received": ibis.coalesce(started, completed) if spec.started else completed,
         "received_readable": (started if spec.started else completed).notnull() | unstarted,
         "is_timed": (started <= completed).fill_null(False) if spec.started else ibis.literal(False),
@@ -125,7 +129,8 @@ def _life_cycle(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     """Return which step of a life cycle a row is: `is_transition` where it is none that counts."""
     if spec.lifecycle is None:
         step = _text(raw, LIFECYCLE if LIFECYCLE in raw.columns else None, spec).lower()
-        return {"is_transition": (step != "complete").fill_null(False) if LIFECYCLE not in spec.filter else False}
+        is_other = (step != "complete").fill_null(False) if LIFECYCLE not in spec.filter else ibis.literal(False)
+        return {"is_transition": is_other, "is_completion": (step == "complete").fill_null(False)}
     step = _text(raw, spec.lifecycle.column, spec).lower().fill_null("")
     starts, ends = (
         step.isin([word.lower() for word in words]) for words in (spec.lifecycle.start, spec.lifecycle.complete)
@@ -133,6 +138,7 @@ def _life_cycle(raw: ibis.Table, spec: Events) -> dict[str, Any]:
     return {
         "is_start": starts,
         "is_completion": ends,
+        "transition": step,
         "instance": _text(raw, spec.lifecycle.instance, spec),
         "is_transition": ~(starts | ends),
     }
@@ -145,15 +151,38 @@ def _case_columns(raw: ibis.Table, spec: Cases) -> dict[str, Any]:
         "case_id": _text(raw, spec.case, spec) if spec.case else numbered,
         "received": received,
         "received_readable": received.notnull(),
+        "time_is_blank": _is_blank(raw, spec.received, spec),
         "completed": completed,
         "completed_readable": completed.notnull() | _is_blank(raw, spec.completed, spec),
         "touches": _amount(raw, spec.touches, spec),
         "is_met": _answer(raw, spec.met, spec),
         "is_reworked": _answer(raw, spec.reworked, spec),
         "is_defective": _answer(raw, spec.defective, spec),
+        "not_understood": _not_understood(raw, spec),
         "has_offset": _has_offset(raw, spec.received, spec),
         "is_whole_day": _is_whole_day(raw, spec.received, spec),
     }
+
+
+def _answers(spec: Source) -> list[tuple[str, str]]:
+    """Return the texts that are kept beside their meaning, to be held against the words of engagement.toml."""
+    answered = [name for name in ("met", "reworked", "defective") if getattr(spec, name, None)]
+    words = [(f"said_{name}", getattr(spec, name).column) for name in answered]
+    return words + [(f"kept_{place}", column) for place, column in enumerate(spec.filter)]
+
+
+def _not_understood(raw: ibis.Table, spec: Cases) -> Any:
+    """Return whether a row gives an answer that is neither yes nor no, nor a blank."""
+    told = [one for one in (spec.met, spec.reworked, spec.defective) if one]
+    odd = [_answer(raw, one, spec).isnull() & _text(raw, one.column, spec).notnull() for one in told]
+    return ibis.or_(*odd) if odd else ibis.literal(False)
+
+
+def _end_of_day(day: Any, spec: Source, engine: str) -> Any:
+    """Return the last microsecond of the day that an instant begins, on the clock of the calendar or of the log."""
+    zone = (spec.calendar and spec.calendar.timezone) or spec.timezone or "UTC"
+    clock = engines.clock_of_utc(day, zone, engine).truncate("D").cast(NAIVE)
+    return engines.utc_of_clock(clock + ibis.interval(days=1), zone, engine) - ibis.interval(microseconds=1)
 
 
 def _within(time: Any, window: Window) -> Any:
@@ -245,4 +274,7 @@ def _answer(raw: ibis.Table, told: YesNo | None, spec: Source) -> Any:
     if told is None:
         return ibis.null("boolean")
     said = _text(raw, told.column, spec)
-    return ibis.cases((said.isin(list(told.yes)), True), (said.isin(list(told.no)), False))
+    answers = [(said.isin(list(told.yes)), True), (said.isin(list(told.no)), False)]
+    if told.blank != "unknown":
+        answers.append((said.isnull(), told.blank == "yes"))
+    return ibis.cases(*answers)

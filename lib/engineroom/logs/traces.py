@@ -60,7 +60,7 @@ def durations(log: EventLog | None, tables: Tables, changed: str = "") -> DataFr
         return empty(logtables.Durations)
     window = event_log.window(tables.engagement, spec)
 
-    cases = log.cases.filter(_.is_done | _.is_open)
+    cases = log.cases.filter((_.is_done & _.hours.notnull()) | _.is_open)
 
     def age(at: Any) -> Any:
         return engines.in_hours(hours.spent(cases.received, at, spec, window, "duckdb"))

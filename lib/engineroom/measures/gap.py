@@ -160,8 +160,8 @@ def values(
     The worth of a kind is that of its missed gaps that a total may include, so that the kinds add up to the total.
     """
     kind = tables.values.set_index("kpi")["value"]
-    judged = gaps[gaps["verdict"].isin(results.JUDGED)].assign(value=gaps["kpi"].map(kind))
-    counted = worths[worths["is_counted"]].assign(value=worths["kpi"].map(kind))
+    judged, counted = gaps[gaps["verdict"].isin(results.JUDGED)], worths[worths["is_counted"]]
+    judged, counted = (one.assign(value=one["kpi"].map(kind)) for one in (judged, counted))
     rows = []
     for value in dict.fromkeys(tables.values["value"]):
         mine, priced = judged[judged["value"] == value], counted[counted["value"] == value]

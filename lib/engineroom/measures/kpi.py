@@ -159,7 +159,7 @@ def _of_sector(tables: Tables, by_workflow: pd.DataFrame) -> pd.DataFrame:
 
 def _of_steps(log: EventLog, done: pd.Series, *, several: bool) -> Iterator[dict[str, Any]]:
     """Yield what follows from single events: only by workflow, for steps of different workflows make no chain."""
-    yields = drilldown.rolled(drilldown.steps(log)) if "rolled_throughput_yield" not in log.absent else None
+    yields = drilldown.rolled(drilldown.steps(log), done) if "rolled_throughput_yield" not in log.absent else None
     kinds = drilldown.exceptions(log).groupby("workflow").size() if "exception_types" not in log.absent else None
     for workflow, cases in done.items():
         base = {"workflow": workflow if several else ""}
@@ -182,14 +182,14 @@ def _quantile_bounds(
     wanted = [
         {"workflow": workflow, "definition": definition, "end": end, "rank": int(rank)}
         for definition, p in quantiles.items()
-        for end, ranks in zip(("low", "high"), statistics.quantile_ranks(frame["done"], p), strict=True)
-        for workflow, rank, n in zip(frame["workflow"], ranks, frame["done"], strict=True)
+        for end, ranks in zip(("low", "high"), statistics.quantile_ranks(frame["lasted"], p), strict=True)
+        for workflow, rank, n in zip(frame["workflow"], ranks, frame["lasted"], strict=True)
         if 1 <= rank <= n
     ]
     if not wanted:
         return {}
     turn = ibis.window(group_by="workflow", order_by="hours")
-    ranked = done.select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
+    ranked = done.filter(_.hours.notnull()).select("workflow", "hours", rank=ibis.row_number().over(turn) + 1)
     at = ranked.join(ibis.memtable(pd.DataFrame(wanted)), ["workflow", "rank"]).execute()
     return {(row.workflow, row.definition, row.end): float(row.hours) for row in at.itertuples()}
 
@@ -203,14 +203,14 @@ def _measures_of(
             continue
         yield base | stated.complete(definition, float(row[column]), row["all"])
     for definition, column in zip(_quantiles(log), ("p50", "p90"), strict=True):
-        if row["done"]:
+        if row["lasted"]:
             low, high = (bounds.get((row["workflow"], definition, end), math.nan) for end in ("low", "high"))
             yield base | {
                 "definition": definition,
                 "value": float(row[column]),
                 "numerator": math.nan,
                 "denominator": math.nan,
-                "n": row["done"],
+                "n": row["lasted"],
                 "low": low,
                 "high": high,
                 "method": statistics.ORDER_STATISTICS,

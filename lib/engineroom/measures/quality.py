@@ -100,8 +100,8 @@ def factory(
 ) -> DataFrame[quality_tables.Factory]:
     """Return, per workflow, the way from what entered to what was reworked; each row reconciles.
 
-    entered = still open + not told + right the first time + reworked. Rolled throughput yield is the product of the
-    yields of its steps; DPMO counts a failed first attempt of a case at a step as one defect, and each case that came
+    entered = still open + not told + right the first time + reworked. Rolled throughput yield is that of
+    `drilldown.rolled`; DPMO counts a failed first attempt of a case at a step as one defect, and each case that came
     to a step as one opportunity.
     """
     if log is None or "rework_rate" in log.absent:
@@ -112,7 +112,7 @@ def factory(
         return columns.empty(quality_tables.Factory)
     low, high = statistics.exact_share(parts["first_pass"], parts["judged"])
     by = yields.groupby("workflow")
-    rolled = by["first_pass_yield"].agg(statistics.rolled_throughput_yield)
+    rolled = drilldown.rolled(yields, counted.set_index("workflow")["done"].astype(float))
     name = counted["workflow"]
     sums = {column: name.map(by[column].sum()) for column in ("cases", "failing", "extra_events")}
     frame = pd.DataFrame(

@@ -265,11 +265,19 @@ class Lifecycle(Section):
 
 
 class YesNo(Section):
-    """A column of a record table that says yes or no in the client's words; anything else is unknown."""
+    """A column of a record table that says yes or no in the client's words, and what a blank means there."""
 
     column: StrictStr
     yes: Words
     no: Words = ()
+    blank: Literal["unknown", "yes", "no"] = "unknown"
+
+    @model_validator(mode="after")
+    def _has_both_sides(self) -> Self:
+        said = {"yes": bool(self.yes), "no": bool(self.no), self.blank: True}
+        if lacking := [side for side in ("yes", "no") if not said[side]]:
+            raise ValueError(f'no word means {lacking[0]}; write {lacking[0]} = ["..."], or blank = "{lacking[0]}"')
+        return self
 
 
 class Source(Section):
@@ -287,6 +295,10 @@ class Source(Section):
     decimal: Literal[".", ","] = "."
     missing: Words = ()
     filter: dict[str, Words] = {}
+    may_be_absent: Words = ()
+    """words of this section that need not occur in the log"""
+    oldest: Day | None = None
+    """no time before this day is believed"""
     workflow: StrictStr | None = None
     due: StrictStr | None = None
     cost: StrictStr | None = None
