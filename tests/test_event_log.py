@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import string
 
+import hypothesis
 import pandas as pd
 import pytest
+from hypothesis import strategies as st
 
 from engineroom.errors import DataProblems, EngagementError
-from engineroom.logs import drilldown, event_log, traces
+from engineroom.logs import drilldown, event_log, labels, traces
 from engineroom.measures import kpi
 from engineroom.pages import wording
 from engineroom.phrases import tell_all
@@ -386,3 +389,45 @@ def test_no_figure_depends_on_the_order_of_the_rows(make_engagement) -> None:
     for again in found[1:]:
         for one, other in zip(found[0], again, strict=True):
             pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+# -------------------------------------------------------------------------------------------------------------- names
+
+
+@hypothesis.given(
+    name=st.text(string.ascii_lowercase, min_size=labels.LONG + 1, max_size=12),
+    times=st.integers(20, 500),
+    how=st.sampled_from(["capitals", "blanks", "left out", "twice", "changed", "swapped"]),
+    at=st.integers(0, 4),
+)
+def test_a_name_in_another_form_is_found_and_names_apart_are_not(name, times, how, at) -> None:
+    forms = {
+        "capitals": name.title(),
+        "blanks": f"{name}_",
+        "left out": name[:at] + name[at + 1 :],
+        "twice": name[:at] + name[at] + name[at:],
+        "changed": name[:at] + ("x" if name[at] != "x" else "y") + name[at + 1 :],
+        "swapped": name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+    }
+    other = forms[how]
+
+    found = labels.variants({name: times, other: 1, "quite another thing": times, f"{name} 1": 9, f"{name} 2": 9})
+
+    assert found == ({other: name} if other != name else {})
+
+
+def test_names_that_carry_a_number_are_found_and_levels_are_not() -> None:
+    numbered = {f"Request_{place:04}X": 1 for place in range(30)}
+    levels = {f"Level {place}": 40 for place in range(1, 9)}
+
+    assert labels.numbered(numbered | levels) == sorted(numbered)
+
+
+def test_names_in_several_forms_are_told_and_count_against_validity(make_engagement) -> None:
+    rows = [f"C{n},Check,2026-02-01 09:00\nC{n},Decide,2026-02-01 10:00\n" for n in range(50)]
+    text = HEADER + "".join(rows) + "D,check,2026-02-02 09:00\n"
+
+    found = said(opened(make_engagement, text))
+
+    fact = "1 of 101 rows carry a name that is probably another one written otherwise (Steps: check / Check)"
+    assert found[fact] == "each form counts as a name of its own"

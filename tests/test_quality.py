@@ -320,7 +320,7 @@ def test_rows_that_cannot_be_read_and_rows_that_stand_twice_lower_validity_and_u
 
     found = data_quality.dimensions(tables, opened_log, er.kpi.measure(tables, opened_log)).set_index("dimension")
 
-    assert found.loc["validity", ["passing", "applicable"]].tolist() == [202, 203]
+    assert found.loc["validity", ["passing", "applicable"]].values.tolist() == [[202, 203], [202, 202]]
     assert found.loc["duplicates", ["passing", "applicable"]].tolist() == [200, 202]
 
 

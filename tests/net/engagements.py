@@ -204,7 +204,8 @@ def two_sectors() -> Made:
         '[cases]\nsource = "records.csv"\ncase = "id"\nreceived = "received"\ncompleted = "sent"\nworkflow = "flow"\n'
     )
     toml += 'timezone = "Europe/Berlin"\ntouches = "touches"\nmet = { column = "ok", yes = ["yes"], no = ["no"] }\n'
-    toml += 'reworked = { column = "again", yes = ["yes"], no = ["no"] }\ndefective = { column = "wrong", yes = ["yes"], no = ["no"] }\n'
+    toml += 'reworked = { column = "again", yes = ["yes"], no = ["no"] }\n'
+    toml += 'defective = { column = "wrong", yes = ["yes"], no = ["no"] }\n'
     return Made(tables, toml, {"records.csv": _csv(records)}, ("banking", "public_sector"))
 
 

@@ -39,7 +39,8 @@ def attempts(events: ibis.Table, save: Save) -> ibis.Table:
     counted = save("tried", counted.filter((_.times > 1) | (_.failed > 0)))
     again = counted.filter(_.times > 1).select("case_id").distinct()
     step = engines.in_byte_order(named.activity, events.get_backend().name)
-    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, step])
+    failed = ibis.ifelse(named.exception.notnull(), 1, 0)
+    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, step, failed])
     ordered = named.semi_join(again, "case_id").select(
         "case_id", "activity", before=_.activity.lag().over(turn), failed_before=_.exception.lag().over(turn)
     )

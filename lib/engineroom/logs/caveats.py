@@ -18,7 +18,7 @@ from ibis import _
 
 from engineroom.dictionary import codes
 from engineroom.errors import Problem
-from engineroom.logs import hours, lifecycle, settings
+from engineroom.logs import hours, labels, lifecycle, settings
 from engineroom.logs.files import FILE, ROW
 from engineroom.logs.hours import Window
 from engineroom.phrases import ENGLISH, tell
@@ -35,7 +35,12 @@ LEFT_OUT = "left_out"
 BEFORE_PERIOD, AFTER_PERIOD = "completed_before_period", "received_after_period"
 REPEATS_ROW, REPEATS_CASE = "repeats_row", "repeats_case_id"
 
+NAMES_ALIKE, NAMES_NUMBERED = "names_alike", "names_numbered"
+
 EXAMPLES = 3
+MOST_NAMES = 10_000
+"""Names of a column that are held against each other, the most frequent first."""
+
 MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
 READS_AS_MISSING = tuple(sorted({form for word in MISSING for form in (word, word.lower(), word.title())} | {"NaN"}))
 
@@ -119,6 +124,8 @@ def of_rows(
             problems.append(Problem(where, first, column, rule=f"{fault} ({places})", cure=rule.cure))
         else:
             caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, detail, examples))
+    for column in [name for name in ("activity", "workflow") if getattr(spec, name, None)]:
+        caveats += _labels(rows, column, where, total)
     if isinstance(spec, Events) and spec.human:
         caveats += _users(rows, spec, list(spec.human.automatic), where, total)
     return (caveats, problems), fit
@@ -134,6 +141,23 @@ def _quoted(raw: ibis.Table, at: pd.DataFrame, column: str) -> list[str]:
     found = rows.select(said=_[column].cast("string")).execute()
     said = found["said"].dropna().astype(str).str.strip()
     return [f'"{said.iloc[0][:60]}"'] if len(said) and said.iloc[0] else []
+
+
+def _labels(rows: ibis.Table, column: str, where: str, total: int) -> Iterator[Caveat]:
+    """Yield names of steps or workflows that are probably one name in several forms, or that carry a number."""
+    named = rows.select(name=_[column]).filter(_.name.notnull()).agg(by="name", times=_.count())
+    counts = named.order_by([_.times.desc(), _.name]).limit(MOST_NAMES).execute().set_index("name")["times"].to_dict()
+    alike, about = labels.variants(counts), {"what": "Steps" if column == "activity" else "Workflows"}
+    numbered = [name for name in labels.numbered(counts) if name not in alike]
+    for caveat, names, told in (
+        (NAMES_ALIKE, list(alike), [f"{name} / {other}" for name, other in alike.items()]),
+        (NAMES_NUMBERED, numbered, numbered),
+    ):
+        if names:
+            detail = about | {"names": told[:EXAMPLES]}
+            yield _caveat(
+                where, "rows", caveat, "each_name_its_own", sum(counts[name] for name in names), total, detail
+            )
 
 
 def _users(rows: ibis.Table, spec: Source, automatic: list[str], where: str, total: int) -> Iterator[Caveat]:

@@ -206,6 +206,8 @@ def _validity(log: EventLog | None) -> Iterator[Row]:
     lost = log.caveats[log.caveats["is_left_out"] & (log.caveats["about"] == "rows")]
     total = float(lost["total"].max()) if len(lost) else used
     yield _row("validity", "log", "rows_readable_and_possible", used, max(total, used))
+    odd = log.caveats[log.caveats["caveat"].isin([caveats.NAMES_ALIKE, caveats.NAMES_NUMBERED])]
+    yield _row("validity", "log", "names_written_one_way", used - min(float(odd["affected"].sum()), used), used)
     outside = log.caveats[log.caveats["caveat"].isin([caveats.BEFORE_PERIOD, caveats.AFTER_PERIOD])]
     if len(outside):
         cases = float(outside["total"].max())
