@@ -34,6 +34,7 @@ ALLOWED = {
     "answers": "names of files and blocks, the text between the tags of a template, the bars between its parts",
     "codes": "the JSON of a code",
     "caveats": "format of times",
+    "labels": "names of a client's steps and workflows, to find those that are one",
     "columns": "words that a client's cell or the reference data lists, separated by semicolons",
     "engines": "address of a database, name of a table",
     "event_log": "names of an engine's own tables",

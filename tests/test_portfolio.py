@@ -261,7 +261,13 @@ def weeks(reworked: list[int], n: int = 400) -> pd.DataFrame:
     days = pd.date_range("2026-01-05", periods=len(reworked), freq="7D")
     return pd.DataFrame(
         {"workflow": "Claims", "week": days, "completed": n, "reworked": reworked, "judged": n, "hours": 5.0}
+        | {"lasted": n, "low_hours": 4.0, "centre_hours": 5.0, "high_hours": 6.0, "is_whole": True}
+        | {"failures": 0.0, "followed": 0}
     )
+
+
+def stability(weekly: pd.DataFrame) -> pd.DataFrame:
+    return control.stability(weekly, control.points(weekly))
 
 
 def test_noise_is_stable_and_a_shift_is_not() -> None:
@@ -269,26 +275,29 @@ def test_noise_is_stable_and_a_shift_is_not() -> None:
     quiet = draw.binomial(400, 0.1, 26)
     shifted = np.where(np.arange(26) < 14, quiet, quiet + 45)
 
-    assert control.stability(weeks(list(quiet)))["is_stable"].tolist() == [True]
-    assert control.stability(weeks(list(shifted)))["is_stable"].tolist() == [False]
+    assert stability(weeks(list(quiet)))["is_stable"].tolist() == [True]
+    assert stability(weeks(list(shifted)))["is_stable"].tolist() == [False]
 
 
-def test_nine_weeks_on_one_side_signal() -> None:
-    found = control.individuals(pd.Series(range(20)), pd.Series([5.0, 6.0] * 5 + [5.9, 6.1] * 5))
+def test_weeks_near_the_ends_of_a_log_are_on_no_chart_and_the_reason_says_so() -> None:
+    weekly = weeks([40] * 26).assign(is_whole=[False] * 10 + [True] * 16)
 
-    assert found["is_signal"].sum() >= 1
+    found = stability(weekly).iloc[0]
+
+    assert pd.isna(found["is_stable"])
+    assert found["reason"] == codes.code("too_few_whole_weeks", n=16, needed=20, cut=10)
 
 
 def test_too_few_weeks_tell_nothing() -> None:
-    found = control.stability(weeks([40] * 19)).iloc[0]
+    found = stability(weeks([40] * 19)).iloc[0]
 
     assert pd.isna(found["is_stable"])
-    assert found["reason"] == codes.code("too_few_weeks", n=19, needed=20)
+    assert found["reason"] == codes.code("too_few_weeks", n=19, needed=20, cut=0)
 
 
 def test_laney_limits_widen_with_the_spread_between_weeks() -> None:
-    alike = control.laney(pd.Series(range(4)), pd.Series([40, 42, 39, 41]), pd.Series([400] * 4))
-    apart = control.laney(pd.Series(range(4)), pd.Series([10, 70, 10, 70]), pd.Series([400] * 4))
+    alike = control.shares(pd.Series(range(4)), pd.Series([40, 42, 39, 41]), pd.Series([400] * 4))
+    apart = control.shares(pd.Series(range(4)), pd.Series([10, 70, 10, 70]), pd.Series([400] * 4))
 
     assert (apart["high"] - apart["centre"]).iloc[0] > (alike["high"] - alike["centre"]).iloc[0] * 5
 

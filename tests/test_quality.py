@@ -17,7 +17,7 @@ import engineroom as er
 from engineroom import statistics
 from engineroom.dictionary import columns, quality_tables
 from engineroom.logs import drilldown, traces
-from engineroom.measures import control, data_quality, quality, variation
+from engineroom.measures import control, data_quality, quality
 from engineroom.reports.process_quality import facts as process_quality_findings
 from engineroom.reports.process_quality import tables as process_quality_tables
 
@@ -69,8 +69,8 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
         "kept": models.Kept,
     }
     given = {name: tables.get(name, columns.empty(model)) for name, model in empty.items()}
-    came = variation.intake(er.drilldown.weeks(of[1]))
-    found = process_quality_findings.find(**given, intake=came, log=of[1])
+    weekly = er.drilldown.workflow_weeks(of[1])
+    found = process_quality_findings.find(**given, weekly=weekly, log=of[1])
     items = er.answers.findings(found, of[0]).content["items"]
     return next(item for item in items if item["label"] == label)
 
@@ -379,48 +379,26 @@ def test_a_workflow_without_a_control_chart_is_not_called_stable(
     assert ("cannot be judged yet" in shown["caption"]) == (stable is None)
 
 
-# --------------------------------------------------------------------------------------------- one intake, two prices
+# ------------------------------------------------------------------------------------- ends of a log, two prices
 
 
 def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: Opened) -> None:
     _, log = billing
-    came = variation.intake(drilldown.weeks(log))
+    weekly = drilldown.workflow_weeks(log)
 
-    weekly = variation.charted(drilldown.workflow_weeks(log), came)
+    found = control.stability(weekly, control.points(weekly))
 
-    assert (came.is_single, f"{came.ended:%Y-%m}") == (True, "2013-04")
-    assert came.late > 0.9
-    assert variation.points(weekly).empty
-    assert control.stability(weekly).empty
-    note = process_quality_tables.intake(came)
-    assert note.content["title"] == "This log follows one intake"
+    assert found["is_stable"].isna().all()
+    assert "too near to where the log begins or ends" in str(process_quality_tables.cut_weeks(weekly).content)
     assert headline("Stability", billing)["text"] == (
-        "Whether the work is stable cannot be told: the log follows one intake."
+        "Whether the work is stable cannot be told: too few weeks lie far enough from the ends of the log."
     )
-    assert process_quality_tables.signals(columns.empty(quality_tables.Signals), came).content == {"items": []}
 
 
 def test_a_log_into_which_work_keeps_coming_keeps_its_charts(healthcare: Opened) -> None:
-    came = variation.intake(drilldown.weeks(healthcare[1]))
     weekly = drilldown.workflow_weeks(healthcare[1])
 
-    assert not came.is_single
-    assert variation.charted(weekly, came) is weekly
-    assert process_quality_tables.intake(came).content == {"items": []}
-
-
-@pytest.mark.parametrize(("late", "is_single"), [(0, False), (8, False), (12, True)])
-def test_one_intake_is_where_most_items_are_completed_after_nearly_all_have_arrived(late: int, is_single: bool) -> None:
-    weeks = pd.DataFrame({"week": pd.date_range("2026-01-05", periods=20 + late, freq="7D")})
-    weeks = weeks.assign(received=[100.0] * 20 + [0.0] * late, completed=[50.0] * 20 + [110.0] * late)
-
-    assert variation.intake(weeks).is_single is is_single
-
-
-def test_without_a_log_there_is_no_intake() -> None:
-    came = variation.intake(drilldown.weeks(None))
-
-    assert (came.is_single, came.late) == (False, 0.0)
+    assert weekly["is_whole"].mean() > 0.9
 
 
 COSTS = EVENTS + 'cost = "cost"\n[events.rework]\nactivities = ["Again"]\n'

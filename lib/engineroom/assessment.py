@@ -200,10 +200,8 @@ class Assessment:
     )
     weeks = Result(logtables.Weeks, lambda case: drilldown.weeks(case.event_log))
     workflow_weeks = Result(logtables.WorkflowWeeks, lambda case: drilldown.workflow_weeks(case.event_log))
-    intake = Step(lambda case: variation.intake(case.weeks))
-    charted = Step(lambda case: variation.charted(case.workflow_weeks, case.intake))
-    stability = Result(plans.Stability, lambda case: control.stability(case.charted))
-    control_points = Result(quality_tables.Points, lambda case: variation.points(case.charted))
+    control_points = Result(quality_tables.Points, lambda case: control.points(case.workflow_weeks))
+    stability = Result(plans.Stability, lambda case: control.stability(case.workflow_weeks, case.control_points))
     signals = Result(quality_tables.Signals, lambda case: variation.signals(case.control_points))
     exception_types = Result(quality_tables.Types, lambda case: quality.types(case.event_log, case.tables))
     exception_kinds = Result(
@@ -449,7 +447,7 @@ class Assessment:
             case.data_quality,
             case.quality_measures,
             case.gains_kept,
-            case.intake,
+            case.workflow_weeks,
             case.log,
         ),
     )

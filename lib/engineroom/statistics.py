@@ -15,6 +15,12 @@ from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportion_effectsize
 
 CONFIDENCE = 0.95
+THREE_SIGMA = float(stats.norm.sf(3))
+"""Chance of a stable week above its limits on a control chart, and of one below."""
+
+MOVING_RANGE = 1.128
+"""Expected moving range of two normal values, in sigmas."""
+
 ALPHA = 1 - CONFIDENCE
 FEWEST_CLUSTERS = 3
 """Below this many segments or periods their spread cannot be judged, and items are taken as independent."""
@@ -147,6 +153,39 @@ def quantile_ranks(n: ArrayLike, p: float) -> tuple[NDArray[np.int64], NDArray[n
     low = stats.binom.ppf(ALPHA / 2, size, p)
     high = stats.binom.ppf(1 - ALPHA / 2, size, p) + 1
     return low.astype(np.int64), high.astype(np.int64)
+
+
+def below_median(n: int) -> float:
+    """Return the share of all items below whose quantile the median of `n` of them lies with the chance of three sigma.
+
+    The median of n lies below a quantile where half of them or more do: a binomial count, and so exact for any
+    distribution. By symmetry it lies above the quantile of one minus this share as seldom.
+    """
+    half = math.ceil(n / 2)
+    return float(stats.beta.ppf(THREE_SIGMA, half, n - half + 1))
+
+
+def binomial_limits(n: Floats, share: float) -> tuple[Floats, Floats, Floats]:
+    """Return the counts among `n` items that chance stays between but for three sigma, and the middle one."""
+    law = stats.binom(n, share)
+    return law.ppf(THREE_SIGMA), law.median(), law.isf(THREE_SIGMA)
+
+
+def poisson_limits(n: Floats, rate: float) -> tuple[Floats, Floats, Floats]:
+    """Return the counts over `n` items that chance stays between but for three sigma, and the middle one."""
+    law = stats.poisson(n * rate)
+    return law.ppf(THREE_SIGMA), law.median(), law.isf(THREE_SIGMA)
+
+
+def reach(values: Floats) -> float:
+    """Return how far values in order lie from their centre by chance, from their mean moving range.
+
+    Three sigma, and more for few values: a sigma from moving ranges is as sure as one of 0.62 degrees of freedom each.
+    """
+    ranges = np.abs(np.diff(values))
+    if not len(ranges):
+        return 0.0
+    return float(ranges.mean() / MOVING_RANGE * stats.t.isf(THREE_SIGMA, max(0.62 * len(ranges), 1)))
 
 
 def kaplan_meier(

@@ -69,7 +69,12 @@ class WorkflowWeeks(Table):
     completed: Series[int] = count("cases completed", required=True)
     reworked: Series[int] = count("of those, reworked", required=True)
     judged: Series[int] = count("of those, known to be reworked or not", required=True)
+    lasted: Series[int] = count("of those completed, with a known cycle time", required=True)
     hours: Series[float] = number("median cycle time")
+    low_hours: Series[float] = number("duration below which the median of so many items lies by chance, once in 741")
+    centre_hours: Series[float] = number("median cycle time of the workflow in all weeks")
+    high_hours: Series[float] = number("duration above which the median of so many items lies by chance, once in 741")
+    is_whole: Series[bool] = flag("quick and slow items had the same chance to be completed in it", required=True)
     failures: Series[float] = count("exceptions in the cases that were followed")
     followed: Series[int] = count("cases of which the log tells the exceptions", required=True)
 

@@ -54,7 +54,8 @@ def handoffs(events: ibis.Table, spec: Events) -> ibis.Table:
     """Return how often each case passes from one person to the next, events at one instant in the order of their bytes.
 
     `tied` counts those that share their instant with another. Where automatic users are named their events are left
-    out, so that a system in between invents no hand-off.
+    out, so that a system in between invents no hand-off. A case in which an event does not say who did it has an
+    unknown number of them (`of_events`).
     """
     own = events.filter(_.resource.notnull() & (_.is_human if spec.human else True))
     last = engines.in_byte_order(own.resource, events.get_backend().name)
@@ -95,9 +96,11 @@ def of_events(
     turns = save("handoffs", handoffs(events, spec)) if spec.resource or spec.human else None
     if turns is not None:
         cases = _joined(cases, turns.select("case_id", "handoffs"))
-        cases = cases.mutate(handoffs=_.handoffs.fill_null(0).cast("float64"))
+        counted = _.handoffs.fill_null(0).cast("float64")
+        cases = cases.mutate(handoffs=ibis.ifelse(_.nameless > 0, None, counted))
     else:
         cases = cases.mutate(handoffs=ibis.null("float64"))
+    cases = cases.drop("nameless")
     if repeats and retried is not None:
         repeated = retried.filter(_.returns > 0).select("case_id").distinct().mutate(repeats=True)
         cases = _joined(cases, repeated).mutate(repeats=_.repeats.fill_null(False))
@@ -196,6 +199,7 @@ def _case_of_events(spec: Events) -> dict[str, Any]:
         "received": ibis.least(_.received.min(), _.completed.min()),
         "completed": _only(_.completed, _doing(spec.closed)).max() if spec.closed else _.completed.max(),
         "events": _.count(),
+        "nameless": _only(1, _.resource.isnull() & _.is_human.fill_null(True)).count(),
         "touches": ibis.null("float64"),
         "is_reworked": ibis.null("boolean"),
         "is_defective": ibis.null("boolean"),

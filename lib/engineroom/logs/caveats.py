@@ -293,6 +293,8 @@ def _event_rules(spec: Events) -> Iterator[Rule]:
         yield Rule(_.is_transition, "step_besides_completion", "each_an_event")
     if spec.human:
         yield Rule(_.is_human.isnull(), "nobody_named", "counts_if_touched_elsewhere")
+    elif spec.resource:
+        yield Rule(_.resource.isnull(), "nobody_named", "no_handoffs_known")
 
 
 def _record_rules() -> Iterator[Rule]:

@@ -6,11 +6,13 @@ expressions keep to the subset of Ibis that means the same on every engine (docs
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis import _
 
@@ -24,6 +26,12 @@ from engineroom.logs.event_log import EventLog
 NOT_STATED = "(not stated)"
 FINE = "decimal(38, 12)"
 """Exact like `EXACT`, for hours and for squares: a case is counted to the microsecond."""
+
+GRID = [place / 1000 for place in range(1001)]
+"""Shares of all items at whose quantiles the limits of a weekly median are looked up."""
+
+SLOW, STRAY = 0.95, 0.002
+"""Share of the items that are quicker than a slow one, and share of those received that may lie outside the intake."""
 
 Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
 
@@ -181,23 +189,60 @@ def workflow_weeks(log: EventLog | None) -> DataFrame[logtables.WorkflowWeeks]:
     """Return the weeks of each workflow by completion."""
     if log is None:
         return columns.empty(logtables.WorkflowWeeks)
-    done = log.cases.filter(_.is_done)
+    named = log.cases.mutate(workflow=stated_or_not(_.workflow))
+    done = named.filter(_.is_done)
     clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
     frame = (
-        done.mutate(week=clock.truncate("W").cast("timestamp(6)"), workflow=stated_or_not(done.workflow))
+        done.mutate(week=clock.truncate("W").cast("timestamp(6)"))
         .agg(
             by=["workflow", "week"],
             completed=_.count(),
             reworked=_.count(where=_.is_reworked),
             judged=_.count(where=_.is_reworked.notnull()),
+            lasted=_.hours.count(),
             hours=_.hours.quantile(0.5),
             failures=_.failures.sum(),
             followed=_.count(where=_.failures.notnull()),
         )
         .execute()
     )
-    ordered = frame.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
-    return logtables.WorkflowWeeks.validate(ordered)
+    arrived = engines.clock_of_utc(named.received, log.timezone, "duckdb").epoch_seconds()
+    about = named.agg(
+        by="workflow",
+        hours=_.hours.quantile(GRID, where=_.is_done),
+        timed=_.count(where=_.is_done & _.hours.notnull()),
+        slow=(_.completed.epoch_seconds() - _.received.epoch_seconds()).quantile(SLOW, where=_.is_done),
+        first=arrived.quantile(STRAY),
+        last=arrived.quantile(1 - STRAY),
+    ).execute()
+    frame = frame.merge(about.rename(columns={"hours": "all_hours"}), on="workflow")
+    found = frame.assign(is_whole=_is_whole(frame), **limits(frame))
+    ordered = found.sort_values(["workflow", "week"], kind="stable").reset_index(drop=True)
+    return logtables.WorkflowWeeks.validate(ordered[logtables.WorkflowWeeks.names()])
+
+
+def _is_whole(weeks: pd.DataFrame) -> pd.Series:
+    """Return which weeks quick and slow items had the same chance to be completed in.
+
+    A log that was drawn by the day of receipt holds quick items alone in its first weeks, and slow ones alone after
+    work stopped coming in. A week counts from when `SLOW` of the items received first had been completed until the
+    last one came in.
+    """
+    begins = (weeks["week"] - pd.Timestamp(0)) // pd.Timedelta(seconds=1)
+    return (begins >= weeks["first"] + weeks["slow"]) & (begins <= weeks["last"])
+
+
+def limits(weeks: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the durations that the median of a week's items passes by chance, and the median of all items."""
+    low, centre, high = [], [], []
+    for row in weeks.to_dict("records"):
+        grid = np.asarray(row["all_hours"], float)
+        below = statistics.below_median(int(row["lasted"])) if row["lasted"] else 0.0
+        place = below * (len(grid) - 1) if below * row["timed"] >= 1 else 0.0
+        low.append(grid[math.floor(place)])
+        high.append(grid[len(grid) - 1 - math.floor(place)])
+        centre.append(grid[len(grid) // 2])
+    return {"low_hours": low, "centre_hours": centre, "high_hours": high}
 
 
 def stated_or_not(column: Any) -> Any:

@@ -16,9 +16,10 @@ MANY, SELDOM = 5, 2
 
 
 def variants(counts: dict[str, int]) -> dict[str, str]:
-    """Return the names that are a commoner one in other capitals, blanks or signs, or one letter away, with that one.
+    """Return the names that are a commoner one in other capitals, blanks or signs, or one letter away from it.
 
-    The commoner one stands beside each. A name one letter away counts where it is rare beside the other; names that differ in a digit are not alike.
+    The commoner one stands beside each. A name one letter away counts where it is rare beside the other; names that
+    differ in a digit are not alike.
     """
     common = sorted(counts, key=lambda name: (-counts[name], name))
     first: dict[str, str] = {}

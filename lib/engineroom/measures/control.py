@@ -1,101 +1,166 @@
-"""Whether a workflow is stable: control charts over weeks, as the gate before a bot needs them.
+"""Whether a workflow is stable: control charts over weeks, the same for the page and for the gate before a bot.
 
-Shares are drawn on a Laney P′ chart, whose limits allow for weeks that differ more than chance alone explains; where
-no share is known, the weekly cycle time is drawn on a chart of individuals. A week signals where it lies outside three
-sigma, or ends a run of nine weeks on one side of the centre (Nelson 1984, rules 1 and 2).
+A week signals outside its limits, or ends a run on one side of the centre that is too long for chance (Nelson 1984,
+rules 1 and 2). The limits of a week are those of its own items, exact for any number of them: binomial for shares,
+Poisson for counts, order statistics of all durations for a median. Where weeks differ more than that explains they are
+widened by the moving range, as Laney's charts are. How long a run must be is taken from the same weeks in other orders,
+so that ties and skew make no signal.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engineroom.dictionary import codes, plans
+from engineroom import statistics
+from engineroom.dictionary import codes, columns, logtables, plans, quality_tables
 from engineroom.dictionary.columns import DataFrame
 
 FEWEST_WEEKS = 20
-RUN = 9
-MOVING_RANGE = 1.128
-"""Expected moving range of two normal values, in sigmas."""
-LANEY, INDIVIDUALS = "laney_rework", "individuals_cycle_time"
-"""Codes of the charts."""
+"""Weeks below which a chart is drawn, and not judged."""
+
+FEWEST_ITEMS = 5
+"""Completed items below which a week has no median worth drawing."""
+
+RUN, RUNS = 9, 0.05
+"""Weeks on one side that make a run, or more where so many stable charts or more would show a run of that length."""
+
+SHUFFLED, SEED = 999, 1
+"""Orders of the same weeks against which a run and a shift are held, and the seed that draws them."""
+
+CHARTS = {"rework": "laney_rework", "exceptions": "laney_exceptions", "cycle time": "median_cycle_time"}
+"""What is drawn -> the code of its chart."""
 
 
-def stability(weekly: pd.DataFrame) -> DataFrame[plans.Stability]:
-    """Return whether each workflow ran in control; blank where fewer than twenty weeks were seen.
+def points(weekly: DataFrame[logtables.WorkflowWeeks]) -> DataFrame[quality_tables.Points]:
+    """Return the weeks of every control chart: reworked share, exceptions per item and median cycle time.
 
-    `weekly` has a row per workflow and week: completed, reworked, judged (completed with known rework), hours (median).
+    Weeks in which quick and slow items had not the same chance to be completed are left out (`is_whole`).
     """
+    found: list[pd.DataFrame] = []
+    for workflow, weeks in weekly[weekly["is_whole"]].groupby("workflow", sort=True):
+        ordered = weeks.sort_values("week", kind="stable")
+        judged, followed = ordered[ordered["judged"] > 0], ordered[ordered["followed"] > 0]
+        drawn = {"cycle time": medians(ordered[ordered["lasted"] >= FEWEST_ITEMS])}
+        if judged["reworked"].sum() > 0:
+            drawn["rework"] = shares(judged["week"], judged["reworked"], judged["judged"])
+        if followed["failures"].sum() > 0:
+            drawn["exceptions"] = counts(followed["week"], followed["failures"], followed["followed"])
+        found += [
+            chart.assign(workflow=workflow, figure=figure, chart=CHARTS[figure])
+            for figure, chart in drawn.items()
+            if len(chart) > 1
+        ]
+    if not found:
+        return columns.empty(quality_tables.Points)
+    frame = pd.concat(found, ignore_index=True)
+    return quality_tables.Points.validate(frame[quality_tables.Points.names()])
+
+
+def stability(
+    weekly: DataFrame[logtables.WorkflowWeeks], drawn: DataFrame[quality_tables.Points]
+) -> DataFrame[plans.Stability]:
+    """Return whether each workflow ran in control, by its rework or else its cycle time; blank where none can tell."""
+    charts = dict(list(drawn.groupby(["workflow", "figure"])))
     rows: list[dict[str, Any]] = []
     for workflow, weeks in weekly.groupby("workflow", sort=True):
-        name, drawn = chart(weeks)
-        row: dict[str, Any] = {"workflow": workflow, "chart": name, "weeks": len(drawn)}
-        signals = int(drawn["is_signal"].sum())
-        if len(drawn) < FEWEST_WEEKS:
-            reason = codes.code("too_few_weeks", n=len(drawn), needed=FEWEST_WEEKS)
+        figure = next((one for one in ("rework", "cycle time") if (workflow, one) in charts), "cycle time")
+        chart = charts.get((workflow, figure), drawn.head(0))
+        row: dict[str, Any] = {"workflow": workflow, "chart": CHARTS[figure], "weeks": len(chart)}
+        signals, cut = int(chart["is_signal"].sum()), int((~weeks["is_whole"]).sum())
+        if len(chart) < FEWEST_WEEKS:
+            name = "too_few_whole_weeks" if cut else "too_few_weeks"
+            reason = codes.code(name, n=len(chart), needed=FEWEST_WEEKS, cut=cut)
             row |= {"signals": math.nan, "is_stable": None, "reason": reason}
         else:
-            reason = codes.code("weeks_signal", signals=signals, weeks=len(drawn), chart=name)
+            reason = codes.code("weeks_signal", signals=signals, weeks=len(chart), chart=CHARTS[figure])
             row |= {"signals": signals, "is_stable": signals == 0}
-            row |= {"reason": reason if signals else codes.code("no_signal", weeks=len(drawn))}
+            row |= {"reason": reason if signals else codes.code("no_signal", weeks=len(chart))}
         rows.append(row)
     return plans.Stability.validate(plans.Stability.frame(rows).astype({"is_stable": "boolean"}))
 
 
-def chart(weeks: pd.DataFrame) -> tuple[str, pd.DataFrame]:
-    """Return the name of the chart that fits a workflow's weeks, and its points: week, value, low, centre, high."""
-    ordered = weeks.sort_values("week", kind="stable")
-    judged = ordered[ordered["judged"] > 0]
-    if len(judged) and judged["reworked"].sum() > 0:
-        return LANEY, laney(judged["week"], judged["reworked"], judged["judged"])
-    timed = ordered[ordered["hours"].notna()]
-    return INDIVIDUALS, individuals(timed["week"], timed["hours"])
-
-
-def laney(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
-    """Return the points of a Laney P′ chart: binomial limits, widened by how much more than chance the weeks differ."""
+def shares(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return the points of a chart of shares: binomial limits, widened as Laney's P′ chart does."""
     centre = float(count.sum() / n.sum())
-    return _widened(week, count, n, centre, centre * (1 - centre))
+    return _of_counts(week, count, n, centre, centre * (1 - centre), statistics.binomial_limits)
 
 
-def laney_counts(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
-    """Return the points of a Laney U′ chart: Poisson limits of a count per item, widened as on the P′ chart."""
+def counts(week: pd.Series, count: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Return the points of a chart of counts per item: Poisson limits, widened as Laney's U′ chart does."""
     centre = float(count.sum() / n.sum())
-    return _widened(week, count, n, centre, centre)
+    return _of_counts(week, count, n, centre, centre, statistics.poisson_limits)
 
 
-def _widened(week: pd.Series, count: pd.Series, n: pd.Series, centre: float, variance: float) -> pd.DataFrame:
-    """Return the points of a chart whose items vary by `variance`, its limits widened by what the weeks vary more."""
-    rate, sigma = count.to_numpy(float) / n.to_numpy(float), np.sqrt(variance / n.to_numpy(float))
+def medians(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of a chart of weekly medians, on the scale of logarithms, told in hours.
+
+    `weeks` has week, hours, lasted (items of the median), and the durations of all items that the median of so many
+    passes by chance: low_hours, high_hours. `centre_hours` is the median of all items.
+    """
+    if weeks.empty:
+        return pd.DataFrame()
+    hours = weeks["hours"].to_numpy(float)
+    centre = float(weeks["centre_hours"].iloc[0])
+    least = max(centre, float(hours.max()), 1e-9) / 1000  # no logarithm of nought
+    scaled, middle = np.log(np.maximum(hours, least)), math.log(max(centre, least))
+    half = statistics.reach(scaled)
+    low = np.minimum(weeks["low_hours"].to_numpy(float), math.exp(middle - half) if half else centre)
+    high = np.maximum(weeks["high_hours"].to_numpy(float), math.exp(middle + half) if half else centre)
+    return _points(weeks["week"], hours, low, centre, high, np.sign(hours - centre))
+
+
+def _of_counts(
+    week: pd.Series, count: pd.Series, n: pd.Series, centre: float, variance: float, law: Callable[[Any, float], Any]
+) -> pd.DataFrame:
+    """Return the points of a chart whose weekly counts follow a law, its limits widened by what the weeks vary more."""
+    items, seen = n.to_numpy(float), count.to_numpy(float)
+    rate, sigma = seen / items, np.sqrt(variance / items)
+    least, middle, most = law(items, centre)
     scaled = (rate - centre) / np.where(sigma > 0, sigma, 1.0)
-    spread = float(np.abs(np.diff(scaled)).mean() / MOVING_RANGE) if len(rate) > 1 else 0.0
-    return _points(week, rate, centre, 3 * sigma * spread, floor=0.0)
+    half = sigma * max(statistics.reach(scaled), 3.0)
+    low = np.maximum(np.minimum(least / items, centre - half), 0.0)
+    high = np.maximum(most / items, centre + half)
+    return _points(week, rate, low, centre, high, np.sign(seen - middle))
 
 
-def individuals(week: pd.Series, values: pd.Series, floor: float = 0.0) -> pd.DataFrame:
-    """Return the points of a chart of individuals: limits from the mean moving range, none below `floor`."""
-    seen = values.to_numpy(float)
-    spread = float(np.abs(np.diff(seen)).mean() / MOVING_RANGE) if len(seen) > 1 else 0.0
-    return _points(week, seen, float(seen.mean()) if len(seen) else math.nan, np.full(len(seen), 3 * spread), floor)
+def _points(week: pd.Series, values: np.ndarray, low: Any, centre: Any, high: Any, side: np.ndarray) -> pd.DataFrame:
+    """Return the points of a chart; `side` says on which side of the centre a week lies, 0 for neither."""
+    near = 1e-9 * np.maximum(np.abs(values), 1e-9)
+    outside = (values > high + near) | (values < low - near)
+    table = pd.DataFrame({"week": week.to_numpy(), "value": values})
+    return table.assign(low=low, centre=centre, high=high, is_signal=outside | _ends_run(side))
 
 
-def _points(week: pd.Series, values: np.ndarray, centre: float, half: np.ndarray, floor: float) -> pd.DataFrame:
-    side = np.sign(values - centre)
-    run, runs = 0, []
-    for place, now in enumerate(side):
-        run = run + 1 if place and now == side[place - 1] and now else 1
-        runs.append(run)
-    outside = np.abs(values - centre) > half + 1e-12
-    return pd.DataFrame(
-        {
-            "week": week.to_numpy(),
-            "value": values,
-            "low": np.maximum(centre - half, floor),
-            "centre": centre,
-            "high": centre + half,
-            "is_signal": outside | (np.asarray(runs, int) >= RUN),
-        }
-    )
+def _ends_run(side: np.ndarray) -> np.ndarray:
+    """Return which weeks end a run too long for chance; weeks on neither side are passed over."""
+    told = side[side != 0]
+    found = np.zeros(len(side), bool)
+    if len(told) >= RUN:
+        longest = np.sort(_runs(shuffled(told)).max(axis=1))
+        needed = max(RUN, int(longest[math.ceil((1 - RUNS) * len(longest)) - 1]) + 1)
+        found[side != 0] = _runs(told[None, :])[0] >= needed
+    return found
+
+
+def _runs(side: np.ndarray) -> np.ndarray:
+    """Return, for each order (a row), the length of the run that each place ends."""
+    length = np.ones(side.shape, int)
+    for place in range(1, side.shape[1]):
+        length[:, place] = np.where(side[:, place] == side[:, place - 1], length[:, place - 1] + 1, 1)
+    return length
+
+
+def shuffled(values: np.ndarray) -> np.ndarray:
+    """Return the same values in `SHUFFLED` other orders, a row each, the same for the same number of values."""
+    return values[_orders(len(values))]
+
+
+@functools.cache
+def _orders(n: int) -> np.ndarray:
+    return np.random.default_rng(SEED).permuted(np.tile(np.arange(n), (SHUFFLED, 1)), axis=1)

@@ -1,21 +1,20 @@
 """Whether a figure has changed or only varies: weekly control charts, lasting shifts, and before against after.
 
 A chart tells which weeks are out of the ordinary (`control`); whether the level as a whole moved is asked once per
-chart, by the two-sample statistic that is largest over all weeks at which it could have moved. Its critical value is
-simulated, so that one stable chart in fifty is called shifted (docs/method/quality.md).
+chart, by the two-sample statistic that is largest over all weeks at which it could have moved, held against the same
+weeks in other orders, so that one stable chart in fifty is called shifted (docs/method/quality.md).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import columns, logtables, quality_tables
+from engineroom.dictionary import columns, quality_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.errors import EngineroomError
 from engineroom.measures import control
@@ -23,78 +22,8 @@ from engineroom.measures import control
 SIDE = 5
 """Weeks that a level must have lasted on either side."""
 
-FEWEST_ITEMS = 5
-"""Completed items below which a week has no median worth drawing."""
-
-CRITICAL = ((27, 3.0), (52, 3.1), (math.inf, 3.3))
-"""Up to so many weeks: the statistic of ranks that no more than 2% of stable charts exceed, simulated."""
-
-CHARTS = {
-    "rework": control.LANEY,
-    "exceptions": "Laney U′ of exceptions per item",
-    "cycle time": "individuals of the weekly median cycle time, logarithms",
-}
-
-
-ARRIVED, LATE = 0.95, 0.5
-"""A log follows one intake where more than the second share of the items is completed after the first has arrived."""
-
-
-@dataclass(frozen=True)
-class Intake:
-    """When work came in: the week by which nearly all had arrived, and the share completed after that week."""
-
-    ended: pd.Timestamp
-    late: float
-
-    @property
-    def is_single(self) -> bool:
-        """Return whether the log follows one intake: later weeks then hold ever slower items, not another process."""
-        return self.late > LATE
-
-
-def intake(weeks: DataFrame[logtables.Weeks]) -> Intake:
-    """Return when the work of a log came in. Work that keeps arriving is completed while it does."""
-    ordered = weeks.sort_values("week", kind="stable")
-    arrived, done = ordered["received"].cumsum(), ordered["completed"]
-    if not arrived.max() > 0 or not done.sum() > 0:
-        return Intake(pd.NaT, 0.0)
-    ended = ordered.loc[arrived >= ARRIVED * arrived.max(), "week"].iloc[0]
-    return Intake(ended, float(done[ordered["week"] > ended].sum() / done.sum()))
-
-
-def charted(weekly: pd.DataFrame, intake: Intake) -> pd.DataFrame:
-    """Return the weeks that may stand on a control chart: none of a log that follows one intake."""
-    return weekly.head(0) if intake.is_single else weekly
-
-
-def points(weekly: pd.DataFrame) -> DataFrame[quality_tables.Points]:
-    """Return the weeks of every control chart: reworked share, exceptions per item and median cycle time."""
-    found: list[pd.DataFrame] = []
-    for workflow, weeks in weekly.groupby("workflow", sort=True):
-        ordered = weeks.sort_values("week", kind="stable")
-        judged, followed = ordered[ordered["judged"] > 0], ordered[ordered["followed"] > 0]
-        timed = ordered[(ordered["hours"] > 0) & (ordered["completed"] >= FEWEST_ITEMS)]
-        drawn = {"cycle time": _durations(timed)}
-        if judged["reworked"].sum() > 0:
-            drawn["rework"] = control.laney(judged["week"], judged["reworked"], judged["judged"])
-        if followed["failures"].sum() > 0:
-            drawn["exceptions"] = control.laney_counts(followed["week"], followed["failures"], followed["followed"])
-        found += [
-            chart.assign(workflow=workflow, figure=figure, chart=CHARTS[figure])
-            for figure, chart in drawn.items()
-            if len(chart) > 1
-        ]
-    if not found:
-        return columns.empty(quality_tables.Points)
-    frame = pd.concat(found, ignore_index=True)
-    return quality_tables.Points.validate(frame[quality_tables.Points.names()])
-
-
-def _durations(timed: pd.DataFrame) -> pd.DataFrame:
-    """Return the chart of individuals of the logarithms, told in hours: as skewed as durations are."""
-    chart = control.individuals(timed["week"], np.log(timed["hours"]), floor=-math.inf)
-    return chart.assign(**{name: np.exp(chart[name]) for name in ("value", "low", "centre", "high")})
+SHIFTED = 0.02
+"""Share of stable charts that are called shifted."""
 
 
 def signals(drawn: DataFrame[quality_tables.Points]) -> DataFrame[quality_tables.Signals]:
@@ -121,13 +50,13 @@ def signals(drawn: DataFrame[quality_tables.Points]) -> DataFrame[quality_tables
 
 
 def _level(weeks: pd.DataFrame) -> float:
-    """Return the level of some weeks as the centre is that of all: rates pooled, durations on the scale of logarithms.
+    """Return the level of some weeks: the median of their durations, or their rates pooled.
 
-    A week weighs as its limits say: half the width of a rate's shrinks with the root of its items.
+    A rate weighs as its limits say: half the width shrinks with the root of its items.
     """
-    weight = (weeks["high"] - weeks["centre"]) ** -2.0
     if weeks["figure"].iloc[0] == "cycle time":
-        return math.exp(np.average(np.log(weeks["value"]), weights=weight))
+        return float(weeks["value"].median())
+    weight = (weeks["high"] - weeks["centre"]) ** -2.0
     return float(np.average(weeks["value"], weights=weight))
 
 
@@ -141,13 +70,22 @@ def shift(chart: pd.DataFrame) -> int | None:
     if len(chart) < 2 * SIDE or not (sigma > 0).all():
         return None
     ranks = ((chart["value"] - chart["centre"]) / sigma).rank().to_numpy(float)
-    z = (ranks - ranks.mean()) / ranks.std() if ranks.std() > 0 else ranks * 0
-    place = np.arange(SIDE, len(z) - SIDE + 1)
-    sums = np.cumsum(z)
-    before, after = sums[place - 1] / place, (sums[-1] - sums[place - 1]) / (len(z) - place)
-    found = np.abs(after - before) / np.sqrt(1 / place + 1 / (len(z) - place))
-    limit = next(value for most, value in CRITICAL if len(z) <= most)
-    return int(place[found.argmax()]) if found.max() > limit else None
+    if not ranks.std() > 0:
+        return None
+    z = (ranks - ranks.mean()) / ranks.std()
+    found = _steps(z[None, :])[0]
+    by_chance = np.sort(_steps(control.shuffled(z)).max(axis=1))
+    limit = by_chance[math.ceil((1 - SHIFTED) * len(by_chance)) - 1]
+    return int(found.argmax()) + SIDE if found.max() > limit + 1e-9 else None
+
+
+def _steps(z: np.ndarray) -> np.ndarray:
+    """Return the two-sample statistic of standardised values at each place, for each order (a row) of them."""
+    n = z.shape[1]
+    place = np.arange(SIDE, n - SIDE + 1)
+    sums = np.cumsum(z, axis=1)
+    before, after = sums[:, place - 1] / place, (sums[:, -1:] - sums[:, place - 1]) / (n - place)
+    return np.asarray(np.abs(after - before) / np.sqrt(1 / place + 1 / (n - place)))
 
 
 # --------------------------------------------------------------------------------------------- before against after

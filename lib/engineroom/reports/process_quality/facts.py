@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from engineroom.dictionary import quality_tables, results
+from engineroom.dictionary import logtables, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.logs.profile import LogProfile
 from engineroom.measures import control, data_quality, quality
-from engineroom.measures.variation import Intake
 from engineroom.pages import facts
 from engineroom.pages.facts import figures, headline, key_figure, source
 
@@ -47,14 +46,14 @@ def find(
     dimensions: DataFrame[quality_tables.Dimensions],
     measures: DataFrame[results.Measures],
     kept: DataFrame[quality_tables.Kept],
-    intake: Intake,
+    weekly: DataFrame[logtables.WorkflowWeeks],
     log: LogProfile | None,
 ) -> DataFrame[Findings]:
     """Return what is right the first time, what the rest costs and what wavers; then the key figures."""
     headlines = [_first_pass(factory, measures, log), *_rework(factory)]
     headlines += [_exceptions(kinds)] if len(kinds) else []
     headlines += [_time(times)] if times["completed"].any() else []
-    headlines += _stability(signals, intake)
+    headlines += _stability(signals, weekly)
     headlines += [_since(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
     headlines += [_data(dimensions), *_key_figures(factory, signals, dimensions, measures)]
     return facts.table("process_quality", SECTIONS, headlines)
@@ -139,11 +138,11 @@ def _time(times: pd.DataFrame) -> facts.Row:
     return headline("time", "done", "neutral", rests_on, printed=printed, workflow=slow["workflow"])
 
 
-def _stability(signals: pd.DataFrame, intake: Intake) -> Iterator[facts.Row]:
+def _stability(signals: pd.DataFrame, weekly: pd.DataFrame) -> Iterator[facts.Row]:
     judged = signals[signals["is_judged"]]
-    if intake.is_single:
-        yield headline("stability", "one intake", "unknown", source("weeks", "week", "received", "completed"))
-    if intake.is_single or judged.empty:
+    if judged.empty:
+        if len(weekly) and not weekly["is_whole"].all():
+            yield headline("stability", "cut", "unknown", source("workflow_weeks", "week", "is_whole"))
         return
     loud = judged[_is_loud(judged)]
     printed, rests_on = figures("count", n=len(loud), all=len(judged)), source("signals", "signals", "shifted")

@@ -10,9 +10,9 @@ import pandas as pd
 from engineroom.dictionary import quality_tables as models
 from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.logtables import WorkflowWeeks
 from engineroom.logs.profile import LogProfile
 from engineroom.measures import data_quality, quality
-from engineroom.measures.variation import Intake
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import say, say_number, tell
@@ -255,36 +255,36 @@ UNITS = {"cycle time": "hours", "rework": "share", "exceptions": "ratio"}
 MOST_CHARTS = 20
 
 
-def intake(found: Intake) -> Exhibit:
-    """Return the warning that weeks of a log that follows one intake tell nothing of stability; else nothing."""
-    if not found.is_single:
+def cut_weeks(weekly: DataFrame[WorkflowWeeks]) -> Exhibit:
+    """Return which weeks stand on no control chart because the log was cut there; nothing where none was."""
+    cut = weekly[~weekly["is_whole"]]
+    if cut.empty:
         return nothing()
     return note(
-        "This log follows one intake",
+        say_number(len(cut), "{n} [week is|weeks are] on no control chart", n=wording.count(len(cut))),
         say(
-            "Nearly all items had arrived by the week of {day}, and {share} of them were completed after it. Its later "
-            "weeks hold ever slower items: they differ because of that, whatever the process does. Such a log cannot "
-            "show stability, so no control chart is drawn. A log into which work keeps coming would give them.",
-            day=wording.day(found.ended),
-            share=wording.percent(found.late, 0),
+            "Of {all} weeks of single workflows, these are too near to where the log begins or ends. A log drawn by "
+            "the day of receipt completes quick items first and slow ones last: its first weeks look quick and its "
+            "last ones slow, whatever the process does. A longer log moves those ends away.",
+            all=wording.count(len(weekly)),
         ),
         tone="caution",
     )
 
 
-def signals(found: DataFrame[models.Signals], intake: Intake) -> Exhibit:
-    """Return what every control chart says; nothing where the warning about the intake stands in their place."""
-    if intake.is_single:
-        return nothing()
+def signals(found: DataFrame[models.Signals]) -> Exhibit:
+    """Return what every control chart says."""
     if found.empty:
-        return note("No control chart", "Weeks of completed items would give them; a log holds them.")
+        return note(
+            "No control chart", "A log with twenty weeks or more that lie far enough from its ends would give them."
+        )
     is_loud = ((found["signals"] > 0) | found["shifted"].notna()) & found["is_judged"]
     loud = int(is_loud.sum())
     caption = say_number(loud, "{n} of {all} control charts [shows|show] more than chance", all=len(found))
     rule = (
-        "A week signals outside three sigma, or as the ninth on one side of the centre. Of charts on which nothing "
-        "happened, a tenth signal within 27 weeks and a fifth within 52; 2% are called shifted as a whole. Fewer than "
-        "20 weeks are not judged."
+        "A week signals outside limits that chance passes as seldom as three sigma, or as the end of a run on one "
+        "side of the centre, nine weeks or more. Of charts on which nothing happened, at most a tenth signal within 26 "
+        "weeks and a seventh within 52; 2% are called shifted as a whole. Fewer than 20 weeks are not judged."
     )
     own = {
         "centre": show.right("Centre", lambda row: wording.value(row["centre"], UNITS[row["figure"]])),
