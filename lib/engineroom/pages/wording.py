@@ -46,7 +46,9 @@ def figure(row: dict[str, Any], currency: str = "") -> str:
 
 
 def span(row: dict[str, Any], currency: str = "") -> str:
-    """Return the interval of a row, in the unit and with the digits of its value."""
+    """Return the interval of a row, in the unit and with the digits of its value; a complete count has none."""
+    if row["low"] == row["high"] and row.get("method") == "complete":
+        return say("complete count")
     return interval(row["low"], row["high"], row["unit"], currency, row["value"], supported(row))
 
 
@@ -150,8 +152,6 @@ def interval(
     """Return an interval, saying so where one side has no bound."""
     if math.isnan(low) and math.isnan(high):
         return say("none")
-    if low == high:
-        return say("complete count")
     ends = {name: value(end, unit, currency, like, decimals) for name, end in (("low", low), ("high", high))}
     if math.isnan(high):
         return say("from {low}; no upper bound", **ends)
