@@ -183,7 +183,7 @@ DRAWS = {
 }
 RARE = [(kind, each) for kind in ("shares", "counts") for each in (0.1, 0.5, 2, 5)]
 TIMED = [(draw, unit) for draw in DRAWS for unit in (1 / 60, 1, 24)]
-ALARMS = {26: 0.10, 52: 1 / 7}
+ALARMS = {26: 0.10, 52: 0.10}
 """Share of stable charts of so many weeks of which the page says that at most so many signal."""
 
 

@@ -272,7 +272,11 @@ class Assessment:
         )
     )
     objective = Step(lambda case: plan.aim(case.draft, case.parameters.objective))
-    solved = Step(lambda case: plan.recorded(solver.schedule(case.draft.problem, case.objective), case.objective))
+    solved = Step(
+        lambda case: plan.recorded(
+            solver.schedule(case.draft.problem, case.objective, case.parameters.effort), case.objective
+        )
+    )
     plan_starts = Result(plans.Starts, lambda case: case.solved[0])
     plan_search = Result(plans.Search, lambda case: case.solved[1])
     plan_limits = Result(plans.Limits, lambda case: case.solved[2])

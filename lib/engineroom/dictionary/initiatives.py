@@ -117,10 +117,10 @@ class Initiatives(Table):
     after: Series[str] = text("initiatives that must have finished, separated by semicolons")
     lag_weeks: Series[float] = count("weeks to wait after them")
     annual_benefit_low: Series[float] = money("benefit a year once it is complete, at least")
-    annual_benefit: Series[float] = money("benefit a year once it is complete, as expected", expected=True)
+    annual_benefit: Series[float] = money("benefit a year once it is complete, as expected")
     annual_benefit_high: Series[float] = money("benefit a year once it is complete, at most")
     cost_low: Series[float] = money("one-off cost, at least")
-    cost: Series[float] = money("one-off cost, as expected", expected=True)
+    cost: Series[float] = money("one-off cost, as expected")
     cost_high: Series[float] = money("one-off cost, at most")
     delivers: Series[str] = text("prerequisite or gate that it opens, for its workflow")
     benefit_in_range = rule(

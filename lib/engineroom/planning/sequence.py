@@ -188,6 +188,43 @@ def settled(problem: Problem) -> tuple[dict[str, int], dict[str, int]]:
     return done, first
 
 
+def least_end(problem: Problem) -> int:
+    """Return a period before which the last mandatory activity cannot have ended, whatever their order.
+
+    The longest chain, and for each team the work of those that can start late and have much behind them: it has to fit
+    between the earliest start of any of them and the least that follows them. Those that ask for more than half of a
+    team stand one after the other.
+    """
+    must = required(problem)
+    must = replace(must, activities=tuple(one for one in must.activities if not one.is_optional))
+    names = {one.name for one in must.activities}
+    must = replace(must, precedences=tuple(pair for pair in must.precedences if pair.after in names))
+    _done, first = settled(must)
+    behind = {
+        name: tail - one.duration for (name, tail), one in zip(_tails(must).items(), must.activities, strict=True)
+    }
+    least = max((first[one.name] + one.duration + behind[one.name] for one in must.activities), default=0)
+    for team, amounts in must.capacities.items():
+        users = [one for one in must.activities if one.demands.get(team) and one.duration]
+        for start in {first[one.name] for one in users}:
+            late = [one for one in users if first[one.name] >= start]
+            for tail in {behind[one.name] for one in late}:
+                group = [one for one in late if behind[one.name] >= tail]
+                work = sum(one.demands[team] * one.duration for one in group)
+                alone = [one.duration for one in group if 2 * one.demands[team] > max(amounts)]
+                least = max(least, _filled(amounts, start, work) + tail, start + sum(alone) + tail)
+    return min(least, must.horizon)
+
+
+def _filled(amounts: tuple[int, ...], start: int, work: int) -> int:
+    """Return the period by which a team can have done so much work from a start on."""
+    for period in range(start, len(amounts)):
+        if work <= 0:
+            return period
+        work -= amounts[period]
+    return len(amounts)
+
+
 def windows(
     problem: Problem, objective: str, known: Mapping[str, int], fixed: Mapping[str, int], first: Mapping[str, int]
 ) -> dict[str, list[int]]:

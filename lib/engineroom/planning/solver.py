@@ -7,7 +7,7 @@ problem gives the same schedule on every machine.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -34,6 +34,8 @@ AGAIN = 2.0
 """Deterministic seconds to solve a plan again with one thing changed."""
 PROBE = 2.0
 """Deterministic seconds to look for one conflict, and to improve one part of a schedule."""
+MOST_PROBES = 40
+"""Searches for one conflict after which the limits found so far are told, though some may not be needed."""
 SCALE = 10**9
 """Most units that all benefits together are counted in while searching: larger sums are counted coarser."""
 TRIALS = 120
@@ -202,7 +204,7 @@ def _search(
     _limit(model, problem, starts, present)
     coarse = 1
     if objective == "finish":
-        end = model.new_int_var(0, problem.horizon, "finish")
+        end = model.new_int_var(sequence.least_end(problem), problem.horizon, "finish")
         for one in problem.activities:
             model.add(end >= starts[one.name] + one.duration).only_enforce_if(present[one.name])
         model.minimize(end)
@@ -289,8 +291,8 @@ def conflict(problem: Problem) -> tuple[tuple[str, ...], ...]:
     """Return a smallest set of limits that no schedule can keep together: drop any one of them and there is a schedule.
 
     Each limit is a tuple of its kind and names: ("deadline", activity), ("release", activity), ("precedence", before,
-    after), ("capacity", team), ("blackout", name), ("horizon",). Empty where a schedule exists. Found by leaving out
-    one kind after the other, then one limit after the other, for as long as the rest still conflicts.
+    after), ("capacity", team), ("blackout", name), ("horizon",). Empty where a schedule exists. Whole kinds are left
+    out first, then halves of what is left (QuickXplain, Junker 2004); after `MOST_PROBES` searches the rest stays.
     """
     must = tuple(one for one in sequence.required(problem).activities if not one.is_optional)
     names = {one.name for one in must}
@@ -307,13 +309,24 @@ def conflict(problem: Problem) -> tuple[tuple[str, ...], ...]:
     limits += [("deadline", one.name) for one in must if one.deadline is not None]
     if not _conflicts(core, limits):
         return ()
+    probes = iter(range(MOST_PROBES))
     for kind in dict.fromkeys(limit[0] for limit in limits):
         rest = [limit for limit in limits if limit[0] != kind]
         limits = rest if _conflicts(core, rest) else limits
-    for limit in list(limits):
-        rest = [other for other in limits if other != limit]
-        limits = rest if _conflicts(core, rest) else limits
-    return tuple(limits)
+    return tuple(_needed(core, [], limits, probes, is_new=False))
+
+
+def _needed(
+    core: Problem, kept: list[tuple[str, ...]], limits: list[tuple[str, ...]], probes: Iterator[int], *, is_new: bool
+) -> list[tuple[str, ...]]:
+    """Return those of the limits that are needed for a conflict with what is kept; `is_new`: what is kept has grown."""
+    if is_new and next(probes, None) is not None and _conflicts(core, kept):
+        return []
+    if len(limits) == 1:
+        return limits
+    left, right = limits[: len(limits) // 2], limits[len(limits) // 2 :]
+    of_right = _needed(core, [*kept, *left], right, probes, is_new=True)
+    return _needed(core, [*kept, *of_right], left, probes, is_new=bool(of_right)) + of_right
 
 
 def _conflicts(problem: Problem, limits: list[tuple[str, ...]]) -> bool:

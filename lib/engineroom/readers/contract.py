@@ -202,6 +202,8 @@ class Parameters(Section):
     """benefit: most money over the weeks of the plan; finish: the earliest end"""
     weeks: Annotated[int, Field(ge=1, le=520)] = 104
     """how far the plan may run"""
+    effort: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """how long the best plan is searched for, in seconds of a usual laptop; the same result on any machine"""
     pilots_at_once: Annotated[int, Field(ge=0, le=100)] = 3
     """pilots that may run at the same time"""
     least_busy: Annotated[float, Field(ge=0, le=1)] = 0.7

@@ -283,8 +283,8 @@ def signals(found: DataFrame[models.Signals]) -> Exhibit:
     caption = say_number(loud, "{n} of {all} control charts [shows|show] more than chance", all=len(found))
     rule = (
         "A week signals outside limits that chance passes as seldom as three sigma, or as the end of a run on one "
-        "side of the centre, nine weeks or more. Of charts on which nothing happened, at most a tenth signal within 26 "
-        "weeks and a seventh within 52; 2% are called shifted as a whole. Fewer than 20 weeks are not judged."
+        "side of the centre, nine weeks or more. Of charts of a year on which nothing happened at most a tenth signal, "
+        "and 2% are called shifted as a whole. Fewer than 20 weeks are not judged."
     )
     own = {
         "centre": show.right("Centre", lambda row: wording.value(row["centre"], UNITS[row["figure"]])),

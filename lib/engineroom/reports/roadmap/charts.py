@@ -18,7 +18,7 @@ from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
 from engineroom.reports.roadmap import words
 
-NO_PLAN = ("There is no plan to draw", "The limits conflict; the section on the plan says which.")
+NO_PLAN = ("There is no plan to draw", "The section on the plan says why.")
 LOOKS = {
     "Prerequisite": theme.FILLS["unknown"],
     "Preparation or redesign": theme.ACCENT_SOFT,

@@ -53,12 +53,14 @@ def find(
     if plan["annual_benefit"].fillna(0).sum():
         headlines.append(benefit(plan, curve))
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
-    return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, draft, curve)])
+    return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, decisions, draft, curve)])
 
 
 def _plan(plan: pd.DataFrame, schedule: Schedule) -> facts.Row:
     if schedule.status == "infeasible":
         return headline("plan", "infeasible", "bad", source("plan_limits", "limit", "word"))
+    if schedule.status == "unknown":
+        return headline("plan", "not found", "caution", source("search", "status"))
     changes = plan[plan["kind"] != "prerequisite"]
     if changes.empty:
         return headline("plan", "nothing", "unknown", source("plan", "kind"))
@@ -73,7 +75,8 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> facts.Row:
 def _refused(draft: Draft, decisions: pd.DataFrame) -> facts.Row:
     rests_on = source("decisions", "initiative", "rule", decision="refused")
     if not draft.dropped:
-        return headline("refused", "none", "good", rests_on)
+        verdict, tone = ("not asked", "unknown") if decisions.empty else ("none", "good")
+        return headline("refused", verdict, tone, rests_on)
     rules = decisions.loc[decisions["decision"] == "refused", "rule"].drop_duplicates().tolist()
     printed = figures("count", n=len(draft.dropped))
     lists = {"initiatives": draft.dropped}
@@ -159,13 +162,14 @@ def _bottleneck(row: Any) -> facts.Row:
 
 
 def _key_figures(
-    plan: pd.DataFrame, prerequisites: pd.DataFrame, draft: Draft, curve: pd.DataFrame
+    plan: pd.DataFrame, prerequisites: pd.DataFrame, decisions: pd.DataFrame, draft: Draft, curve: pd.DataFrame
 ) -> Iterator[facts.Row]:
     owed, refused = int((plan["kind"] == "prerequisite").sum()), len(draft.dropped)
     of_plan = source("plan", "kind")
     counted = figures("count", n=len(plan) - owed)
     yield key_figure("initiatives", "counted", "neutral", of_plan, printed=counted)
     tone, rests_on = "bad" if refused else "good", source("decisions", decision="refused")
+    tone = "unknown" if not refused and decisions.empty else tone
     yield key_figure("refusals", "counted", tone, rests_on, printed=figures("count", n=refused))
     last = curve.iloc[-1] if len(curve) else None
     if last is not None and estimates.is_range(last["low"], last["high"]):
@@ -173,10 +177,10 @@ def _key_figures(
         verdict, tone, direction = _net(last)
         rests_on = source("plan_benefits", "low", "high")
         yield key_figure("net benefit", verdict, tone, rests_on, printed=net, direction=direction)
-    else:
+    elif len(prerequisites):
         met = figures("count", n=int(prerequisites["is_met"].sum()), all=len(prerequisites))
         yield key_figure("prerequisites met", "counted", "neutral", source("prerequisites", "is_met"), printed=met)
-    tone = "caution" if owed else "good"
+    tone = "caution" if owed else "good" if len(plan) else "unknown"
     yield key_figure("prerequisites owed", "counted", tone, of_plan, printed=figures("count", n=owed))
     if len(plan):
         end = figures("date", end=plan["end"].max())

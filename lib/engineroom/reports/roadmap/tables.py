@@ -36,6 +36,8 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
 
 def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     """Return the prerequisites that are not met: status, evidence, owner, date, and the workflows they hold up."""
+    if prerequisites.empty:
+        return note("No prerequisite was looked at", "None is asked for: no workflow is known.")
     open_ones = prerequisites[~prerequisites["is_met"]]
     if open_ones.empty:
         return note("Every prerequisite is met", "Each is done, with evidence and a day.", tone="good")
@@ -71,6 +73,8 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
         for name, why in draft.dropped.items()
         if name not in set(hard["initiative"])
     ]
+    if not rows and decisions.empty:
+        return note("No gate was asked", "No initiative is named that has to pass one.")
     if not rows:
         return note("Nothing is refused", "Every gate is open, or opens in the course of the plan.", tone="good")
     past = hard.loc[hard["decision"] == "overridden", "initiative"].nunique()
@@ -93,6 +97,8 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     waits = decisions[decisions["decision"] == "waits"]
     refused = set(decisions.loc[decisions["decision"] == "refused", "initiative"])
     waits = waits[~waits["initiative"].isin(refused)]
+    if decisions.empty:
+        return nothing()
     if waits.empty:
         return note("Nothing waits", "No initiative of the plan waits for a gate.", tone="good")
     all_of_them = waits["initiative"].nunique()
@@ -114,6 +120,13 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
     """Return the plan as a table, or why there is none."""
     if schedule.status == "infeasible":
         return note("There is no plan that keeps every limit", *words.conflict(draft, schedule), tone="bad")
+    if schedule.status == "unknown":
+        return note(
+            "No plan was found",
+            "The search ended before it found a plan or proved that there is none. A larger effort in [assessment] of "
+            "engagement.toml searches longer.",
+            tone="caution",
+        )
     if found.empty:
         return note("There is nothing to plan", "No initiative is open to the plan.")
     names = dict(zip(found["item"], found["name"], strict=True))
@@ -273,7 +286,9 @@ def _proof(schedule: Schedule) -> str:
 
 
 def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float) -> Exhibit:
-    """Return, in words, how the plan was made and how far it can be trusted."""
+    """Return, in words, how the plan was made and how far it can be trusted; nothing where nothing was planned."""
+    if schedule.status == "optimal" and not schedule.starts:
+        return nothing()
     aim = say("The plan aims at the earliest end of all initiatives.")
     if objective == "benefit":
         aim = say(
@@ -285,7 +300,7 @@ def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float)
     proof = {
         "optimal": say("The solver proved that no other order within these limits is better."),
         "feasible": say(
-            "The search ended with a bound: no order can be more than {gap} better.",
+            "The search ended with a bound: the plan is within {gap} of the best that is possible.",
             gap=wording.percent(schedule.gap, 1),
         ),
         "infeasible": say("The solver proved that no order keeps every limit."),

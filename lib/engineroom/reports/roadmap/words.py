@@ -9,9 +9,12 @@ import pandas as pd
 from babel.dates import format_date
 
 from engineroom.pages import wording
-from engineroom.phrases import locale, say, tell
+from engineroom.phrases import locale, say, say_number, tell
 from engineroom.planning.plan import PEOPLE, PILOTS, Draft
 from engineroom.planning.solver import Schedule
+
+MOST_LIMITS = 5
+"""Limits in conflict that are told one by one."""
 
 
 def quoted(name: str) -> str:
@@ -58,7 +61,9 @@ def conflict(draft: Draft, found: Schedule) -> list[str]:
     length = {one.name: one.duration for one in draft.problem.activities}
     named = dict.fromkeys(name for limit in found.conflict for name in limit[1:] if name in length)
     takes = [say("{item} takes {weeks}.", item=_item(name, draft), weeks=_weeks(length[name])) for name in named]
-    return [*(_limit(limit, draft) for limit in found.conflict), *takes]
+    told = [*(_limit(limit, draft) for limit in found.conflict), *takes]
+    more = say_number(len(told) - MOST_LIMITS, "{n} more [limit belongs|limits belong] to the conflict.")
+    return told if len(told) <= MOST_LIMITS + 1 else [*told[:MOST_LIMITS], more]
 
 
 def _limit(limit: tuple[str, ...], draft: Draft) -> str:
