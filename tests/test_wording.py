@@ -61,7 +61,7 @@ def test_an_interval_says_which_bound_is_missing() -> None:
     assert wording.interval(0.5, math.nan, "share") == "from 50.0%; no upper bound"
     assert wording.interval(math.nan, 0.5, "share") == "up to 50.0%; no lower bound"
     assert wording.interval(math.nan, math.nan, "share") == "none"
-    assert wording.interval(0.5, 0.5, "share") == "complete count"
+    assert wording.interval(0.5, 0.5, "share") == "50.0% to 50.0%"
 
 
 def row(value: float, half: float, unit: str = "share", gap: float = 0.0) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def figure(row: dict[str, Any], currency: str = "") -> str:
 
 def span(row: dict[str, Any], currency: str = "") -> str:
     """Return the interval of a row, in the unit and with the digits of its value; a complete count has none."""
-    if row["low"] == row["high"] and row.get("method") == "complete":
+    if row["low"] == row["high"] and row.get("method", "complete") == "complete":
         return say("complete count")
     return interval(row["low"], row["high"], row["unit"], currency, row["value"], supported(row))
 
