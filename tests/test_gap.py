@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from engineroom import statistics
+from engineroom import assessment, statistics
 from engineroom.dictionary import columns, results
 from engineroom.measures import benchmark, gap, kpi
 from engineroom.pages import answers
@@ -249,23 +249,48 @@ def test_money_is_compared_in_one_currency_only(make_engagement) -> None:
     assert gap.find(kpi.measure(euros, None), euros)["benchmark"].isna().all()
 
 
-def test_worth_is_a_range_and_counts_one_kpi_per_failure(judge) -> None:
-    workflows = (
-        "workflow,process,owner,monthly_volume,unit_cost,cost_of_rework,cost_of_late\nClaims,claims,Ann,1000,5,20,3\n"
-    )
+AP = "workflow,process,owner,monthly_volume,unit_cost,cost_of_rework,cost_of_late,cost_of_manual_touch\n"
+
+
+def test_worth_is_a_range_and_counts_one_gap_to_a_measurement_per_failure(judge) -> None:
     rows = (
-        "rework_rate,Claims,,300,1000,1000,",
-        "error_rate,Claims,,100,1000,1000,",
-        "sla_compliance,Claims,,700,1000,1000,",
+        "rework_rate,Invoices,,300,1000,1000,",
+        "exception_rate,Invoices,,300,1000,1000,",
+        "stp_rate,Invoices,,300,1000,1000,",
     )
-    gaps, read = judge(*rows, workflows=workflows)
+    gaps, read = judge(*rows, workflows=AP + "Invoices,ap_invoices,Ann,1000,5,20,3,4\n", sector="ecommerce")
 
     found = gap.worth(gaps, read).set_index("kpi")
 
     assert found.loc["rework_rate", "worth"] == pytest.approx(12000 * 0.20 * 20)
     assert (found["worth_low"] < found["worth"]).all()
     assert (found["worth"] < found["worth_high"]).all()
-    assert found["is_counted"].to_dict() == {"rework_rate": True, "error_rate": False, "sla_compliance": True}
+    assert found["counting"].to_dict() == {
+        "rework_rate": "indicative",
+        "stp_rate": "counted",
+        "exception_rate": "same_failure",
+    }
+    assert found["is_counted"].to_dict() == {"rework_rate": False, "stp_rate": True, "exception_rate": False}
+
+
+def test_what_counts_of_a_workflow_never_exceeds_its_spend_and_needs_one(judge) -> None:
+    row = "stp_rate,Invoices,,300,1000,1000,"
+    dear, read = judge(row, workflows=AP + "Invoices,ap_invoices,Ann,1000,5,20,3,400\n", sector="ecommerce")
+    found = gap.worth(dear, read).iloc[0]
+    unknown, other = judge(row, workflows=AP + "Invoices,ap_invoices,Ann,1000,,20,3,4\n", sector="ecommerce")
+
+    assert found["spend"] == found["worth_low"] == found["worth_high"] == 60_000
+    assert gap.worth(unknown, other)["counting"].tolist() == ["no_spend"]
+
+
+def test_days_in_receivables_tie_up_cash_once_at_the_revenue_of_a_day() -> None:
+    case = assessment.open("starter/healthcare")
+
+    cash = case.worths[case.worths["counting"] == "cash"].iloc[0]
+
+    over = case.gaps[case.gaps["kpi"] == "days_in_ar"].iloc[0]
+    assert (cash["unit_price"], cash["is_counted"]) == (50_000, False)
+    assert cash["worth"] == pytest.approx(over["gap"] * 50_000)
 
 
 def test_no_worth_is_claimed_for_a_gap_that_is_not_proven(judge) -> None:

@@ -136,5 +136,12 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
 
     assert before[0]["label"] == after[0]["label"] == "Urteil"
     assert before[0]["text"] != after[0]["text"]
-    assert {item["label"] for item in before + after} <= {"Urteil", "Verfehlt", "Wert", "Unentschieden", "Erfüllt"}
+    assert {item["label"] for item in before + after} <= {
+        "Urteil",
+        "Verfehlt",
+        "Wert",
+        "Liquidität",
+        "Unentschieden",
+        "Erfüllt",
+    }
     assert all(re.search(r"bleibt um|überschreitet", item["text"]) for item in before if item["label"] == "Verfehlt")

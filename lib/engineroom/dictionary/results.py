@@ -180,6 +180,7 @@ class Tiers(Table):
     tier_low: Series[str] = key("band of the lower end")
     tier_high: Series[str] = key("band of the upper end")
     straddles: Series[bool] = flag("the interval crosses an edge", required=True)
+    is_reference: Series[bool] = flag("the source draws the scale for other processes", required=True)
 
 
 class Values(Table):
@@ -218,10 +219,21 @@ class Reviews(Table):
     verdict: Series[str] = choice("what the months say", MOVES, "Months say", required=True)
 
 
-class Worths(Table):
-    """What closing a gap is worth in a year, as a range."""
+COUNTING = {
+    "counted": "yes",
+    "same_failure": "no, same failure",
+    "indicative": "no, indicative",
+    "no_spend": "no, spend unknown",
+    "cash": "no, cash, once",
+}
 
-    workflow: Series[str] = key("workflow", "Workflow")
+
+class Worths(Table):
+    """What closing a gap is worth in a year, as a range, and what cash it would set free once."""
+
+    workflow: Series[str] = text(
+        "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
+    )
     kpi: Series[str] = key("KPI id")
     name: Series[str] = key("name of the KPI on the page", "KPI", "label")
     family: Series[str] = key("family of KPIs that price the same failure")
@@ -235,7 +247,7 @@ class Worths(Table):
     worth_high: Series[float] = money(
         "annual worth at the worse end of the gap and the higher unit cost", "To", "amount"
     )
-    is_counted: Series[bool] = flag(
-        "the one of its family that totals count", "In the total", {True: "yes", False: "no, same failure"},
-        required=True,
-    )  # fmt: skip
+    spend: Series[float] = money("yearly spend of the workflow: items × unit cost")
+    grade: Series[str] = text("grade of the benchmark", "Grade")
+    counting: Series[str] = choice("whether the yearly total includes it", COUNTING, "In the total", required=True)
+    is_counted: Series[bool] = flag("the yearly total includes it", required=True)

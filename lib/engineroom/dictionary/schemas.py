@@ -192,8 +192,9 @@ class Definitions(Table):
     pitfalls: Series[str] = text("how the figure misleads", "How it misleads", blank="")
     standard: Series[str] = key("who defines it so", "Defined by")
     worth: Series[str] = choice(
-        "column of `workflows` that prices one failing item, or `unit` where the gap itself is money",
-        ("cost_of_rework", "cost_of_manual_touch", "cost_of_late", "unit"),
+        "column of `workflows` that prices one failing item; `unit` where the gap is money, `daily_revenue` where it "
+        "is days of revenue",
+        ("cost_of_rework", "cost_of_manual_touch", "cost_of_late", "unit", "daily_revenue"),
     )
     family: Series[str] = text("KPIs of one family price the same failure: their worths are not added")
 
@@ -207,7 +208,7 @@ class Benchmarks(Table):
         "short name on the page: `HFMA target`, `APQC top quartile`, tier or band name", "Published by", "label"
     )
     sector: Series[str] = key("sector id, or `all`")
-    process: Series[str] = text("process id it is limited to; blank: any")
+    process: Series[str] = text("process ids it is limited to, separated by semicolons; blank: any")
     population: Series[str] = key("who was measured, or whom the target addresses", "For whom")
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     currency: Series[str] = text("currency of money values")

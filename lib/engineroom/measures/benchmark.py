@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from engineroom.dictionary import results, schemas
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.readers.tables import Tables
 
 
@@ -59,18 +59,21 @@ def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFram
     """Return published values that disagree about a KPI this client was measured on.
 
     Columns: topic, lesson, then those of the benchmark, and `is_comparable`: whether the client's measure follows the
-    same definition in the same process. Only comparable rivals may be given a verdict. A disagreement about a process
-    that none of the client's workflows runs is left out.
+    same definition in the same process; bands, which only place a value, ask for the definition alone. Only comparable
+    rivals may be given a verdict. A disagreement about processes that none of the client's workflows runs is left out.
     """
     told = tables.collisions.merge(tables.benchmarks, on="benchmark")
     told["kpi"] = told["definition"].map(tables.definitions.set_index("definition")["kpi"])
-    foreign = told["process"].notna() & ~told["process"].isin(measures["process"])
+    own = set(measures["process"].dropna())
+    limited = told[told["process"].notna()]
+    mine = limited.loc[[bool(own & set(words(one))) for one in limited["process"]], "collision"]
     topics = told.loc[told["kpi"].isin(measures["kpi"]), "collision"].unique()
-    about_others = told.loc[foreign, "collision"].unique()
+    about_others = set(limited["collision"]) - set(mine)
     told = told[told["collision"].isin(topics) & ~told["collision"].isin(about_others)].reset_index(drop=True)
     measured = set(zip(measures["definition"], measures["process"].fillna(""), strict=True))
     measured |= {(definition, "") for definition in measures["definition"]}
     told["is_comparable"] = [
-        pair in measured for pair in zip(told["definition"], told["process"].fillna(""), strict=True)
+        bool(measured & {(definition, one) for one in (words(process) if line != "band" else []) or [""]})
+        for definition, process, line in zip(told["definition"], told["process"], told["line"], strict=True)
     ]
     return told

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import results
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary import codes, results
+from engineroom.dictionary.columns import DataFrame, words
 from engineroom.errors import ReportError
 from engineroom.measures import benchmark
 from engineroom.readers.tables import Tables
@@ -20,6 +20,10 @@ NO_BENCHMARK, OTHER_DEFINITION, AT_THE_LINE, NO_BOUND = "no_benchmark", "other_d
 """Codes of why a measure has no verdict, or why no number of items settles it."""
 BETWEEN = "between"
 LINES = ("leading", "typical")
+CASH = "daily_revenue"
+"""Price of a definition whose gap, in days, ties up the revenue of so many days."""
+PRICING = ("A", "B")
+"""Grades of a benchmark to which a gap may be priced and added up."""
 COST_SPREAD = 0.2
 """How far a stated unit cost may be off where the table does not say: as the column `cost_spread` is documented."""
 
@@ -72,11 +76,12 @@ def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables:
     rows: list[dict[str, Any]] = []
     for rival in rivals.to_dict("records"):
         mine = measures[measures["definition"] == rival["definition"]]
-        fits = (
-            mine[mine["process"] == rival["process"]]
-            if isinstance(rival["process"], str)
-            else mine[mine["workflow"] == ""]
-        )
+        about = words(rival["process"]) or [""]
+        if rival["line"] == "band" and not set(about) & set(
+            mine["process"]
+        ):  # a reference, for the process in question
+            about = words(";".join(rivals.loc[rivals["collision"] == rival["collision"], "process"].dropna()))
+        fits = mine[mine["process"].isin(about)] if about != [""] else mine[mine["workflow"] == ""]
         measure = (fits if len(fits) else mine).head(1).to_dict("records")
         found: dict[str, Any] = {"measured": math.nan, "workflow": "", "verdict": "not compared"}
         if rival["is_comparable"] and measure and len(fits):
@@ -93,7 +98,8 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
     """Return where each measure, and both ends of its interval, fall on the scales of bands that fit its definition.
 
     Values beyond the outermost bands belong to those; values in a gap between two bands are "between". A band's edges
-    are inclusive or not as its row says, so that no value has two tiers.
+    are inclusive or not as its row says, so that no value has two tiers. On a scale that its source draws for other
+    processes a measure is a reference: it is placed, not judged.
     """
     bands = benchmark.comparable(tables)
     bands = bands[bands["line"] == "band"]
@@ -102,9 +108,10 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
     rows = []
     for measure in measures.to_dict("records"):
         for (definition, scale), published in scales.items():
-            group = [band for band in published if definition == measure["definition"] and _is_for(band, measure)]
+            group = published if definition == measure["definition"] else []
             if not group:
                 continue
+            is_reference = not all(_is_for(band, measure) for band in group)
             ends = [measure["value"] if math.isnan(end) else end for end in (measure["low"], measure["high"])]
             tier, low, high = (tier_of(value, group) for value in (measure["value"], *ends))
             columns = ("kpi", "workflow", "value", "low", "high", "n", "unit")
@@ -117,7 +124,7 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
                     "tier_low": low,
                     "tier_high": high,
                 }
-                | {"straddles": low != high}
+                | {"straddles": low != high, "is_reference": is_reference}
             )
     return results.Tiers.of(rows)
 
@@ -137,19 +144,26 @@ def tier_of(value: float, bands: Sequence[dict[str, Any]]) -> str:
 
 
 def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Worths]:
-    """Return what closing each missed gap is worth in a year, where volume and unit cost are known.
+    """Return what closing each missed gap is worth, where volume and unit cost are known.
 
     worth = annual volume x gap x unit cost of one failing item, from the better end of the interval at the lower unit
-    cost to the worse end at the higher one (`cost_spread` of the workflow, 20% where it says nothing). KPIs that price
-    the same failure form a family; `is_counted` marks the one of each family and workflow that a total may include.
+    cost to the worse end at the higher one (`cost_spread` of the workflow, 20% where it says nothing). `counting` says
+    whether a yearly total may include it: KPIs that price the same failure form a family, and the largest of each
+    workflow counts; a gap to a benchmark of another process, or below grade B, is indicative. What counts of a workflow
+    is cut at its yearly spend. Days in receivables tie up cash once: gap x daily revenue, never part of a yearly sum.
     """
     priced = tables.definitions.set_index("definition")[["worth", "family"]]
-    workflows = tables.workflows.set_index("workflow")
-    rows = list(_worths(gaps, priced, workflows))
-    frame = pd.DataFrame(rows, columns=[c for c in results.Worths.to_schema().columns if c != "is_counted"])
-    largest = frame.groupby(["workflow", "family"])["worth"].idxmax() if len(frame) else pd.Series(dtype=int)
-    frame["is_counted"] = frame.index.isin(largest)
-    return results.Worths.validate(frame.sort_values("worth", ascending=False, kind="stable").reset_index(drop=True))
+    found = [*_worths(gaps, priced, tables), *_cash(gaps, priced, tables)]
+    frame = results.Worths.frame(found).sort_values("worth", ascending=False, kind="stable")
+    fits = frame["counting"] == "counted"
+    again = fits & frame[fits].duplicated(["workflow", "family"]).reindex(frame.index, fill_value=False)
+    frame["counting"] = frame["counting"].mask(again, "same_failure")
+    frame["is_counted"] = frame["counting"] == "counted"
+    for end in ("worth_low", "worth", "worth_high"):
+        own = frame[end].astype(float).where(frame["is_counted"], 0.0)
+        room = (frame["spend"] - (own.groupby(frame["workflow"]).cumsum() - own)).clip(lower=0)
+        frame[end] = frame[end].where(frame["spend"].isna(), frame[end].clip(upper=room))
+    return results.Worths.validate(frame.reset_index(drop=True))
 
 
 def values(
@@ -176,10 +190,11 @@ def values(
     return results.Values.of(rows)
 
 
-def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
+    workflows, benchmarks = (one.set_index(one.columns[0]) for one in (tables.workflows, tables.benchmarks))
     for gap in gaps[(gaps["verdict"] == "misses") & gaps["workflow"].isin(workflows.index)].to_dict("records"):
         price, family = priced.loc[gap["definition"]]
-        if not isinstance(price, str):
+        if not isinstance(price, str) or price == CASH:
             continue
         workflow = workflows.loc[gap["workflow"]]
         unit_price = 1.0 if price == "unit" else workflow[price]
@@ -187,6 +202,8 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -
         if math.isnan(volume) or math.isnan(unit_price):
             continue
         spread = COST_SPREAD if math.isnan(workflow["cost_spread"]) else workflow["cost_spread"]
+        spend = volume * workflow["unit_cost"]
+        fits = _is_of_process(benchmarks.loc[gap["benchmark"]], gap["process"]) and gap["grade"] in PRICING
         ends = [gap["gap"] if math.isnan(gap[end]) else gap[end] for end in ("gap_low", "gap_high")]
         yield {
             "workflow": gap["workflow"],
@@ -199,7 +216,38 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -
             "worth_low": max(volume * ends[0] * unit_price * (1 - spread), 0.0),
             "worth": volume * gap["gap"] * unit_price,
             "worth_high": volume * ends[1] * unit_price * (1 + spread),
+            "spend": spend,
+            "grade": gap["grade"],
+            "counting": "indicative" if not fits else "no_spend" if math.isnan(spend) else "counted",
         }
+
+
+def _cash(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
+    """Yield the cash that more days in receivables than the benchmark tie up: once, at the revenue of a day."""
+    about = priced.index[priced["worth"] == CASH]
+    for gap in gaps[(gaps["verdict"] == "misses") & gaps["definition"].isin(about)].to_dict("records"):
+        name, told = codes.read(str(gap["method"]))
+        daily = gap["denominator"] / (told["clusters"] if name == "clustered" else 1)
+        if math.isnan(daily):
+            continue
+        ends = [gap["gap"] if math.isnan(gap[end]) else gap[end] for end in ("gap_low", "gap_high")]
+        yield {
+            **{key: gap[key] for key in ("workflow", "kpi", "name", "grade")},
+            "family": CASH,
+            "price": CASH,
+            "unit_price": daily,
+            "counting": "cash",
+            "worth_low": max(ends[0], 0.0) * daily,
+            "worth": gap["gap"] * daily,
+            "worth_high": ends[1] * daily,
+        }
+
+
+def _is_of_process(published: pd.Series, process: Any) -> bool:
+    """Return whether a benchmark is of this very process: limited to it, or made for one sector's own KPI."""
+    if isinstance(published["process"], str):
+        return process in words(published["process"])
+    return bool(published["sector"] != "all")
 
 
 # ------------------------------------------------------------------------------------------------ one measure, one line
@@ -207,7 +255,7 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, workflows: pd.DataFrame) -
 
 def _is_for(published: dict[str, Any], measure: dict[str, Any]) -> bool:
     """Return whether a published value is about any process, or about the measure's."""
-    return not isinstance(published["process"], str) or published["process"] == measure["process"]
+    return not isinstance(published["process"], str) or measure["process"] in words(published["process"])
 
 
 def _unmatched(line: str, reason: str) -> dict[str, Any]:

@@ -167,7 +167,8 @@ def own_pack(
     everywhere = {"all", *sectors()}
     problems += unknown(relative, frame["definition"], set(known["definition"]), "see: engineroom list kpis")
     problems += unknown(relative, frame["sector"], everywhere, there_are(sorted(everywhere)))
-    problems += unknown(relative, frame["process"], set(processes()["process"]), there_are(processes()["process"]))
+    each = frame["process"].map(columns.words).explode().dropna()
+    problems += unknown(relative, each, set(processes()["process"]), there_are(processes()["process"]))
     wrong = frame.index[unit_of.notna() & frame["unit"].isin(UNITS) & (frame["unit"] != unit_of)]
     faults = [
         (row, f'"{frame.at[row, "unit"]}" is not the unit of {frame.at[row, "definition"]}', f"write {unit_of[row]}")

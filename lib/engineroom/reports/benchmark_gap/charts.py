@@ -104,7 +104,8 @@ def tier_bands(tiers: DataFrame[results.Tiers], tables: Tables, scale: str) -> C
 
 
 def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | Exhibit:
-    """Return what closing each gap is worth a year, as a range; those outside the total are drawn hollow."""
+    """Return what closing each gap is worth a year, as a range; those outside the total are drawn pale."""
+    worths = worths[worths["counting"] != "cash"]
     if worths.empty:
         return nothing()
     currency = tables.engagement.header.currency
@@ -113,7 +114,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         return {end: wording.amount(row[f"worth_{end}"], currency) for end in ("low", "high")}
 
     rows = worths.head(MOST_ROWS)
-    inside, outside = say("in the total"), say("same failure, not added")
+    inside, outside = say("in the total"), say("not added")
     rows = rows.assign(
         label=rows["workflow"] + " · " + rows["name"].map(say),
         counted=rows["is_counted"].map({True: inside, False: outside}),
@@ -126,8 +127,15 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
         mark("bar", x, "worth_high", colours, height=12), mark("tick", "worth", thickness=2),
         text("worth_high", dx=8), room=300, width=340, step=ROW,
     )  # fmt: skip
-    top = worths[worths["is_counted"]].iloc[0]
+    counted = worths[worths["is_counted"]]
+    top = (counted if len(counted) else worths).iloc[0]
     title = say("{workflow} holds the largest worth: {low} to {high} a year", workflow=top["workflow"], **span(top))
+    if counted.empty:
+        title = say(
+            "No worth is added up; the largest is in {workflow}: {low} to {high} a year",
+            workflow=top["workflow"],
+            **span(top),
+        )
     description = say("Range of annual worth per gap.")
     caption = say("Bar: range. Tick: at the measured gap and stated unit cost.")
     lines = facts(rows.assign(said=rows["said"] + ", " + rows["counted"]))

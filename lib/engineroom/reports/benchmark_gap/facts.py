@@ -22,6 +22,7 @@ SECTIONS = {
     "verdicts": ("findings", "scorecard", "workflow-table"),
     "misses": ("findings", "gap-chart", "scorecard"),
     "worth": ("findings", "worth-chart", "worth-table"),
+    "cash": ("findings", "worth-table"),
     "inconclusive": ("findings", "next-table"),
     "meets": ("findings", "scorecard"),
     "items": ("facts", "measures-table"),
@@ -36,7 +37,10 @@ def find(
     judged = comparable(gaps)
     of = {verdict: judged[judged["verdict"] == verdict] for verdict in results.JUDGED}
     headlines = [_verdicts(judged, of), *map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
-    headlines += [_worth(worths)] if len(worths) else []
+    headlines += [
+        *_worth(worths[worths["counting"] != "cash"]),
+        *map(_cash, worths[worths["counting"] == "cash"].to_dict("records")),
+    ]
     headlines += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
     headlines += [_strength(of["meets"])] if len(of["meets"]) else []
     return facts.table("benchmark_gap", SECTIONS, [*headlines, *_key_figures(judged, measures)])
@@ -67,18 +71,40 @@ def _miss(row: dict[str, Any]) -> facts.Row:
     return _compared("misses", verdict, "bad", row, confidence, names)
 
 
-def _worth(worths: pd.DataFrame) -> facts.Row:
+def _worth(worths: pd.DataFrame) -> Iterator[facts.Row]:
+    if worths.empty:
+        return
     counted = worths[worths["is_counted"]]
-    low, high, top = counted["worth_low"].sum(), counted["worth_high"].sum(), counted.iloc[0]
-    return headline(
+    top = (counted if len(counted) else worths).iloc[0]
+    names = {"name": top["name"], "largest": top["workflow"]}
+    if counted.empty:
+        ends = figures("money", low=top["worth_low"], high=top["worth_high"]) | figures("count", n=len(worths))
+        rests_on = source("worths", "worth_low", "worth_high", "grade", is_counted=False)
+        yield headline("worth", "indicative", "unknown", rests_on, printed=ends, names=names)
+        return
+    low, high = counted["worth_low"].sum(), counted["worth_high"].sum()
+    printed = figures("money", low=low, high=high) | figures("count", n=len(counted))
+    if others := int((worths["counting"] == "indicative").sum()):
+        printed |= figures("count", others=others)
+    yield headline(
         "worth",
         "priced",
         "neutral",
         source("worths", "worth_low", "worth_high", is_counted=True),
-        printed=figures("money", low=low, high=high) | figures("count", n=len(counted)),
-        names={"name": top["name"], "largest": top["workflow"]},
+        printed=printed,
+        names=names,
         money_low=low,
         money_high=high,
+    )
+
+
+def _cash(row: dict[str, Any]) -> facts.Row:
+    """Return the cash that days in receivables tie up, once."""
+    ends = figures("money", low=row["worth_low"], high=row["worth_high"], daily=row["unit_price"])
+    rests_on = source("worths", "worth_low", "worth_high", "unit_price", counting="cash")
+    names = {"name": row["name"], "grade": row["grade"]}
+    return headline(
+        "cash", "tied up", "caution", rests_on, printed=ends, names=names, one_off=row["worth"], about=row["kpi"]
     )
 
 

@@ -64,7 +64,8 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     if counted["crossing"]:
         caption += say(", {n} of them not settled: the interval crosses an edge", n=counted["crossing"])
     notes = (
-        "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%.",
+        "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%. The "
+        "source draws these tiers for settlement, claims and business-to-business orders: others are a reference.",
         "Traditional and optimised are bands of a source document that names no sample; what lies between them is "
         "called between, what lies beyond the outer edges belongs to the outer band.",
     )
@@ -76,7 +77,9 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
 
 
 def tier(row: dict[str, Any]) -> Cell:
-    """Return the tier of a row, or the two between which its interval lies."""
+    """Return the tier of a row, or the two between which its interval lies; without a tone where it is a reference."""
+    if row["is_reference"]:
+        return say("{tier}, as a reference", tier=wording.capital(say(row["tier"])))
     if row["straddles"]:
         edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
         return {"text": wording.capital(say("straddles {low} and {high}", **edges)), "tone": "caution"}
@@ -101,20 +104,26 @@ def rivals(found: DataFrame[results.Rivals], tables: Tables) -> Exhibit:
 
 
 def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
-    """Return what closing each missed gap is worth a year, always as a range."""
+    """Return what closing each missed gap is worth, always as a range, and whether a yearly total includes it."""
     if found.empty:
         text = "No missed gap has a known volume and a known cost per failing item; both come from the table workflows."
         return note("No gap can be priced yet", text)
     currency, counted = tables.engagement.header.currency, found[found["is_counted"]]
     low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
     caption = say("Closing the missed gaps is worth {low} to {high} a year", low=low, high=high)
+    if counted.empty:
+        caption = say_number(
+            len(found), "{n} [gap has a price and is in no total|gaps have a price, and none is in a total]"
+        )
     notes = (
         "Worth = items a year × gap × cost of one failing item. The range takes the better end of the gap's interval "
-        "at the lower unit cost, and the worse end at the higher.",
+        "at the lower unit cost, and the worse end at the higher; what counts of a workflow never exceeds its spend.",
+        "A total takes gaps to a measurement (grade A or B) of the same process and definition, one per kind of "
+        "failure and workflow; others are indicative. Cash in receivables is set free once: it is no yearly sum.",
         "It is what the gap costs, not what a project saves: a benchmark may be out of reach, and closing a gap has a "
         "price.",
     )
-    columns = "workflow name annual_volume unit_price worth_low worth_high is_counted"
+    columns = "workflow name annual_volume unit_price worth_low worth_high grade counting"
     return show.table("worth", found, results.Worths, columns, caption, *notes, currency=currency)
 
 

@@ -159,7 +159,10 @@ def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
             "No straight-through rate", "A log that tells systems from people, or stated counts, would give it."
         )
     own = {"value": show.right("Straight-through", wording.figure), "tier": show.left("Tier", tier)}
-    edge = "A lower edge belongs to the higher tier, and best is strictly above 80%. The tiers are a target."
+    edge = (
+        "A lower edge belongs to the higher tier, and best is strictly above 80%. The tiers are a target that its "
+        "source draws for settlement, claims and business-to-business orders: others are a reference."
+    )
     caption = "Straight-through rate and its tier"
     return show.table("tiers", found, results.Tiers, "workflow value interval n tier", caption, edge, own=own)
 
