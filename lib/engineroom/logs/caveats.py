@@ -21,6 +21,7 @@ from engineroom.errors import Problem
 from engineroom.logs import hours, labels, lifecycle, settings
 from engineroom.logs.files import FILE, ROW
 from engineroom.logs.hours import Window
+from engineroom.logs.rows import due_until_end
 from engineroom.phrases import ENGLISH, tell
 from engineroom.readers.engagement import Cases, Events, Source
 
@@ -28,7 +29,7 @@ TOLERATED = 0.01
 """Share of rows that may be left out, and told."""
 
 NEARLY_ALL = 0.9
-"""Share of cases that repeat an activity from which on a repeat is how the log is written, not rework."""
+"""Share from which on something is how a log is written: repeats of an activity, due times at midnight."""
 
 STATUS_LOG = "status_log"
 LEFT_OUT = "left_out"
@@ -98,6 +99,7 @@ def of_rows(
     counted = {f"rule{i}": _.count(where=rule.broken) for i, rule in enumerate(rules)}
     for rows in readings:
         also = {"completions": _.count(where=_.is_completion)} if isinstance(spec, Events) else {}
+        also |= {"dues": _.due.count(), "midnights": _.count(where=_.due_at_midnight)} if spec.due else {}
         counts = rows.agg(total=_.count(), untidy=_.count(where=~_.is_tidy), **counted, **also).execute().iloc[0]
         if not counts["untidy"]:
             break
@@ -124,6 +126,14 @@ def of_rows(
             problems.append(Problem(where, first, column, rule=f"{fault} ({places})", cure=rule.cure))
         else:
             caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, detail, examples))
+    if spec.due:
+        is_day = _.due_at_midnight if counts["midnights"] >= NEARLY_ALL * counts["dues"] else _.due_is_date
+        if days := _number(rows.filter(is_day)):
+            examples = _examples(rows.filter(is_day), spec)[1]
+            caveats.append(
+                _caveat(where, "rows", "due_without_time", "due_until_end_of_day", days, total, examples=examples)
+            )
+            fit = due_until_end(fit, is_day, spec)
     for column in [name for name in ("activity", "workflow") if getattr(spec, name, None)]:
         caveats += _labels(rows, column, where, total)
     if isinstance(spec, Events) and spec.human:
@@ -274,7 +284,6 @@ def _rules(spec: Source, window: Window) -> Iterator[Rule]:
     cure = "correct the times, or write oldest = 2001-01-31, the day before which no time is believed"
     about = {"earliest": f"{window.earliest:%Y-%m-%d}"}
     yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, about, is_left_out=True)
-    yield Rule(_.due_is_day, "due_without_time", "due_until_end_of_day")
     yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost")
     yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date")
     zone = {"zone": spec.timezone or "UTC"}

@@ -84,13 +84,13 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
     """Return rows that are `tidied` or `marked` with their meaning; `*_readable` says which could be read."""
     cost, due = _amount(raw, spec.cost, spec), _instant(raw, spec.due, spec)
     cost_fits = cost.abs() < LARGEST_COST
-    due_is_day = due.notnull() & _is_whole_day(raw, spec.due, spec) if spec.due else ibis.literal(False)
     shared = {
         "row": raw[ROW] if ROW in raw.columns else ibis.null("int64"),
         "file": raw[FILE] if FILE in raw.columns else ibis.null("string"),
         "workflow": _text(raw, spec.workflow, spec),
-        "due": ibis.ifelse(due_is_day, _end_of_day(due, spec, raw.get_backend().name), due) if spec.due else due,
-        "due_is_day": due_is_day,
+        "due": due,
+        "due_is_date": due.notnull() & _is_date(raw, spec.due, spec) if spec.due else ibis.literal(False),
+        "due_at_midnight": due.notnull() & _is_whole_day(raw, spec.due, spec) if spec.due else ibis.literal(False),
         "due_readable": due.notnull() | _is_blank(raw, spec.due, spec),
         "cost": ibis.ifelse(cost_fits, cost, None),
         "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
@@ -178,11 +178,20 @@ def _not_understood(raw: ibis.Table, spec: Cases) -> Any:
     return ibis.or_(*odd) if odd else ibis.literal(False)
 
 
-def _end_of_day(day: Any, spec: Source, engine: str) -> Any:
-    """Return the last microsecond of the day that an instant begins, on the clock of the calendar or of the log."""
-    zone = (spec.calendar and spec.calendar.timezone) or spec.timezone or "UTC"
-    clock = engines.clock_of_utc(day, zone, engine).truncate("D").cast(NAIVE)
-    return engines.utc_of_clock(clock + ibis.interval(days=1), zone, engine) - ibis.interval(microseconds=1)
+def due_until_end(rows: ibis.Table, is_day: Any, spec: Source) -> ibis.Table:
+    """Return rows whose due days last until their last microsecond, on the clock of the calendar or of the log."""
+    zone, engine = (spec.calendar and spec.calendar.timezone) or spec.timezone or "UTC", rows.get_backend().name
+    clock = engines.clock_of_utc(rows.due, zone, engine).truncate("D").cast(NAIVE)
+    end = engines.utc_of_clock(clock + ibis.interval(days=1), zone, engine) - ibis.interval(microseconds=1)
+    return rows.mutate(due=ibis.ifelse(is_day, end, rows.due))
+
+
+def _is_date(raw: ibis.Table, column: str, spec: Source) -> Any:
+    """Return whether a time is a mere date by the way it is written."""
+    kind = raw[column].type()
+    if kind.is_string() and not spec.format:
+        return (_text(raw, column, spec).length() <= DATE_LENGTH).fill_null(False)
+    return ibis.literal(kind.is_date() or bool(spec.format and not any(sign in spec.format for sign in ("%H", "%I"))))
 
 
 def _within(time: Any, window: Window) -> Any:
