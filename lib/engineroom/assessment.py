@@ -63,6 +63,7 @@ from engineroom.planning import (
     claims,
     diagnosis,
     flips,
+    money,
     outlook,
     pilot,
     plan,
@@ -284,6 +285,8 @@ class Assessment:
     plan = Result(plans.Plan, lambda case: plan.dated(case.draft, case.schedule, case.decisions))
     plan_load = Result(plans.TeamLoad, lambda case: plan.load(case.draft, case.schedule))
     plan_benefits = Result(plans.Benefits, lambda case: plan.benefits(case.plan, case.draft))
+    plan_economics = Result(plans.Economics, lambda case: money.economics(case.plan, case.draft))
+    bridge = Result(plans.Bridge, lambda case: money.bridge(case.worths, case.plan))
     one_more = Result(plans.OneMore, lambda case: plan.one_more(case.draft, case.schedule, case.objective))
     delays = Result(plans.Delays, lambda case: plan.delays(case.draft, case.schedule, case.plan, case.objective))
     priced = Result(plans.Priced, lambda case: plan.priced(case.initiatives, case.draft, case.schedule, case.tables))
@@ -421,6 +424,7 @@ class Assessment:
             case.prerequisites,
             case.decisions,
             case.plan_benefits,
+            case.plan_economics,
             case.one_more,
             case.draft,
             case.schedule,

@@ -479,6 +479,63 @@ class Priced(Table):
     state: Series[str] = choice("its place", ("in the plan", "left out", "refused"), required=True)
 
 
+ECONOMICS = {
+    "loses": ("Advised against: it loses money", "bad"),
+    "open": ("Open: it may lose money", "caution"),
+    "pays": ("Pays", "good"),
+    "bare": ("No benefit stated", "caution"),
+    "enables": ("Enables others", "neutral"),
+    "not stated": ("No money stated", "unknown"),
+}
+
+
+class Economics(Table):
+    """What each initiative of the plan brings and costs, to the end of the plan."""
+
+    item: Series[str] = key("initiative")
+    name: Series[str] = key("code that names it on the page", "Initiative", "code")
+    workflow: Series[str] = text(
+        "workflow; blank text for all of them", "Workflow", blank="all workflows", required=True
+    )
+    owner: Series[str] = text("who answers for it", "Owner", blank="unassigned")
+    end: Series[pd.Timestamp] = date("its last day", "Complete", align="right", required=True)
+    annual_benefit_low: Series[float] = money("benefit a year, at least")
+    annual_benefit_high: Series[float] = money("benefit a year, at most")
+    cost_low: Series[float] = money("one-off cost, at least")
+    cost_high: Series[float] = money("one-off cost, at most")
+    payback_months: Series[float] = number(
+        "months of benefit that the cost takes, as expected", "Payback, months", "count"
+    )
+    net_low: Series[float] = number("benefit less cost to the end of the plan, at least")
+    net_high: Series[float] = number("benefit less cost to the end of the plan, at most")
+    verdict: Series[str] = choice("what the money says", ECONOMICS, "Verdict", required=True)
+
+
+class Bridge(Table):
+    """From the gap of a workflow over what the plan addresses and brings to what is left, a year and to the cent."""
+
+    workflow: Series[str] = text(
+        "workflow; blank text for all of them", "Workflow", blank="all workflows", required=True
+    )
+    gap_low: Series[float] = money("what the counted gaps cost a year, at least")
+    gap_high: Series[float] = money("what the counted gaps cost a year, at most")
+    addressed_low: Series[float] = money("part of it in workflows that an initiative of the plan is about, at least")
+    addressed_high: Series[float] = money("part of it in workflows that an initiative of the plan is about, at most")
+    open_low: Series[float] = money("part of it that no initiative addresses, at least")
+    open_high: Series[float] = money("part of it that no initiative addresses, at most")
+    brings_low: Series[float] = money("what the initiatives bring a year, at least")
+    brings_high: Series[float] = money("what the initiatives bring a year, at most")
+    beyond_low: Series[float] = money("what they bring above the gap, at least")
+    beyond_high: Series[float] = money("what they bring above the gap, at most")
+    cost_low: Series[float] = money("what they cost once, at least")
+    cost_high: Series[float] = money("what they cost once, at most")
+    net_low: Series[float] = number("a year of benefit less the cost, at least")
+    net_high: Series[float] = number("a year of benefit less the cost, at most")
+    initiatives: Series[str] = text(
+        "initiatives of the plan about it, as a JSON array", "Initiatives", "names", blank="none"
+    )
+
+
 class Benefits(Table):
     """Benefit less cost, added up month by month."""
 

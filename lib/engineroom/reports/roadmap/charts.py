@@ -11,8 +11,8 @@ from engineroom import estimates
 from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
-from engineroom.pages.blocks import Exhibit, note
-from engineroom.pages.forms import Chart, cut, finished, guide, mark, own, quantity, text
+from engineroom.pages.blocks import Exhibit, note, nothing
+from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, own, quantity, text
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
@@ -32,6 +32,55 @@ STATES = {"in the plan": "neutral", "left out": "caution", "refused": "bad"}
 MONEY = {
     "labelExpr": "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.1f') + ' M' : format(datum.value, ',.0f')"
 }
+
+
+BRIDGE = {
+    "gap": "Gap a year",
+    "addressed": "Addressed by the plan",
+    "brings": "Plan brings a year",
+    "cost": "Cost, once",
+    "net": "Net, first full year",
+}
+"""The steps of the bridge, as its chart names them."""
+
+
+BRIDGE_TONES = {"neutral": theme.ACCENT, "caution": theme.FILLS["caution"], "bad": theme.FILLS["bad"]}
+
+
+def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
+    """Return the bridge from the gap to the net of the plan, all workflows together; nothing without money."""
+    currency = tables.engagement.header.currency
+    rows = pd.DataFrame(
+        [
+            {"label": say(label), "low": found[f"{name}_low"].sum(), "high": found[f"{name}_high"].sum(), "step": name}
+            for name, label in BRIDGE.items()
+        ]
+    )
+    if not rows["high"].any() and not rows["low"].any():
+        return nothing()
+    costs = rows["step"] == "cost"
+    rows.loc[costs, ["low", "high"]] = -rows.loc[costs, ["high", "low"]].to_numpy()
+    shown = rows[rows["high"].ne(0) | rows["low"].ne(0)]
+    shown = shown.assign(
+        said=[wording.between(row["low"], row["high"], currency) for row in shown.to_dict("records")],
+        tone=[
+            "bad" if high < 0 else "caution" if low < 0 else "neutral"
+            for low, high in zip(shown["low"], shown["high"], strict=True)
+        ],
+    )
+    net = shown[shown["step"] == "net"]
+    title = say("From the gap to the net of the plan")
+    if len(net):
+        title = say("In its first full year the plan comes to {range}", range=net["said"].iloc[0])
+    x = quantity("low", say("{currency}", currency=currency), axis={"format": "~s"})
+    chart = forms.rows(
+        shown[["label", "low", "high", "said", "tone"]],
+        mark("bar", x, "high", forms.colours("tone", BRIDGE_TONES, legend=None), height=12),
+        mark("tick", "low", thickness=2), text("high", dx=8), room=190, width=380, step=26,
+    )  # fmt: skip
+    description = say("Range of each step, from the gap to the net.")
+    caption = say("Bars: from the low to the high end. The cost is paid once, the others are of one year.")
+    return finished(chart, "bridge", title, description, caption, facts(shown))
 
 
 def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | Exhibit:

@@ -23,6 +23,7 @@ SECTIONS = {
     "proposal": ("findings", "shortlist"),
     "first": ("findings", "gantt", "plan-table"),
     "override": ("findings", "decisions-table"),
+    "advice": ("findings", "economics"),
     "benefit": ("findings", "benefits-chart"),
     "bottleneck": ("findings", "changes-table"),
     "initiatives": ("facts", "plan-table"),
@@ -39,6 +40,7 @@ def find(
     prerequisites: DataFrame[plans.Prerequisites],
     decisions: DataFrame[plans.Decisions],
     curve: pd.DataFrame,
+    economics: pd.DataFrame,
     people: pd.DataFrame,
     draft: Draft,
     schedule: Schedule,
@@ -51,7 +53,7 @@ def find(
     headlines += [_first(plan)] if len(plan) else []
     headlines += _overridden(decisions)
     if plan["annual_benefit"].fillna(0).sum():
-        headlines.append(benefit(plan, curve))
+        headlines += [*_advised(economics, benefit(plan, curve)), benefit(plan, curve)]
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
     return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, decisions, draft, curve)])
 
@@ -138,6 +140,22 @@ def benefit(plan: DataFrame[plans.Plan], curve: pd.DataFrame) -> facts.Row:
         money_high=high,
         one_off=plan["cost"].fillna(0).sum(),
         direction=direction,
+    )
+
+
+def _advised(economics: pd.DataFrame, whole: facts.Row) -> Iterator[facts.Row]:
+    """Yield what is advised against: a plan that loses money as a whole, and the initiatives that do."""
+    losing = economics[economics["verdict"] == "loses"]
+    if whole["verdict"] != "loss" and losing.empty:
+        return
+    yield headline(
+        "advice",
+        "plan" if whole["verdict"] == "loss" else "initiatives",
+        "bad",
+        source("plan_economics", "net_low", "net_high", "verdict"),
+        printed=figures("count", n=len(losing)),
+        lists={"items": losing["name"]},
+        direction="worse",
     )
 
 

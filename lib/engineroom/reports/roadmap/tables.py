@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -173,6 +174,58 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     if objective == "benefit":
         notes.append(say("Ranges: with all benefits at their low and at their high ends, and what is not proven."))
     return table("changes", caption, columns, rows, raw, tuple(notes))
+
+
+def economics(found: DataFrame[plans.Economics], tables: Tables) -> Exhibit:
+    """Return what each initiative brings, costs and comes to, those that lose money first; nothing without money."""
+    told = found[found["verdict"] != "not stated"]
+    if told.empty:
+        return nothing()
+    losing = int((told["verdict"] == "loses").sum())
+    caption = say("Each initiative to the end of the plan")
+    if losing:
+        caption += say_number(losing, ": {n} [loses|lose] money and [is|are] advised against")
+    own: show.Owns = {
+        name: show.right(label, functools.partial(_range, name, tables.engagement.header.currency))
+        for name, label in (("annual_benefit", "Benefit a year"), ("cost", "Cost"), ("net", "Net"))
+    }
+    columns = "name owner end annual_benefit cost payback_months net verdict"
+    note_ = "Net: benefits from the day after completion to the end of the plan, less the one-off cost."
+    return show.table("economics", told, plans.Economics, columns, caption, note_, own=own, counted={"n": losing})
+
+
+def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
+    """Return the way from the gap to the net of the plan, a row per workflow and their sum; nothing without money."""
+    labels = {"gap": "Gap a year", "addressed": "Addressed", "brings": "Plan brings", "beyond": "Above the gap"}
+    labels |= {"cost": "Cost, once", "net": "Net, first full year"}
+    ends = {name: [f"{name}_low", f"{name}_high"] for name in labels}
+    sums = [column for columns in ends.values() for column in columns]
+    if found.empty or not found[sums].any(axis=None):
+        return nothing()
+    total = {"workflow": say("Together"), "initiatives": ""} | found[sums].sum().round(2).to_dict()
+    open_ones = found.loc[(found["gap_high"] > 0) & (found["initiatives"] == ""), "workflow"].tolist()
+    caption = say("From the gap to the net of the plan")
+    if open_ones:
+        caption += say(": no initiative addresses {workflows}", workflows=wording.listed(open_ones))
+    currency = tables.engagement.header.currency
+    own: show.Owns = {
+        name: show.right(label, functools.partial(_range, name, currency)) for name, label in labels.items()
+    }
+    unpriced = found["gap_high"] == 0
+    told = found.assign(**{name: found[name].mask(unpriced) for name in ends["gap"] + ends["addressed"]})
+    notes = (
+        "Gap: what counts in the total of the benchmark report. Above the gap: what initiatives promise beyond what "
+        "any gap to a measurement of the same process shows. Net: one full year of benefit less the one-off cost. A "
+        "dash: no gap of the workflow counts.",
+    )
+    rows = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
+    columns = f"workflow {' '.join(labels)}"
+    return show.table("bridge", found, plans.Bridge, columns, caption, *notes, rows=rows, own=own)
+
+
+def _range(name: str, currency: str, row: show.Row) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return wording.BLANK if pd.isna(low) or pd.isna(high) else wording.between(low, high, currency)
 
 
 def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:

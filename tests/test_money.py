@@ -1,0 +1,120 @@
+"""Money counts once and adds up to the cent, in every engagement; what loses money is advised against."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from proofs import cases
+
+from engineroom import assessment
+from engineroom.dictionary import plans, results
+from engineroom.measures import gap
+from engineroom.pages import answers
+from engineroom.planning import money
+from engineroom.readers import engagement, tables
+
+READ = tables.read(engagement.open("starter/insurer"))
+DEFINED = READ.definitions.set_index("definition")
+LINES = READ.benchmarks[
+    READ.benchmarks["line"].isin(["leading", "typical"])
+    & READ.benchmarks["definition"].map(DEFINED["worth"]).notna()
+    & (READ.benchmarks["definition"].map(DEFINED["worth"]) != gap.CASH)
+]
+PROCESSES = ["ap_invoices", "claims", "denials"]
+FLOWS = ["A", "B", "C"]
+AMOUNT = st.one_of(st.just(float("nan")), st.floats(0.01, 1e6, allow_nan=False))
+
+
+@st.composite
+def engagements(draw: st.DrawFn) -> tuple[tables.Tables, pd.DataFrame, pd.DataFrame]:
+    """Return the tables of an engagement, its missed gaps, and a plan."""
+    prices = ("unit_cost", "cost_of_rework", "cost_of_late", "cost_of_manual_touch")
+    flows = READ.workflows.head(0).reindex(range(len(FLOWS)))
+    flows = flows.assign(workflow=FLOWS, process=[draw(st.sampled_from(PROCESSES)) for _ in FLOWS])
+    flows = flows.assign(monthly_volume=[draw(st.integers(1, 100_000)) for _ in FLOWS], cost_spread=float("nan"))
+    flows = flows.assign(**{name: [draw(AMOUNT) for _ in FLOWS] for name in prices})
+    process = dict(zip(FLOWS, flows["process"], strict=True))
+    gaps = []
+    for flow in FLOWS:
+        for line in draw(
+            st.lists(st.sampled_from(LINES.to_dict("records")), max_size=4, unique_by=lambda row: row["definition"])
+        ):
+            size = draw(st.floats(0.001, 0.9)) * (1 if line["unit"] == "share" else 50)
+            ends = {"gap_low": size * draw(st.floats(0.1, 1)), "gap": size, "gap_high": size * draw(st.floats(1, 3))}
+            about = {"workflow": flow, "process": process[flow], "verdict": "misses", "name": "x", "method": "hall"}
+            about |= {"kpi": line["definition"].partition("/")[0]}
+            gaps.append(about | ends | {name: line[name] for name in ("definition", "benchmark", "grade", "unit")})
+    names = [*results.Gaps.names()]
+    return (
+        replace(READ, workflows=flows),
+        pd.DataFrame(gaps, columns=names),
+        plan_of([drawn_item(draw, number) for number in range(draw(st.integers(0, 6)))]),
+    )
+
+
+def drawn_item(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"item": f"i{number}", "workflow": draw(st.sampled_from([*FLOWS, ""]))}
+    for name in ("annual_benefit", "cost"):
+        ends = sorted(draw(st.lists(AMOUNT, min_size=3, max_size=3)))
+        row |= dict(zip((f"{name}_low", name, f"{name}_high"), ends, strict=True))
+    return row
+
+
+def plan_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame([{"kind": "automation"} | row for row in rows], columns=plans.Plan.names())
+
+
+@pytest.mark.proof
+@settings(max_examples=cases(60, 500), deadline=None, derandomize=True)
+@given(engagements())
+def test_what_counts_of_a_workflow_never_exceeds_its_spend_and_the_bridge_adds_up_to_the_cent(made) -> None:
+    read, gaps, plan = made
+
+    worths = gap.worth(gaps, read)
+    found = money.bridge(worths, plan)
+
+    counted = worths[worths["is_counted"]]
+    spend = (read.workflows["monthly_volume"] * 12 * read.workflows["unit_cost"]).set_axis(read.workflows["workflow"])
+    for end in ("worth_low", "worth", "worth_high"):
+        sums = counted.groupby("workflow")[end].sum()
+        assert (sums <= spend[sums.index] * (1 + 1e-9)).all()
+    assert counted.groupby(["workflow", "family"]).size().le(1).all()
+    cents = (found.filter(regex="_(low|high)$") * 100).round()
+    for end, other in (("low", "high"), ("high", "low")):
+        assert (cents[f"gap_{end}"] == cents[f"addressed_{end}"] + cents[f"open_{end}"]).all()
+        assert (cents[f"net_{end}"] == cents[f"brings_{end}"] - cents[f"cost_{other}"]).all()
+        assert cents[f"gap_{end}"].sum() == pytest.approx((counted[f"worth_{end}"] * 100).sum(), abs=len(found))
+
+
+@pytest.mark.parametrize("starter", engagement.starters())
+def test_no_starter_counts_more_than_a_workflow_costs(starter) -> None:
+    case = assessment.open(starter, draws=200)
+
+    counted = case.worths[case.worths["is_counted"]]
+
+    assert (counted.groupby("workflow")["worth_high"].sum() <= counted.groupby("workflow")["spend"].first()).all()
+
+
+def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
+    case = assessment.open("starter/ecommerce", draws=200)
+
+    said = [item["text"] for item in answers.findings(case.roadmap_findings, case.tables).content["items"]]
+
+    assert any(text.startswith("We advise against this plan as it stands: it loses money") for text in said)
+    assert case.bridge["net_high"].sum() < 0
+
+
+def test_an_initiative_that_loses_money_at_its_better_end_is_advised_against() -> None:
+    case = assessment.open("starter/healthcare", draws=200)
+    dear = case.plan.assign(cost_low=1e9, cost=1e9, cost_high=1e9)
+
+    found = money.economics(dear, case.draft)
+
+    earning = found[found["annual_benefit_high"] > 0]
+    assert set(earning["verdict"]) == {"loses"}
+    assert set(money.economics(case.plan, case.draft)["verdict"]) <= set(plans.ECONOMICS)
