@@ -59,6 +59,7 @@ from engineroom.organisation import (
 )
 from engineroom.planning import (
     agenda,
+    agreement,
     assumptions,
     claims,
     diagnosis,
@@ -302,7 +303,7 @@ class Assessment:
     at_source = Result(plans.AtSource, lambda case: portfolio.at_source(case.tables))
     cost_types = Result(plans.CostTypes, lambda case: portfolio.pareto(case.tables))
     stp_paths = Result(plans.TargetPaths, lambda case: portfolio.straight_through_paths(case.tables, case.measures))
-    stp_actuals = Result(plans.Paths, lambda case: portfolio.straight_through_actuals(case.tables))
+    stp_actuals = Result(plans.Paths, lambda case: portfolio.straight_through_actuals(case.tables, case.gains_kept))
 
     # ------------------------------------------------------------------------------------------------- business case
 
@@ -411,6 +412,13 @@ class Assessment:
             case.ownership,
             case.control_tests,
             case.duties,
+        ),
+    )
+
+    disagreements = Result(
+        plans.Disagreements,
+        lambda case: agreement.check(
+            case.worths, case.values, case.bridge, case.plan, case.decisions, case.stp_actuals, case.gains_kept
         ),
     )
 

@@ -59,7 +59,12 @@ STAGES = {
     "automate": ("Automate", "good"),
 }
 CONFIDENCE = {"high": ("High", "good"), "medium": ("Medium", "caution"), "low": ("Low", "unknown")}
-ON_PATH = {"ahead": ("Ahead", "good"), "on the path": ("On the path", "good"), "behind": ("Behind", "bad")}
+ON_PATH = {
+    "ahead": ("Ahead", "good"),
+    "on the path": ("On the path", "good"),
+    "slipping": ("On the path, but slipping", "bad"),
+    "behind": ("Behind", "bad"),
+}
 RESULTS = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
 FEASIBLE = {True: ("Feasible", "good"), False: ("Not yet", "caution")}
 SHORTLIST: dict[bool, State] = {True: ("Shortlist", "good"), False: ""}
@@ -534,6 +539,13 @@ class Bridge(Table):
     initiatives: Series[str] = text(
         "initiatives of the plan about it, as a JSON array", "Initiatives", "names", blank="none"
     )
+
+
+class Disagreements(Table):
+    """Where the tables of one assessment do not agree with each other."""
+
+    question: Series[str] = key("code of what is asked")
+    said: Series[str] = key("code of what does not agree", "What does not agree", "sentence")
 
 
 class Benefits(Table):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engineroom import phrases
+from engineroom.dictionary import plans
+from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import brand, theme, wording
 from engineroom.pages.blocks import Exhibit
-from engineroom.phrases import say
+from engineroom.phrases import say, tell
 from engineroom.readers.engagement import Engagement
 from engineroom.readers.tables import Tables
 
@@ -32,8 +34,8 @@ def brand_of(engagement: Engagement) -> dict[str, Any]:
     return brand.read(engagement.path(header.brand, allow_outside_folder=header.allow_outside_folder))
 
 
-def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
-    """Return the cover: who, what, when, and how far the document is."""
+def cover(tables: Tables, title: str, subtitle: str, disagreements: DataFrame[plans.Disagreements]) -> Exhibit:
+    """Return the cover: who, what, when, and how far the document is; and what keeps it from being final."""
     header = tables.engagement.header
     content = {
         "title": say(title),
@@ -45,5 +47,6 @@ def cover(tables: Tables, title: str, subtitle: str) -> Exhibit:
         "status": header.status,
         "confidentiality": say(header.confidentiality),
         "prepared_by": header.prepared_by,
+        "disagreements": "\n".join(tell(one) for one in disagreements["said"]),
     }
     return Exhibit("cover", content)

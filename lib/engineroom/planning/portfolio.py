@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import codes, plans, results
+from engineroom.dictionary import codes, plans, quality_tables, results
 from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.dictionary.initiatives import Initiatives
 from engineroom.readers.tables import Tables
@@ -118,12 +118,14 @@ def straight_through_paths(tables: Tables, measures: DataFrame[results.Measures]
     return plans.TargetPaths.of(rows)
 
 
-def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
+def straight_through_actuals(tables: Tables, kept: DataFrame[quality_tables.Kept]) -> DataFrame[plans.Paths]:
     """Return where each workflow is on the way to its straight-through target, from its table `monthly_values`.
 
     The path is straight, from the rate before the go-live on that day to the target on its own. Actual is the rate of
-    the last three months, at the end of the last of them; ahead or behind where its whole interval is.
+    the last three months, at the end of the last of them; ahead or behind where its whole interval is. A rate that lost
+    its gain since the go-live (`kept`) is slipping, even where it is still above the path.
     """
+    slipped = set(kept.loc[(kept["kpi"] == "stp_rate") & (kept["verdict"] == "slipped"), "workflow"])
     counted = tables.monthly_values[tables.monthly_values["kpi"] == "stp_rate"]
     rows: list[dict[str, Any]] = []
     for review in tables.portfolio.dropna(subset=["stp_target", "stp_target_date"]).to_dict("records"):
@@ -138,6 +140,7 @@ def straight_through_actuals(tables: Tables) -> DataFrame[plans.Paths]:
         met, n = last["numerator"].sum(), last["denominator"].sum()
         low, high = statistics.exact_share(met, n)
         verdict = "ahead" if low[0] > expected else "behind" if high[0] < expected else "on the path"
+        verdict = "slipping" if verdict != "behind" and review["workflow"] in slipped else verdict
         rows.append(
             {"workflow": review["workflow"], "since": live, "start": start, "day": day, "expected": expected}
             | {"actual": met / n, "low": low[0], "high": high[0], "n": n, "verdict": verdict}

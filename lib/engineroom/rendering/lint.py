@@ -63,6 +63,7 @@ def find(tree: Document) -> list[Point]:
     cover = [
         Point("Placeholder", "", _around(text, PLACEHOLDER)) for text in tree.cover.values() if PLACEHOLDER.search(text)
     ]
+    cover += [Point("Reports disagree", "", said) for said in tree.cover.get("disagreements", "").splitlines()]
     within = (point for block in tree.blocks for point in _of(block))
     return list(dict.fromkeys([*cover, *within, *_unsupported(tree), *_miscaptioned(tree)]))
 

@@ -554,7 +554,7 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
     return show.table("first_targets", found, plans.FirstTargets, columns, caption, gated, counted=counted)
 
 
-def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
+def pilots(found: DataFrame[plans.PilotPlans], tracks: DataFrame[plans.Tracks]) -> Exhibit:
     """Return the pilots to come: KPI and target fixed before the start, and whether 60 days bring enough items."""
     if found.empty:
         return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
@@ -563,7 +563,8 @@ def pilots(found: DataFrame[plans.PilotPlans]) -> Exhibit:
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
     power = "Items that show the difference with 80% power at 5%, beside the baseline that is already counted."
     columns = "workflow name baseline target needed=items_needed expected=items_expected is_enough"
-    own, counted = {"is_enough": show.left("", _enough)}, {"n": short, "days": 60}
+    ready = set(tracks.loc[tracks["is_feasible"].eq(True), "workflow"])  # a pilot runs where it can begin
+    own, counted = {"is_enough": show.left("", functools.partial(_enough, ready))}, {"n": short, "days": 60}
     return show.table("pilots", found, plans.PilotPlans, columns, caption, power, own=own, counted=counted)
 
 
@@ -580,7 +581,9 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     )
 
 
-def _enough(row: show.Row) -> Cell:
+def _enough(ready: set[str], row: show.Row) -> Cell:
+    if row["is_enough"] and row["workflow"] not in ready:
+        return cell("60 days suffice once it is ready", "caution")
     if row["is_enough"]:
         return cell("60 days suffice", "good")
     if math.isnan(row["days_needed"]):

@@ -1,0 +1,78 @@
+"""Whether the reports of one client agree: two answers to one question, an order that cannot be, a sum that is none.
+
+Every report is made of the same assessment, so what differs here differs on pages. A report that is to be final is
+refused while one point is open; a draft names it on its last page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from engineroom.dictionary import codes, plans, quality_tables, results
+from engineroom.dictionary.columns import DataFrame
+
+CENT = 0.005
+"""Amounts that differ by less are the same."""
+GOOD = ("ahead", "on the path")
+
+
+def check(
+    worths: DataFrame[results.Worths],
+    values: DataFrame[results.Values],
+    bridge: DataFrame[plans.Bridge],
+    plan: DataFrame[plans.Plan],
+    decisions: DataFrame[plans.Decisions],
+    paths: DataFrame[plans.Paths],
+    kept: DataFrame[quality_tables.Kept],
+) -> DataFrame[plans.Disagreements]:
+    """Return what does not agree among the tables of an assessment: none, where all is well."""
+    counted = worths[worths["is_counted"]]
+    found = [
+        *_sums("values", values, "worth", counted, "worth"),
+        *_sums("bridge", bridge, "gap", counted, "worth"),
+        *_parts(bridge),
+        *_order(plan, decisions),
+        *_gains(paths, kept),
+    ]
+    return plans.Disagreements.of([{"question": name, "said": codes.code(name, **about)} for name, about in found])
+
+
+Found = Iterator[tuple[str, dict[str, Any]]]
+
+
+def _sums(table: str, parts: pd.DataFrame, part: str, whole: pd.DataFrame, total: str) -> Found:
+    """Yield a table whose rows do not add up to the total that another table holds."""
+    for end in ("low", "high"):
+        left, right = parts[f"{part}_{end}"].sum(), whole[f"{total}_{end}"].sum()
+        if abs(left - right) > CENT * (len(parts) + 1):
+            yield "sum_is_none", {"table": table, "sum": float(left), "total": float(right)}
+
+
+def _parts(bridge: pd.DataFrame) -> Found:
+    """Yield the workflows of a bridge whose steps do not lead from the gap to the net."""
+    for row in bridge.to_dict("records"):
+        for end, other in (("low", "high"), ("high", "low")):
+            gap = row[f"addressed_{end}"] + row[f"open_{end}"]
+            net = row[f"brings_{end}"] - row[f"cost_{other}"]
+            if abs(gap - row[f"gap_{end}"]) > CENT or abs(net - row[f"net_{end}"]) > CENT:
+                yield "bridge_breaks", {"workflow": row["workflow"]}
+
+
+def _order(plan: pd.DataFrame, decisions: pd.DataFrame) -> Found:
+    """Yield the initiatives that start before what opens a gate of theirs has ended, unless an override says so."""
+    ends, starts = (plan.set_index("item")[name].to_dict() for name in ("end", "start"))
+    for row in decisions[decisions["decision"] == "waits"].to_dict("records"):
+        for opener in codes.each(row["opened_by"]):
+            before = codes.read(opener)[1].get("item", "")
+            if row["initiative"] in starts and ends.get(before, pd.NaT) >= starts[row["initiative"]]:
+                yield "starts_too_early", {"initiative": row["initiative"], "before": before}
+
+
+def _gains(paths: pd.DataFrame, kept: pd.DataFrame) -> Found:
+    """Yield the workflows whose gain one report calls lost and another well on its way."""
+    lost = kept[(kept["verdict"] == "slipped") & (kept["kpi"] == "stp_rate")]
+    for row in paths[paths["verdict"].isin(GOOD) & paths["workflow"].isin(lost["workflow"])].to_dict("records"):
+        yield "gain_told_twice", {"workflow": row["workflow"]}

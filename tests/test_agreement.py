@@ -1,0 +1,82 @@
+"""Reports of one client agree: the starters do, and each contradiction that is planted is found and stops a final."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from engineroom import assessment
+from engineroom.phrases import tell
+from engineroom.planning import agreement
+from engineroom.readers import engagement
+from engineroom.rendering import lint
+from engineroom.rendering.document import Document
+
+PARTS = ("worths", "values", "bridge", "plan", "decisions", "stp_actuals", "gains_kept")
+
+
+@pytest.fixture(scope="module")
+def hospital() -> dict[str, pd.DataFrame]:
+    case = assessment.open("starter/healthcare", draws=200)
+    return {name: getattr(case, name) for name in PARTS}
+
+
+@pytest.fixture(scope="module")
+def shop() -> dict[str, pd.DataFrame]:
+    case = assessment.open("starter/ecommerce", draws=200)
+    return {name: getattr(case, name) for name in PARTS}
+
+
+def said(parts: dict[str, pd.DataFrame]) -> list[str]:
+    return [tell(one) for one in agreement.check(*parts.values())["said"]]
+
+
+@pytest.mark.parametrize("starter", engagement.starters())
+def test_the_reports_of_a_starter_agree(starter) -> None:
+    assert assessment.open(starter, draws=200).disagreements.empty
+
+
+def test_a_gain_that_one_report_calls_lost_is_well_on_its_way_in_none(hospital) -> None:
+    slipped = hospital["gains_kept"]
+    lost = slipped[(slipped["verdict"] == "slipped") & (slipped["kpi"] == "stp_rate")]["workflow"].tolist()
+    paths = hospital["stp_actuals"]
+
+    assert lost
+    assert paths.set_index("workflow").loc[lost, "verdict"].eq("slipping").all()
+    planted = hospital | {"stp_actuals": paths.assign(verdict="ahead")}
+    assert said(planted) == [f"{lost[0]}: one report calls its gain lost, another well on its way"]
+
+
+def test_an_initiative_before_what_opens_its_gate_is_found(shop) -> None:
+    waits = shop["decisions"][shop["decisions"]["decision"] == "waits"]["initiative"]
+    plan = shop["plan"]
+    early = plan.assign(start=plan["start"].mask(plan["item"].isin(waits), plan["start"].min()))
+
+    found = said(shop | {"plan": early})
+
+    assert found
+    assert all("before" in one and "which opens its gate" in one for one in found)
+
+
+def test_a_total_that_is_not_the_sum_of_its_parts_is_found(shop) -> None:
+    bridge = shop["bridge"]
+
+    wrong = said(
+        shop | {"bridge": bridge.assign(gap_low=bridge["gap_low"] + 1, addressed_low=bridge["addressed_low"] + 1)}
+    )
+    broken = said(shop | {"bridge": bridge.assign(net_high=bridge["net_high"] + 0.01)})
+
+    assert len(wrong) == 1
+    assert wrong[0].startswith("the rows of bridge add up to")
+    assert len(broken) == len(bridge)
+
+
+def test_a_final_report_is_refused_and_a_draft_says_why() -> None:
+    cover = {"status": "final", "title": "t", "language": "en", "disagreements": "one thing\nanother"}
+
+    points = lint.find(Document(cover=cover, blocks=[], brand={}))
+
+    assert [str(point) for point in points] == [
+        "cover: Reports disagree: one thing",
+        "cover: Reports disagree: another",
+    ]
