@@ -16,6 +16,8 @@ from engineroom.dictionary import columns, quality_tables
 from engineroom.measures import go_live
 from engineroom.planning import portfolio
 
+NONE = columns.empty(quality_tables.Kept)
+
 Make = Callable[[list[dict[str, Any]]], er.tables.Tables]
 LIVE = pd.Timestamp("2025-01-15")
 REVIEW = {
@@ -158,7 +160,7 @@ def test_the_path_to_a_straight_through_target_says_where_today_is(read: Make) -
     rows = series("stp_rate", [0.50] * 6 + [0.60] * 18, first=-5)
     target = {"stp_target": 0.90, "stp_target_date": "2027-01-15"}
 
-    found = portfolio.straight_through_actuals(read(rows, **target)).iloc[0]
+    found = portfolio.straight_through_actuals(read(rows, **target), NONE).iloc[0]
 
     assert found["start"] == 0.5
     assert found["expected"] == pytest.approx(0.5 + 0.4 * (pd.Timestamp("2026-06-30") - LIVE).days / 730)
@@ -169,7 +171,7 @@ def test_the_path_to_a_straight_through_target_says_where_today_is(read: Make) -
 def test_a_workflow_is_ahead_of_its_path_on_it_or_behind(read: Make, now: float, said: str) -> None:
     rows = series("stp_rate", [0.50] * 6 + [now] * 18, first=-5, n=200)
 
-    found = portfolio.straight_through_actuals(read(rows, stp_target=0.90, stp_target_date="2027-01-15"))
+    found = portfolio.straight_through_actuals(read(rows, stp_target=0.90, stp_target_date="2027-01-15"), NONE)
 
     assert found["verdict"].tolist() == [said]
 
@@ -179,7 +181,7 @@ def test_nothing_was_counted_where_no_table_was_sent(make_engagement: Callable[.
 
     assert go_live.months(tables).empty
     assert go_live.kept(columns.empty(quality_tables.Months), tables).empty
-    assert portfolio.straight_through_actuals(tables).empty
+    assert portfolio.straight_through_actuals(tables, NONE).empty
 
 
 @pytest.mark.parametrize(

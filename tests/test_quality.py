@@ -342,7 +342,8 @@ def test_headlines_flip_with_the_data(healthcare: Opened) -> None:
     yields = measures["kpi"] == "first_pass_yield"
     poor = measures.assign(value=measures["value"].where(~yields, 1 - measures["value"]))
     swapped = factory.rename(columns={"first_pass": "reworked", "reworked": "first_pass"})
-    swapped = swapped.assign(first_pass_yield=1 - factory["first_pass_yield"])
+    ends = {"low": 1 - factory["high"], "high": 1 - factory["low"]}
+    swapped = swapped.assign(first_pass_yield=1 - factory["first_pass_yield"], **ends)
 
     good = headline("First pass", factory=factory, measures=measures, of=healthcare)
     bad = headline("First pass", factory=swapped, measures=poor, of=healthcare)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
+from engineroom.logs import cases, drilldown
 
 Figures = dict[str, dict[str, Any]]
 Row = dict[str, Any]
@@ -29,6 +30,11 @@ def figures(unit: str, **values: Any) -> Figures:
 def source(table: str, *columns: str, **rows: Any) -> dict[str, Any]:
     """Return what a finding rests on: a result table, its columns, and the rows by what their columns hold."""
     return {"table": table, "columns": list(columns), "rows": {name: _plain(value) for name, value in rows.items()}}
+
+
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of workflows that have a name: those without one, or with several, lead no headline."""
+    return rows[~rows["workflow"].isin([drilldown.NOT_STATED, cases.SEVERAL])]
 
 
 def headline(

@@ -69,9 +69,10 @@ def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile |
     printed, names = figures("share", value=good / judged), {}
     for row in _whole(measures, "first_pass_yield").to_dict("records"):
         printed = figures("share", value=row["value"], low=row["low"], high=row["high"], confidence=CONFIDENCE)
-    large = factory[factory["first_pass"] + factory["reworked"] >= FEWEST_ITEMS]
-    if len(large) > 1:
-        worst = large.sort_values("first_pass_yield", kind="stable").iloc[0]
+    large = facts.named(factory[factory["first_pass"] + factory["reworked"] >= FEWEST_ITEMS])
+    worst = large.sort_values("first_pass_yield", kind="stable").head(1)
+    if len(large) > 1 and (worst["high"] < good / judged).all():  # told apart from the whole
+        worst = worst.iloc[0]
         ends = {"lowest_low": worst["low"], "lowest_high": worst["high"]}
         printed |= figures("share", lowest=worst["first_pass_yield"], **ends)
         names = {"lowest": worst["workflow"]}
@@ -98,8 +99,9 @@ def _rework(factory: pd.DataFrame) -> Iterator[facts.Row]:
         yield headline("rework", "not priced", "caution", rests_on, printed=printed)
         return
     names = {"methods": sorted(set(known["cost_method"]))}
-    if len(reworked) > 1:
-        names["workflow"] = known.loc[known["rework_cost"].idxmax(), "workflow"]
+    dear = facts.named(known).sort_values("rework_cost", kind="stable").tail(1)
+    if len(reworked) > 1 and (dear["rework_cost"] > known["rework_cost"].sum() / 2).any():
+        names["workflow"] = dear["workflow"].iloc[0]
     if len(known) < len(reworked):
         printed |= figures("count", unknown=len(reworked) - len(known), all=len(reworked))
     low, high = known["rework_cost_low"].sum(), known["rework_cost_high"].sum()
@@ -124,7 +126,11 @@ def _exceptions(kinds: pd.DataFrame) -> facts.Row:
 
 
 def _time(times: pd.DataFrame) -> facts.Row:
-    slow = times[times["completed"] > 0].sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
+    done = times[times["completed"] > 0]
+    ranked = (facts.named(done) if len(facts.named(done)) else done).sort_values(
+        "all_p90_hours", kind="stable", na_position="last"
+    )
+    slow = ranked.iloc[-1]
     rests_on = source(
         "cycle_times", "all_p90_hours", "still_open", "touch_hours", "wait_hours", workflow=slow["workflow"]
     )
@@ -151,9 +157,15 @@ def _stability(signals: pd.DataFrame, weekly: pd.DataFrame) -> Iterator[facts.Ro
         yield headline("stability", "stable", "good", rests_on, printed=printed | weeks, direction="unchanged")
         return
     shifted = loud[loud["shifted"].notna()]
-    verdict, tone, of = ("weeks", "caution", loud) if shifted.empty else ("shifted", "bad", shifted)
+    worse, better = shifted[shifted["after"] > shifted["before"]], shifted[shifted["after"] <= shifted["before"]]
+    verdict, tone, direction, of = "weeks", "caution", "unknown", loud
+    if len(better):
+        verdict, tone, direction, of = "better", "good", "better", better
+    if len(worse):
+        verdict, tone, direction, of = "worse", "bad", "worse", worse
     lists = {"workflows": of["workflow"].drop_duplicates()}
-    yield headline("stability", verdict, tone, rests_on, printed=printed, lists=lists, direction="unknown")
+    lists |= {"better": better["workflow"].drop_duplicates()} if len(worse) and len(better) else {}
+    yield headline("stability", verdict, tone, rests_on, printed=printed, lists=lists, direction=direction)
 
 
 def _since(kept: pd.DataFrame) -> facts.Row:

@@ -412,7 +412,9 @@ def _signalled(row: show.Row) -> Cell:
     if not pd.isna(row["shifted"]):
         finer = min(row["before"], row["after"])  # one unit for both: "from 96.5 h to 27.1 h"
         ends = {end: wording.value(row[end], UNITS[row["figure"]], like=finer) for end in ("before", "after")}
-        return {"text": say("Shifted from {before} to {after}", **ends), "tone": "bad"}
+        if row["after"] < row["before"]:  # of rework, exceptions and hours less is better
+            return {"text": say("Better: from {before} to {after}", **ends), "tone": "good"}
+        return {"text": say("Worse: from {before} to {after}", **ends), "tone": "bad"}
     if row["signals"]:
         weeks = say_number(row["signals"], "{n} [week signals|weeks signal]", n=f"{row['signals']:.0f}")
         return {"text": weeks, "tone": "caution"}
