@@ -431,3 +431,30 @@ def test_names_in_several_forms_are_told_and_count_against_validity(make_engagem
 
     fact = "1 of 101 rows carry a name that is probably another one written otherwise (Steps: check / Check)"
     assert found[fact] == "each form counts as a name of its own"
+
+
+# ---------------------------------------------------------------------------------------------------------- precision
+
+
+@pytest.mark.parametrize(
+    ("step", "unit", "half", "most"),
+    [("D", "whole days", "under 1 day", "5 days"), ("MS", "whole months", "under 1 month", "5 months")],
+)
+def test_times_without_a_time_of_day_tell_whole_days_or_months_and_no_finer(
+    make_engagement, step, unit, half, most
+) -> None:
+    days = pd.date_range("2025-01-01", periods=6, freq=step)
+    rows = [f"{n},{days[0]:%Y-%m-%d},{days[5 * (n % 5 == 0)]:%Y-%m-%d}\n" for n in range(300)]
+    toml = '[cases]\nsource = "log.csv"\ncase = "id"\nreceived = "got"\ncompleted = "sent"\ntimezone = "UTC"\n'
+    place = make_engagement(
+        toml, {"log.csv": "id,got,sent\n" + "".join(rows)}, period=("2025-01-01", "2025-12-31"), as_of="2026-01-15"
+    )
+    case = engagement.open(place)
+    log = event_log.open(case)
+
+    found = kpi.measure(tables.read(case), log).set_index("kpi")
+
+    assert drilldown.precision(log) == unit
+    assert wording.figure(found.loc["cycle_time_p50"].to_dict()) == half
+    assert wording.span(found.loc["cycle_time_p50"].to_dict()) == half
+    assert wording.figure(found.loc["cycle_time_p90"].to_dict()) == most

@@ -108,6 +108,7 @@ class Times(Table):
     """How long cases of a workflow take: completed ones, and with the open ones counted at the age they had."""
 
     workflow: Series[str] = key("workflow", "Workflow")
+    precision: Series[str] = text("unit that the log's times tell; blank: to the minute", required=True)
     completed: Series[float] = count("completed cases", "Done", required=True)
     still_open: Series[float] = count("open cases", "Still open", required=True)
     p50_hours: Series[float] = number("median of those completed", "P50, done", "hours")

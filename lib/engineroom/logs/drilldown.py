@@ -33,6 +33,9 @@ GRID = [place / 1000 for place in range(1001)]
 SLOW, STRAY = 0.95, 0.002
 """Share of the items that are quicker than a slow one, and share of those received that may lie outside the intake."""
 
+NEARLY_ALL = 0.9
+"""Share of the times without a time of day, or on the first of a month, from which on the log tells no more."""
+
 Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
 
 
@@ -82,6 +85,16 @@ def counts(log: EventLog) -> pd.DataFrame:
         **_moments("handling", _.handling_hours, _.is_done & handled),
         **_moments("handoffs", _.handoffs, _.is_done),
     ).execute()
+
+
+def precision(log: EventLog) -> str:
+    """Return the unit that times of the log tell: `whole days` or `whole months` where they have no time of day."""
+    dates = log.caveats[log.caveats["caveat"] == "date_without_time"]
+    if not len(dates) or float(dates["affected"].iloc[0]) < NEARLY_ALL * float(dates["total"].iloc[0]):
+        return ""
+    days = engines.clock_of_utc(log.cases.completed, log.timezone, "duckdb").day()
+    told = log.cases.agg(all=days.count(), first=days.count(where=days == 1)).execute().iloc[0]
+    return "whole months" if told["all"] and told["first"] >= NEARLY_ALL * told["all"] else "whole days"
 
 
 @_once

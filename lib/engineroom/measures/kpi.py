@@ -198,6 +198,8 @@ def _measures_of(
     row: dict[str, Any], bounds: dict[tuple[str, str, str], float], log: EventLog, period: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     base = {"workflow": row["workflow"]} | _origin(log) | period
+    method, unit = statistics.ORDER_STATISTICS, drilldown.precision(log)
+    method = codes.code("in_whole_units", method=method, unit=unit) if unit else method
     for definition, column in COUNTS.items():
         if column == "open" and "open_cases" in log.absent:
             continue
@@ -213,7 +215,7 @@ def _measures_of(
                 "n": row["lasted"],
                 "low": low,
                 "high": high,
-                "method": statistics.ORDER_STATISTICS,
+                "method": method,
             }
     for definition, (top, bottom) in SHARES.items():
         if row[bottom]:

@@ -246,13 +246,14 @@ def times(log: EventLog | None, durations: pd.DataFrame) -> DataFrame[quality_ta
     """Return P50 and P90 of completed cases, the same with open cases by Kaplan-Meier, and touch against wait."""
     if log is None:
         return columns.empty(quality_tables.Times)
-    counted = drilldown.counts(log).set_index("workflow")
+    counted, precision = drilldown.counts(log).set_index("workflow"), drilldown.precision(log)
     rows = []
     for workflow, mine in durations.groupby("workflow", sort=True):
         known = counted.loc[workflow]
         handled = float(known["handling_n"])
         row: dict[str, Any] = {
             "workflow": workflow,
+            "precision": precision,
             "completed": mine["completed"].sum(),
             "still_open": math.nan if "open_cases" in log.absent else mine["open"].sum(),
             "p50_hours": known["p50"],

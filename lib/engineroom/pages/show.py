@@ -119,6 +119,8 @@ def _told(value: Any, unit: str, currency: str, row: Row) -> str:
         return wording.value(value, row["unit"], currency)
     if unit in PRICED:
         return PRICED[unit](value, currency)
+    if unit == "hours" and row.get("precision"):
+        unit = row["precision"]
     return TOLD[unit](value) if unit in TOLD else wording.value(value, unit, currency)
 
 

@@ -31,6 +31,8 @@ def value(amount: float, unit: str, currency: str = "", like: float | None = Non
         return percent(amount, _decimals(amount) if decimals else 0)
     if unit == "hours":
         return duration(amount, like, decimals)
+    if unit in WHOLE_UNITS:
+        return _whole(amount, unit)
     if unit == "days":
         return say("{n} d", n=_rounded(amount, decimals))
     if unit == "money":
@@ -40,16 +42,34 @@ def value(amount: float, unit: str, currency: str = "", like: float | None = Non
     return _minus(format_decimal(amount, "#,##0.00" if decimals else "#,##0", locale()))
 
 
+WHOLE_UNITS = {"whole days": (DAY, "day"), "whole months": (DAY * 365.25 / 12, "month")}
+"""Units of times without a time of day -> their length in hours, and their name."""
+
+
+def _whole(hours: float, unit: str) -> str:
+    """Return hours in the unit that the log's times tell, and no finer: less than one is less than one."""
+    length, name = WHOLE_UNITS[unit]
+    number = round(abs(hours) / length)
+    return plural(number, name) if number else say("under 1 {unit}", unit=say_number(1, name, f"{name}s"))
+
+
+def _unit(row: dict[str, Any]) -> str:
+    """Return the unit in which the value of a row is told: that of its times where they are no finer."""
+    method = row.get("method")
+    name, about = codes.read(method) if isinstance(method, str) and method else ("", {})
+    return str(about["unit"]) if name == "in_whole_units" and row["unit"] == "hours" else str(row["unit"])
+
+
 def figure(row: dict[str, Any], currency: str = "") -> str:
     """Return the measured value of a row, with no more digits than its interval supports."""
-    return value(row["value"], row["unit"], currency, decimals=supported(row))
+    return value(row["value"], _unit(row), currency, decimals=supported(row))
 
 
 def span(row: dict[str, Any], currency: str = "") -> str:
     """Return the interval of a row, in the unit and with the digits of its value; a complete count has none."""
     if row["low"] == row["high"] and row.get("method", "complete") == "complete":
         return say("complete count")
-    return interval(row["low"], row["high"], row["unit"], currency, row["value"], supported(row))
+    return interval(row["low"], row["high"], _unit(row), currency, row["value"], supported(row))
 
 
 def supported(row: dict[str, Any]) -> int:
@@ -157,6 +177,8 @@ def interval(
         return say("from {low}; no upper bound", **ends)
     if math.isnan(low):
         return say("up to {high}; no lower bound", **ends)
+    if unit in WHOLE_UNITS and ends["low"] == ends["high"]:
+        return ends["low"]
     if unit == "share" and decimals and _decimals(low) != _decimals(high):
         ends = {"low": percent(low, 2), "high": percent(high, 2)}
     return say("{low} to {high}", **ends)
@@ -173,7 +195,7 @@ def distance(amount: float, unit: str, currency: str = "", like: float | None = 
 
 def gap(row: dict[str, Any], currency: str = "") -> str:
     """Return the gap of a row without its sign, with the digits of its value."""
-    return distance(row["gap"], row["unit"], currency, row["value"], supported(row))
+    return distance(row["gap"], _unit(row), currency, row["value"], supported(row))
 
 
 def signed(row: dict[str, Any], currency: str = "") -> str:

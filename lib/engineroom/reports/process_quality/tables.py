@@ -236,7 +236,8 @@ def _rate_interval(row: show.Row) -> str:
 
 
 def _late_interval(row: show.Row) -> str:
-    return wording.interval(row["all_p90_low"], row["all_p90_high"], "hours", like=row["all_p90_hours"])
+    unit = row["precision"] or "hours"
+    return wording.interval(row["all_p90_low"], row["all_p90_high"], unit, like=row["all_p90_hours"])
 
 
 def _before(row: show.Row) -> Cell:

@@ -44,7 +44,12 @@ BRIDGE = {
 """The steps of the bridge, as its chart names them."""
 
 
-BRIDGE_TONES = {"neutral": theme.ACCENT, "caution": theme.FILLS["caution"], "bad": theme.FILLS["bad"]}
+BRIDGE_TONES = {
+    "datum.low >= 0": theme.ACCENT,
+    "datum.low < 0 && datum.high >= 0": theme.FILLS["caution"],
+    "datum.high < 0": theme.FILLS["bad"],
+}
+"""Colours of ranges: of gains, of what may be a loss, and of losses."""
 
 
 def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
@@ -63,10 +68,6 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
     shown = rows[rows["high"].ne(0) | rows["low"].ne(0)]
     shown = shown.assign(
         said=[wording.between(row["low"], row["high"], currency) for row in shown.to_dict("records")],
-        tone=[
-            "bad" if high < 0 else "caution" if low < 0 else "neutral"
-            for low, high in zip(shown["low"], shown["high"], strict=True)
-        ],
     )
     net = shown[shown["step"] == "net"]
     title = say("From the gap to the net of the plan")
@@ -74,8 +75,8 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
         title = say("In its first full year the plan comes to {range}", range=net["said"].iloc[0])
     x = quantity("low", say("{currency}", currency=currency), axis={"format": "~s"})
     chart = forms.rows(
-        shown[["label", "low", "high", "said", "tone"]],
-        mark("bar", x, "high", forms.colours("tone", BRIDGE_TONES, legend=None), height=12),
+        shown[["label", "low", "high", "said"]],
+        *(mark("bar", x, "high", only=only, color=colour, height=12) for only, colour in BRIDGE_TONES.items()),
         mark("tick", "low", thickness=2), text("high", dx=8), room=190, width=380, step=26,
     )  # fmt: skip
     description = say("Range of each step, from the gap to the net.")
