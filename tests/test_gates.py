@@ -541,8 +541,12 @@ def test_data_are_shown_by_every_dimension_that_was_looked_at_on_enough_rows(bla
     assert said(few, good, poor) == [False]
 
 
-def test_a_workflow_the_sector_asks_nothing_of_is_not_past_any_stage(blank) -> None:
-    pack = blank.pack.model_copy(update={"prerequisites": ()})
+def test_a_workflow_is_not_past_a_stage_at_which_the_sector_asks_nothing(blank) -> None:
+    about_data = [one for one in blank.pack.prerequisites if one.shown_by == "data"]
+    pack = blank.pack.model_copy(update={"prerequisites": tuple(about_data)})
     asked = case(replace(blank, pack=pack), "automation")
 
-    assert readiness.stages(asked.prerequisites(), asked.tables)["stage"].tolist() in ([], ["data"])
+    found = readiness.stages(asked.prerequisites(), asked.tables).iloc[0]
+
+    assert (found["data_met"], found["data"]) == (len(about_data), len(about_data))
+    assert (found["map"], found["stage"]) == (0, "map")

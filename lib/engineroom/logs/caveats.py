@@ -29,7 +29,7 @@ TOLERATED = 0.01
 """Share of rows that may be left out, and told."""
 
 NEARLY_ALL = 0.9
-"""Share from which on something is how a log is written: repeats of an activity, due times at midnight."""
+"""Share from which on something is how a log is written: repeats of an activity, times at midnight."""
 
 STATUS_LOG = "status_log"
 LEFT_OUT = "left_out"

@@ -19,7 +19,7 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import columns, logtables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.logs import engines
+from engineroom.logs import caveats, engines
 from engineroom.logs.engines import EXACT
 from engineroom.logs.event_log import EventLog
 
@@ -32,9 +32,6 @@ GRID = [place / 1000 for place in range(1001)]
 
 SLOW, STRAY = 0.95, 0.002
 """Share of the items that are quicker than a slow one, and share of those received that may lie outside the intake."""
-
-NEARLY_ALL = 0.9
-"""Share of the times without a time of day, or on the first of a month, from which on the log tells no more."""
 
 Drill = TypeVar("Drill", bound=Callable[..., pd.DataFrame])
 
@@ -90,11 +87,11 @@ def counts(log: EventLog) -> pd.DataFrame:
 def precision(log: EventLog) -> str:
     """Return the unit that times of the log tell: `whole days` or `whole months` where they have no time of day."""
     dates = log.caveats[log.caveats["caveat"] == "date_without_time"]
-    if not len(dates) or float(dates["affected"].iloc[0]) < NEARLY_ALL * float(dates["total"].iloc[0]):
+    if not len(dates) or float(dates["affected"].iloc[0]) < caveats.NEARLY_ALL * float(dates["total"].iloc[0]):
         return ""
     days = engines.clock_of_utc(log.cases.completed, log.timezone, "duckdb").day()
     told = log.cases.agg(all=days.count(), first=days.count(where=days == 1)).execute().iloc[0]
-    return "whole months" if told["all"] and told["first"] >= NEARLY_ALL * told["all"] else "whole days"
+    return "whole months" if told["all"] and told["first"] >= caveats.NEARLY_ALL * told["all"] else "whole days"
 
 
 @_once

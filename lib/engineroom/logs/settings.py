@@ -32,10 +32,10 @@ class Named(NamedTuple):
 def unheld(rows: ibis.Table, raw: ibis.Table, spec: Source, where: str) -> list[Problem]:
     """Return a problem for each word that no row contains, with the nearest word that one does."""
     problems = []
-    for named in _named(spec):
+    for named in (one for one in _named(spec) if one.words):
         said = rows[named.typed].lower() if named.in_any_case else rows[named.typed]
-        known = set(rows.filter(said.isin([_form(word, named) for word in named.words])).select(said=said).distinct()
-                    .execute()["said"])  # fmt: skip
+        held = rows.filter(said.isin([_form(word, named) for word in named.words])).select(said=said).distinct()
+        known = set(held.execute()["said"])
         lacking = [word for word in named.words if _form(word, named) not in known | set(spec.may_be_absent)]
         if lacking:
             names = _names(raw, named.column)

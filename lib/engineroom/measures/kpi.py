@@ -142,8 +142,9 @@ def _from_log(tables: Tables, log: EventLog) -> Iterator[dict[str, Any]]:
     several = len(by_workflow) > 1 or by_workflow["workflow"].tolist() != [drilldown.NOT_STATED]
     asked = pd.concat([overall, by_workflow]) if several else overall
     bounds = _quantile_bounds(whole.union(named) if several else whole, asked, _quantiles(log))
+    unit = drilldown.precision(log)
     for row in asked.to_dict("records"):
-        yield from _measures_of(row, bounds, log, stated.period(tables))
+        yield from _measures_of(row, bounds, log, stated.period(tables), unit)
     for measure in _of_steps(log, by_workflow.set_index("workflow")["done"], several=several):
         yield measure | _origin(log) | stated.period(tables)
 
@@ -195,10 +196,10 @@ def _quantile_bounds(
 
 
 def _measures_of(
-    row: dict[str, Any], bounds: dict[tuple[str, str, str], float], log: EventLog, period: dict[str, Any]
+    row: dict[str, Any], bounds: dict[tuple[str, str, str], float], log: EventLog, period: dict[str, Any], unit: str
 ) -> Iterator[dict[str, Any]]:
     base = {"workflow": row["workflow"]} | _origin(log) | period
-    method, unit = statistics.ORDER_STATISTICS, drilldown.precision(log)
+    method = statistics.ORDER_STATISTICS
     method = codes.code("in_whole_units", method=method, unit=unit) if unit else method
     for definition, column in COUNTS.items():
         if column == "open" and "open_cases" in log.absent:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engineroom.dictionary import codes, plans, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.planning.plan import Draft
+from engineroom.planning.plan import Draft, amount
 
 YEAR = 365.25
 
@@ -25,10 +25,10 @@ def economics(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Econ
         years = max((ends - row["end"]).days / YEAR, 0.0)
         known = not (math.isnan(row["annual_benefit"]) and math.isnan(row["cost"]))
         low, high = (
-            _money(row[f"annual_benefit_{better}"]) * years - _money(row[f"cost_{worse}"])
+            amount(row[f"annual_benefit_{better}"]) * years - amount(row[f"cost_{worse}"])
             for better, worse in (("low", "high"), ("high", "low"))
         )
-        benefit, cost = _money(row["annual_benefit"]), _money(row["cost"])
+        benefit, cost = amount(row["annual_benefit"]), amount(row["cost"])
         verdict = "loses" if high < 0 else "open" if low < 0 else "pays"
         verdict = verdict if benefit else "enables" if row["item"] in needed else "bare"
         rows.append(
@@ -67,9 +67,5 @@ def bridge(worths: DataFrame[results.Worths], plan: DataFrame[plans.Plan]) -> Da
     return plans.Bridge.of(rows)
 
 
-def _money(cell: Any) -> float:
-    return 0.0 if cell is None or math.isnan(cell) else float(cell)
-
-
-def _cents(amount: float) -> float:
-    return round(float(amount), 2)
+def _cents(money: float) -> float:
+    return round(float(money), 2)

@@ -288,7 +288,7 @@ def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Acti
         deadline=None if pd.isna(deadline) else math.floor((deadline + pd.Timedelta(days=1) - start) / WEEK),
         is_optional=_is(item.get("is_optional")),
         benefit=_weekly(item.get("annual_benefit")),
-        cost=_money(item.get("cost")),
+        cost=amount(item.get("cost")),
     )
 
 
@@ -334,10 +334,11 @@ def _end(item: Mapping[str, Any], one: str, end: str) -> Any:
 
 
 def _weekly(yearly: Any) -> float:
-    return _money(yearly) * 7 / 365.25
+    return amount(yearly) * 7 / 365.25
 
 
-def _money(cell: Any) -> float:
+def amount(cell: Any) -> float:
+    """Return a cell of money; nought where none was stated."""
     return 0.0 if cell is None or math.isnan(cell) else float(cell)
 
 

@@ -73,7 +73,7 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
     title = say("From the gap to the net of the plan")
     if len(net):
         title = say("In its first full year the plan comes to {range}", range=net["said"].iloc[0])
-    x = quantity("low", say("{currency}", currency=currency), axis={"format": "~s"})
+    x = quantity("low", currency, axis={"format": "~s"})
     chart = forms.rows(
         shown[["label", "low", "high", "said"]],
         *(mark("bar", x, "high", only=only, color=colour, height=12) for only, colour in BRIDGE_TONES.items()),

@@ -124,8 +124,7 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
     if schedule.status == "unknown":
         return note(
             "No plan was found",
-            "The search ended before it found a plan or proved that there is none. A larger effort in [assessment] of "
-            "engagement.toml searches longer.",
+            "The search ended before it found a plan or proved that there is none. A longer search may find one.",
             tone="caution",
         )
     if found.empty:
