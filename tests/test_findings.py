@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from typing import Any
 
 import nbformat
@@ -15,7 +16,7 @@ import pytest
 import engineroom as er
 from engineroom import assessment, phrases
 from engineroom.dictionary.findings import Finding, Findings
-from engineroom.pages import blocks, facts
+from engineroom.pages import answers, blocks, facts
 from engineroom.readers import engagement
 from engineroom.rendering import document, lint
 from engineroom.reports.benchmark_gap import facts as benchmark_gap_findings
@@ -184,3 +185,23 @@ def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
 
     assert isinstance(shown, blocks.Exhibit)
     assert shown.content["items"] == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("starter", engagement.starters())
+def test_a_blank_stands_between_the_sentences_of_a_headline(starter: str, language: str) -> None:
+    case = assessment.open(starter, draws=200)
+    phrases.speak(language)
+    try:
+        told = [
+            (item["label"], text)
+            for name in vars(type(case))
+            if name.endswith("_findings")
+            for item in answers.findings(getattr(case, name), case.tables).content["items"]
+            for text in (item["text"], item.get("detail") or "")
+        ]
+    finally:
+        phrases.speak("en")
+
+    assert told
+    assert [pair for pair in told if re.search(r"[a-zäöüß)]\.[A-Z0-9]", pair[1])] == []
