@@ -12,7 +12,7 @@ from engineroom.readers import engagement
 from engineroom.rendering import lint
 from engineroom.rendering.document import Document
 
-PARTS = ("worths", "values", "bridge", "plan", "decisions", "stp_actuals", "gains_kept")
+PARTS = ("worths", "values", "bridge", "plan", "decisions", "prerequisites", "stp_actuals", "gains_kept")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,18 @@ def shop() -> dict[str, pd.DataFrame]:
 
 def said(parts: dict[str, pd.DataFrame]) -> list[str]:
     return [tell(one) for one in agreement.check(*parts.values())["said"]]
+
+
+def test_a_prerequisite_that_is_met_before_what_it_rests_on_is_found(hospital) -> None:
+    plan = hospital["plan"]
+    maps = plan["item"] == "Maps complete and owned"
+
+    assert plan.loc[maps, "end"].iloc[0] >= plan.loc[plan["item"] == "Integration maps", "end"].iloc[0]
+    early = plan.assign(end=plan["end"].mask(maps, plan["start"].min()))
+    assert said(hospital | {"plan": early}) == [
+        f"the plan calls “Maps complete and owned” met before “{one}”, which it rests on"
+        for one in ("Workflow maps", "Integration maps")
+    ]
 
 
 @pytest.mark.parametrize("starter", engagement.starters())

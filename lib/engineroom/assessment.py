@@ -418,7 +418,14 @@ class Assessment:
     disagreements = Result(
         plans.Disagreements,
         lambda case: agreement.check(
-            case.worths, case.values, case.bridge, case.plan, case.decisions, case.stp_actuals, case.gains_kept
+            case.worths,
+            case.values,
+            case.bridge,
+            case.plan,
+            case.decisions,
+            case.prerequisites,
+            case.stp_actuals,
+            case.gains_kept,
         ),
     )
 
@@ -450,6 +457,7 @@ class Assessment:
             case.impacts,
             case.output_quality,
             case.diagnoses,
+            case.decisions,
             case.programme,
         ),
     )

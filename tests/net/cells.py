@@ -23,7 +23,7 @@ Contents = dict[str, Any]
 QUICK = {"draws": 2000}
 """Parameters of every run: fewer draws show the same cells."""
 
-FIGURE = re.compile(r"-?\d+\.\d{10,}(?:e[+-]\d+)?")
+FIGURE = re.compile(r"-?\d+\.\d{4,}(?:e[+-]\d+)?")
 
 
 @cache

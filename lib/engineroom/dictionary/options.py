@@ -38,7 +38,9 @@ class Options(Table):
     ramp: Series[str] = choice("saving before that: step for none, linear for an even rise", ("step", "linear"))
     productivity_gain: Series[float] = number("items more in the same hours, as a fraction", gt=-1)
     defect_rate: Series[float] = share("share of its items that would be wrong")
-    initiative: Series[str] = text("initiative that carries it out: gates it overrides multiply the one-off cost")
+    initiative: Series[str] = text(
+        "initiatives that carry it out, separated by semicolons: a gate that one overrides multiplies the one-off cost"
+    )
     owner: Series[str] = text("who answers for the claim", expected=True)
     grade: Series[str] = choice("how far the claim can be trusted: A measured to D hearsay", GRADES, expected=True)
     source: Series[str] = text("offer, study or person the claim comes from", expected=True)

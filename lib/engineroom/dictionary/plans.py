@@ -101,6 +101,7 @@ class Prerequisites(Table):
     owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
     date: Series[pd.Timestamp] = date("when it was done, or is due", "Day")
     measured: Series[str] = text("code of what was measured about it", "Measured", "sentence", blank="nothing")
+    after: Series[str] = text("prerequisites that are met no later than it, as a JSON array", required=True)
     source: Series[str] = key("row of the domain notes")
 
 

@@ -25,6 +25,7 @@ def check(
     bridge: DataFrame[plans.Bridge],
     plan: DataFrame[plans.Plan],
     decisions: DataFrame[plans.Decisions],
+    prerequisites: DataFrame[plans.Prerequisites],
     paths: DataFrame[plans.Paths],
     kept: DataFrame[quality_tables.Kept],
 ) -> DataFrame[plans.Disagreements]:
@@ -35,6 +36,7 @@ def check(
         *_sums("bridge", bridge, "gap", counted, "worth"),
         *_parts(bridge),
         *_order(plan, decisions),
+        *_rests_on(plan, prerequisites),
         *_gains(paths, kept),
     ]
     return plans.Disagreements.of([{"question": name, "said": codes.code(name, **about)} for name, about in found])
@@ -69,6 +71,19 @@ def _order(plan: pd.DataFrame, decisions: pd.DataFrame) -> Found:
             before = codes.read(opener)[1].get("item", "")
             if row["initiative"] in starts and ends.get(before, pd.NaT) >= starts[row["initiative"]]:
                 yield "starts_too_early", {"initiative": row["initiative"], "before": before}
+
+
+def _rests_on(plan: pd.DataFrame, prerequisites: pd.DataFrame) -> Found:
+    """Yield the prerequisites that the plan calls met before one that they rest on."""
+    known = prerequisites.drop_duplicates("prerequisite").set_index("prerequisite")
+    asked = plan[plan["kind"] == "prerequisite"]
+    asked = asked.assign(prerequisite=[codes.read(name)[1]["prerequisite"] for name in asked["name"]])
+    for row in asked.to_dict("records"):
+        before = asked[asked["prerequisite"].isin(codes.items(known.loc[row["prerequisite"], "after"]))]
+        before = before[before["workflow"].isin(["", row["workflow"]]) & (before["end"] > row["end"])]
+        for one in before["prerequisite"]:
+            names = (known.loc[name, "name"] for name in (row["prerequisite"], one))
+            yield "met_too_early", dict(zip(("prerequisite", "before"), names, strict=True))
 
 
 def _gains(paths: pd.DataFrame, kept: pd.DataFrame) -> Found:

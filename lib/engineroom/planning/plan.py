@@ -72,10 +72,13 @@ def draft(
     wanted = {need for name in kept for need in needs[name]}
     owed = _owed(prerequisites, initiatives)
     items = {name: owed[name] | {"weeks": _weeks_owed(owed[name], start)} for name in owed if name in wanted} | kept
-    precedences = tuple(
-        Precedence(need, name, lags[name] if need in words(kept[name]["after"]) else 0)
-        for name in kept
-        for need in dict.fromkeys(needs[name])
+    precedences = (
+        *_in_order(items, prerequisites, initiatives),
+        *(
+            Precedence(need, name, lags[name] if need in words(kept[name]["after"]) else 0)
+            for name in kept
+            for need in dict.fromkeys(needs[name])
+        ),
     )
     capacities = _capacities(tables, start, weeks) | {PILOTS: (pilots_at_once,) * weeks}
     problem = Problem(
@@ -268,6 +271,30 @@ def _owed(prerequisites: pd.DataFrame, initiatives: pd.DataFrame) -> dict[str, d
             owed[item] = {"initiative": item, "kind": "prerequisite", "owner": row["owner"], "workflow": about}
             owed[item] |= {"due": row["date"], "name": opener}
     return owed
+
+
+def _in_order(
+    items: dict[str, dict[str, Any]], prerequisites: pd.DataFrame, initiatives: pd.DataFrame
+) -> Iterable[Precedence]:
+    """Let no prerequisite end before those that it rests on; yield those that an initiative delivers first.
+
+    All that are waited for start at once, so that the longer of two decides.
+    """
+    planned = initiatives.to_dict("records")
+    openers = {
+        (row["prerequisite"], row["workflow"]): codes.read(readiness.opening(row, planned))[1]["item"]
+        for row in prerequisites[~prerequisites["is_met"]].to_dict("records")
+    }
+    rests_on = {
+        (openers[row["prerequisite"], row["workflow"]], openers.get((before, row["workflow"]), ""))
+        for row in prerequisites[~prerequisites["is_met"]].to_dict("records")
+        for before in codes.items(row["after"])
+    }
+    for item, before in sorted(rests_on):
+        if item in items and items.get(before, {}).get("kind") == "prerequisite":
+            items[item]["weeks"] = max(items[item]["weeks"], items[before]["weeks"])
+        elif item in items and before in items and items[item]["kind"] == "prerequisite":
+            yield Precedence(before, item)
 
 
 def _weeks_owed(item: dict[str, Any], start: pd.Timestamp) -> int:

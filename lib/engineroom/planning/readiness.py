@@ -90,6 +90,7 @@ def assess(
             rows.append(
                 {key: record.get(key) for key in ("evidence", "owner", "date")}
                 | {"workflow": workflow, "prerequisite": one.id, "name": one.name, "source": one.source}
+                | {"after": codes.listed(one.after)}
                 | {"status": status, "is_met": status == "done", "is_general": not as_text(record.get("workflow"))}
                 | {"measured": measured.get("measured")}
             )

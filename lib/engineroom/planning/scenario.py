@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engineroom.dictionary import results
-from engineroom.dictionary.columns import DataFrame, as_text
+from engineroom.dictionary.columns import DataFrame, as_text, words
 from engineroom.readers.tables import Tables
 
 Floats = NDArray[np.float64]
@@ -52,6 +52,7 @@ class Option:
     defect_rate: float
     defect_cost: float
     rebuild: tuple[float, float]
+    initiatives: tuple[str, ...]
     owner: str
     grade: str
     source: str
@@ -232,9 +233,9 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
     items = flows["monthly_volume"].sum(min_count=1)
     weights = flows["monthly_volume"].where(flows["cost_of_rework"].notna())
     rate = measures[(measures["kpi"] == "error_rate") & (measures["workflow"] == workflow)]["value"]
-    gates = tables.overrides["initiative"].eq(as_text(row["initiative"])) if as_text(row["initiative"]) else None
+    carried_out_by = tuple(words(as_text(row["initiative"])))
     factor = tables.reference_classes[tables.reference_classes["measure"] == "cost_factor"]
-    is_past_a_gate = gates is not None and bool(gates.any())
+    is_past_a_gate = bool(tables.overrides["initiative"].isin(carried_out_by).any())
     return Option(
         name=name,
         kind=row["kind"],
@@ -251,6 +252,7 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
         defect_rate=float(row["defect_rate"]),
         defect_cost=float((flows["cost_of_rework"] * weights).sum() / weights.sum()) if weights.sum() else float("nan"),
         rebuild=(float(factor["low"].iloc[0]), float(factor["high"].iloc[0])) if is_past_a_gate else (1.0, 1.0),
+        initiatives=carried_out_by,
         owner=as_text(row["owner"]),
         grade=as_text(row["grade"]),
         source=as_text(row["source"]),

@@ -39,6 +39,7 @@ class Prerequisite(BaseModel):
     asks: str
     source: str
     shown_by: Literal["", "data", "map", "governance"] = ""
+    after: tuple[str, ...] = ()
 
 
 class Pilot(BaseModel):

@@ -152,10 +152,7 @@ def _references(
         about = [name for name in read_in if name != "workflows" and "workflow" in read_in[name]]
         names += [(table, "workflow", inventory, cure) for table in about]
     planned, rules = set(read_in["initiatives"]["initiative"].dropna()), sorted(reference.gates()["gate"])
-    names += [
-        (table, "initiative", planned, "add it to the table initiatives")
-        for table in ("demands", "overrides", "options")
-    ]
+    names += [(table, "initiative", planned, "add it to the table initiatives") for table in ("demands", "overrides")]
     names += [("demands", "team", set(read_in["capacity"]["team"].dropna()), "add it to the table capacity")]
     names += [("overrides", "gate", rules, reference.there_are(rules))]
     asked = reference.questions()["question"]
@@ -179,6 +176,7 @@ def _references(
     if len(read_in["steps"]):
         names += [("risks", "step", set(read_in["steps"]["step"].dropna()), "add it to the table steps")]
     several = [("initiatives", "after", planned, "add it to the table initiatives")]
+    several += [("options", "initiative", planned, "add it to the table initiatives")]
     several += [("controls", "risks", set(read_in["risks"]["risk"].dropna()), "add it to the table risks")]
     for table, column, known_names, cure in several:
         parts = read_in[table][column].dropna().astype("str").str.split(";").explode().astype("str").str.strip()

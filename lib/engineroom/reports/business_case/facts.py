@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import scenarios
+from engineroom.dictionary import plans, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.pages import facts
@@ -47,6 +47,7 @@ def find(
     impacts: DataFrame[scenarios.Impacts],
     qualities: DataFrame[scenarios.Qualities],
     diagnoses: DataFrame[scenarios.Diagnoses],
+    decisions: DataFrame[plans.Decisions],
     programme: Programme,
 ) -> DataFrame[Findings]:
     """Return what a board asks for, in its order; then what else the tables say of output and people, key figures."""
@@ -55,7 +56,7 @@ def find(
         return facts.table("business_case", SECTIONS, [headline("answer", "no options", "unknown"), *beside])
     name = outlook.best(outcomes)
     chance = chances.set_index("option").loc[name]
-    headlines = [_answer(outcomes, chance, readings, programme, name)]
+    headlines = [_answer(outcomes, chance, readings, flips, decisions, programme, name)]
     if programme[name].kind != DO_NOTHING:
         headlines += [*_flip(flips, name, programme), *_base_rates(readings, programme)]
     headlines += [*_claims(claims), *_chance(chance, name), *_hangs(impacts)]
@@ -68,7 +69,13 @@ def _npv(outcomes: pd.DataFrame, view: str, name: str) -> float:
 
 
 def _answer(
-    outcomes: pd.DataFrame, chance: pd.Series, readings: pd.DataFrame, programme: Programme, name: str
+    outcomes: pd.DataFrame,
+    chance: pd.Series,
+    readings: pd.DataFrame,
+    flips: pd.DataFrame,
+    decisions: pd.DataFrame,
+    programme: Programme,
+    name: str,
 ) -> facts.Row:
     if programme[name].kind == DO_NOTHING:
         rival = outlook.best(outcomes, than=name)
@@ -82,12 +89,21 @@ def _answer(
         printed |= figures("money", claimed_deficit=-claimed["lead_npv"])
     else:
         printed |= figures("money", claimed_worth=_npv(outcomes, "claimed", name), claimed_lead=claimed["lead_npv"])
-    is_clear = chance["best"] >= SAFE and not programme[name].is_open
+    option = programme[name]
+    of_it = decisions[decisions["initiative"].isin(option.initiatives)]
+    closed = {verdict: of_it.loc[of_it["decision"] == verdict, "initiative"] for verdict in ("refused", "waits")}
+    lists = {
+        "refused": list(dict.fromkeys(closed["refused"])),
+        "waits": [one for one in dict.fromkeys(closed["waits"]) if one not in set(closed["refused"])],
+    }
+    if option.is_open and (point := flip_points.binding(flips)) is not None:
+        printed |= figures("money", loses_from=point["value"])
     return headline(
         "answer",
-        "leads",
-        "good" if is_clear else "caution",
+        "not disclosed" if option.is_open else "not cleared" if any(lists.values()) else "leads",
+        "good" if chance["best"] >= SAFE and not option.is_open and not any(lists.values()) else "caution",
         source("outcomes", "npv", option=name),
+        source("decisions", "decision", "missing"),
         source("readings", "lead_npv", "rival"),
         source("chances", "best", option=name),
         printed=printed | figures("count", years=programme.years),
@@ -95,8 +111,9 @@ def _answer(
             "option": name,
             "rival": expected["rival"],
             "claimed_rival": claimed["rival"],
-            "undisclosed": [option.name for option in programme.options if option.is_open],
+            "undisclosed": [one.name for one in programme.options if one.is_open],
         },
+        lists=lists,
         share=chance["best"],
     )
 
