@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engineroom.dictionary import columns, scenarios
+from engineroom.dictionary import codes, columns, plans, scenarios
 from engineroom.errors import DataProblems
 from engineroom.measures import kpi
 from engineroom.pages import answers
-from engineroom.planning import assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
+from engineroom.phrases import tell
+from engineroom.planning import asks, assumptions, claims, diagnosis, flips, outlook, portfolio, scenario, uncertainty
 from engineroom.readers import engagement, tables
 from engineroom.reports.business_case import facts as business_case
 from engineroom.reports.business_case import tables as diagnosis_exhibits
@@ -324,7 +325,7 @@ def test_an_outsourced_saving_decays_and_its_errors_cost_more_from_year_to_year(
 # ------------------------------------------------------------------------------------------------------------ the words
 
 
-def headlines(read: tables.Tables) -> dict[str, dict[str, str]]:
+def headlines(read: tables.Tables, decisions: pd.DataFrame | None = None) -> dict[str, dict[str, str]]:
     programme, audited, assumed, seen = case(read)
     found = outlook.outcomes(programme, seen)
     best = outlook.best(found)
@@ -338,6 +339,7 @@ def headlines(read: tables.Tables) -> dict[str, dict[str, str]]:
         uncertainty.impacts(programme, assumed, drawn, best),
         columns.empty(scenarios.Qualities),
         columns.empty(scenarios.Diagnoses),
+        columns.empty(plans.Decisions) if decisions is None else decisions,
         programme,
     )
     shown = answers.findings(told, read)
@@ -349,7 +351,8 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     after = headlines(insurer(client, options=OFFERS | {"one_off_cost": [0, 5e6, 25e6], "run_cost": 0}))
     nothing = headlines(insurer(client, options=OFFERS | {"one_off_cost": [90e6, 90e6, 90e6], "run_cost": 0}))
 
-    assert before["Answer"]["text"].startswith("Hybrid leads: an expected net present value of $25.")
+    assert before["Answer"]["text"].startswith("No option can be recommended yet. Hybrid is ahead of Offshore by $")
+    assert "It loses its lead from $" in before["Answer"]["text"]
     assert before["Answer"]["tone"] == "caution"
     assert before["Flips"]["text"].startswith("The answer flips to Offshore if setting up Hybrid costs $")
     assert after["Answer"]["text"].startswith("Offshore leads: ")
@@ -357,6 +360,53 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     assert nothing["Answer"]["text"].startswith(
         "No option is better than leaving things as they are: the best of them, "
     )
+
+
+def test_an_option_whose_parts_a_gate_refuses_is_recommended_only_with_what_opens_them(client: Make) -> None:
+    parts = ["Automate simple claims", "Move what is left"]
+    plan = {
+        "initiative": parts,
+        "kind": ["automation", "outsourcing"],
+        "workflow": "Claims",
+        "weeks": 20,
+        "owner": "Head",
+    }
+    disclosed = OFFERS | {"one_off_cost": [0, 5e6, 5e6], "run_cost": 0, "initiative": [None, None, "; ".join(parts)]}
+    read = insurer(client, options=disclosed, initiatives=plan)
+    rows = [
+        {
+            "initiative": part,
+            "kind": "automation",
+            "workflow": "Claims",
+            "gate": "data_first",
+            "rule": "Fix the data first",
+        }
+        | {
+            "decision": decision,
+            "missing": "none",
+            "unblocks": "data",
+            "opened_by": "",
+            "source": codes.listed(["000-01"]),
+        }
+        for part, decision in zip(parts, ("refused", "waits"), strict=True)
+    ]
+    closed = plans.Decisions.of(rows)
+
+    free = headlines(read, closed.assign(decision="open"))["Answer"]
+    held = headlines(read, closed)["Answer"]
+
+    assert free["text"].startswith("Hybrid leads: an expected net present value of $")
+    assert held["text"].startswith(
+        "Hybrid is the best option, but its gates are closed: first open them. Then it is worth $"
+    )
+    assert held["detail"].startswith("The roadmap refuses “Automate simple claims”, which it needs.")
+    assert "It waits for the gates of “Move what is left”" in held["detail"]
+    programme, _, _, seen = case(read)
+    best = outlook.best(outlook.outcomes(programme, seen))
+    none = columns.empty(scenarios.Impacts)
+    asked = asks.business_case(programme, flips.find(programme, seen, best), none, closed, best, read)
+    assert asked["ask"].map(tell).tolist() == [f"Open the gates of “{part}”: Fix the data first" for part in parts]
+    assert asked["owner"].map(codes.items).tolist() == [["Head"], ["Head"]]
 
 
 def test_where_nothing_is_better_than_doing_nothing_no_flip_and_no_waterfall_is_made_up(client: Make) -> None:

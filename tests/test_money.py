@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,8 +16,10 @@ from engineroom import assessment
 from engineroom.dictionary import plans, results
 from engineroom.measures import gap
 from engineroom.pages import answers
-from engineroom.planning import money
+from engineroom.phrases import tell
+from engineroom.planning import asks, money, plan, solver
 from engineroom.readers import engagement, tables
+from engineroom.reports.roadmap import facts as roadmap
 
 READ = tables.read(engagement.open("starter/insurer"))
 DEFINED = READ.definitions.set_index("definition")
@@ -102,11 +105,38 @@ def test_no_starter_counts_more_than_a_workflow_costs(starter) -> None:
 
 def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
     case = assessment.open("starter/ecommerce", draws=200)
+    told = partial(
+        roadmap.find, case.plan, case.prerequisites, case.decisions, economics=case.plan_economics,
+        people=case.one_more, draft=case.draft, schedule=case.schedule, tables=case.tables,
+    )  # fmt: skip
+    losing = case.plan_economics.assign(net_low=-2.0, net_high=-1.0)
 
+    def said(findings) -> list[str]:
+        return [item["text"] for item in answers.findings(findings, case.tables).content["items"]]
+
+    against = "We advise against this plan as it stands: it loses money"
+    assert not any(text.startswith(against) for text in said(told(curve=case.plan_benefits)))
+    assert any(text.startswith(against) for text in said(told(curve=case.plan_benefits.assign(low=-2.0, high=-1.0))))
+    asked = asks.roadmap(case.plan, case.decisions, losing, case.prerequisites)["ask"].map(tell)
+    assert asked.iloc[0] == "Do not approve the plan as it stands: it loses money"
+    assert not asked.str.startswith("Approve").any()
+
+
+def test_what_does_not_pay_is_left_out_unless_the_client_says_that_it_must_be_in() -> None:
+    case = assessment.open("starter/ecommerce", draws=200)
+    desk = "One accounts-payable desk for shop and wholesale"
+
+    assert desk not in set(case.plan["item"])
     said = [item["text"] for item in answers.findings(case.roadmap_findings, case.tables).content["items"]]
-
-    assert any(text.startswith("We advise against this plan as it stands: it loses money") for text in said)
-    assert case.bridge["net_high"].sum() < 0
+    assert f"Leave out “{desk}”: it costs more than it brings before the plan ends." in said
+    stated = case.initiatives["is_optional"].mask(case.initiatives["initiative"] == desk, False)
+    must = case.initiatives.assign(is_optional=stated)
+    draft = plan.draft(must, case.prerequisites, case.decisions, case.tables, 104, 3, 0.08)
+    assert desk in solver.schedule(draft.problem).starts
+    hurried = plan.draft(
+        case.initiatives, case.prerequisites, case.decisions, case.tables, 104, 3, 0.08, objective="finish"
+    )
+    assert desk in solver.schedule(hurried.problem, "finish").starts
 
 
 def test_an_initiative_that_loses_money_at_its_better_end_is_advised_against() -> None:

@@ -22,7 +22,7 @@ def option(name: str = "Bots", saving: float = 3e6, **changes: object) -> Option
     plain = Option(
         name=name, kind="automate", path=scenario.ramped(saving, YEARS * 12, 0, "step"), full=saving, first=saving,
         one_off=2e6, run_cost=0.0, saving_is="net", transition=0.0, ramp="step", monthly_items=1000.0, error_rate=0.02,
-        defect_rate=float("nan"), defect_cost=100.0, rebuild=(1.0, 1.0), owner="", grade="", source="",
+        defect_rate=float("nan"), defect_cost=100.0, rebuild=(1.0, 1.0), initiatives=(), owner="", grade="", source="",
     )  # fmt: skip
     return replace(plain, **changes)  # type: ignore[arg-type]
 

@@ -15,8 +15,8 @@ HERE = Path(__file__).parent
 
 __all__ = [
     "__version__", "answers", "appendix", "assessment", "benchmark", "commentary", "engagement", "errors", "event_log",
-    "gap", "house", "kpi", "outlook", "plan", "portfolio", "readiness", "results", "scenario", "schemas", "statistics",
-    "tables",
+    "gap", "house", "kpi", "outlook", "plan", "portfolio", "readiness", "results", "scenario", "schemas", "show",
+    "statistics", "tables",
 ]  # fmt: skip
 """What a notebook needs, and what completion offers; the other modules are found as well."""
 

@@ -60,6 +60,7 @@ from engineroom.organisation import (
 from engineroom.planning import (
     agenda,
     agreement,
+    asks,
     assumptions,
     claims,
     diagnosis,
@@ -271,6 +272,7 @@ class Assessment:
             case.parameters.weeks,
             case.parameters.pilots_at_once,
             case.parameters.discount_rate,
+            case.parameters.objective,
         )
     )
     objective = Step(lambda case: plan.aim(case.draft, case.parameters.objective))
@@ -426,6 +428,39 @@ class Assessment:
             case.prerequisites,
             case.stp_actuals,
             case.gains_kept,
+        ),
+    )
+
+    # ---------------------------------------------------------------------------------------------------------- asks
+
+    benchmark_gap_asks = Result(
+        plans.Asks, lambda case: asks.benchmark_gap(case.worths, case.bridge, case.plan_economics, case.tables)
+    )
+    roadmap_asks = Result(
+        plans.Asks, lambda case: asks.roadmap(case.plan, case.decisions, case.plan_economics, case.prerequisites)
+    )
+    business_case_asks = Result(
+        plans.Asks,
+        lambda case: asks.business_case(
+            case.programme, case.flips, case.impacts, case.decisions, case.best, case.tables
+        ),
+    )
+    process_quality_asks = Result(
+        plans.Asks,
+        lambda case: asks.process_quality(
+            case.hidden_factory, case.signals, case.gains_kept, case.data_scores, case.tables
+        ),
+    )
+    operating_model_asks = Result(
+        plans.Asks,
+        lambda case: asks.operating_model(
+            case.needs, case.skill_cover, case.backlogs, case.misuse, case.tracking, case.tables
+        ),
+    )
+    governance_asks = Result(
+        plans.Asks,
+        lambda case: asks.governance(
+            case.risk_coverage, case.conflicts, case.control_tests, case.roles, case.governance_profile, case.tables
         ),
     )
 

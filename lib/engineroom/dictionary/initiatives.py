@@ -111,7 +111,9 @@ class Initiatives(Table):
     weeks: Series[float] = number("how long it takes", required=True, ge=1, le=156)
     release: Series[pd.Timestamp] = date("not before this day")
     deadline: Series[pd.Timestamp] = date("finished by this day")
-    is_optional: Series[bool] = flag("it may be left out where it does not pay")
+    is_optional: Series[bool] = flag(
+        "it may be left out where it does not pay; blank: yes, where its benefit is stated or others need it first"
+    )
     is_pilot: Series[bool] = flag("it is a pilot: at most three run at once")
     has_cutover: Series[bool] = flag("its last week is a cutover, which must not lie in a blackout")
     after: Series[str] = text("initiatives that must have finished, separated by semicolons")

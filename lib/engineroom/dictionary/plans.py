@@ -542,6 +542,19 @@ class Bridge(Table):
     )
 
 
+class Asks(Table):
+    """What a report asks for: what, who, by when, and what hangs on it."""
+
+    place: Series[float] = count("its place in the report, from 1", required=True)
+    ask: Series[str] = key("code of what is asked for", "What", "sentence", unique=True)
+    owner: Series[str] = text(
+        "who is to do it, as a JSON array; blank: nobody was named", "Who", "names", blank=("unassigned", "bad")
+    )
+    due: Series[pd.Timestamp] = date("by when", "By", align="right", blank="no day named")
+    worth_low: Series[float] = money("what hangs on it, at least")
+    worth_high: Series[float] = money("what hangs on it, at most")
+
+
 class Disagreements(Table):
     """Where the tables of one assessment do not agree with each other."""
 

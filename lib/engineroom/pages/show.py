@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from engineroom.dictionary import codes
-from engineroom.dictionary.columns import Table, about
+from engineroom.dictionary import codes, plans
+from engineroom.dictionary.columns import DataFrame, Table, about
 from engineroom.pages import blocks, wording
 from engineroom.pages.blocks import Cell, Exhibit
 from engineroom.phrases import say, say_number, tell, tell_all
+from engineroom.readers.tables import Tables
 
 Row = dict[str, Any]
 Teller = Callable[[Row], Cell]
@@ -75,6 +76,27 @@ def table(
     return blocks.table(
         name, caption, heads, [list(row) for row in zip(*cells, strict=True)], frame, notes, **counted or {}
     )
+
+
+def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
+    """Return what a report asks for; `worth` is what its last column holds in this report."""
+    if found.empty:
+        return blocks.note("Nothing is asked for", "No figure of this report calls for a decision.", tone="good")
+    bare = int(found["owner"].isna().sum())
+    caption = say("What we ask for")
+    if bare:
+        caption += say_number(bare, ": {n} of {all} has no owner", ": {n} of {all} have no owner", all=len(found))
+    currency = tables.engagement.header.currency
+    own: Owns = {"worth": right("What hangs on it", partial(ends, "worth", currency))}
+    notes = (worth,) if found["worth_low"].notna().any() else ()
+    columns = "ask owner due worth" if notes else "ask owner due"
+    return table("asks", found, plans.Asks, columns, caption, *notes, own=own, counted={"n": bare})
+
+
+def ends(name: str, currency: str, row: Row) -> str:
+    """Return the range of an amount whose ends stand in two columns; as one figure where both are the same."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return wording.BLANK if pd.isna(low) or pd.isna(high) else wording.between(low, high, currency)
 
 
 def missing(rows: list[list[Cell]], caption: str, complete: str = "Every figure of this report is there.") -> Exhibit:

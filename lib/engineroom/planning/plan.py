@@ -48,6 +48,7 @@ def draft(
     weeks: int = 104,
     pilots_at_once: int = 3,
     discount_rate: float = 0.08,
+    objective: str = "benefit",
 ) -> Draft:
     """Return the scheduling problem of an engagement: allowed initiatives, and the prerequisites that open their gates.
 
@@ -81,8 +82,11 @@ def draft(
         ),
     )
     capacities = _capacities(tables, start, weeks) | {PILOTS: (pilots_at_once,) * weeks}
+    free = wanted if objective == "benefit" else None
     problem = Problem(
-        activities=tuple(_activity(item, tables, start) for item in items.values()),
+        activities=tuple(
+            _activity(item, tables, start, wanted if objective == "benefit" else None) for item in items.values()
+        ),
         capacities=capacities,
         horizon=weeks,
         precedences=precedences,
@@ -107,8 +111,11 @@ def dated(draft: Draft, found: Schedule, decisions: DataFrame[plans.Decisions]) 
     last = max(found.starts, key=lambda name: (found.starts[name] + length[name], name))
     critical, depth = slack.chain(held, last), _depths(draft.problem, found.starts)
     rows = []
+    needed = {pair.before for pair in draft.problem.precedences if pair.after in found.starts}
     for name, start in found.starts.items():
         item = draft.items[name]
+        if item["kind"] == "prerequisite" and name not in needed:
+            continue  # only what was left out would wait for it
         said = decisions[(decisions["initiative"] == name) & decisions["decision"].isin(["waits", "overridden"])]
         is_overridden = bool((said["decision"] == "overridden").any())
         rows.append(
@@ -302,7 +309,7 @@ def _weeks_owed(item: dict[str, Any], start: pd.Timestamp) -> int:
     return promised if promised > 0 else WINDOW[1]
 
 
-def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Activity:
+def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp, free: set[str] | None) -> Activity:
     asked = tables.demands[tables.demands["initiative"] == item["initiative"]]
     demands = {row["team"]: max(round(row["people"] * PEOPLE), 1) for row in asked.to_dict("records")}
     demands |= {PILOTS: 1} if _is(item.get("is_pilot")) else {}
@@ -313,10 +320,26 @@ def _activity(item: dict[str, Any], tables: Tables, start: pd.Timestamp) -> Acti
         demands=demands,
         release=0 if pd.isna(release) else max(math.ceil((release - start) / WEEK), 0),
         deadline=None if pd.isna(deadline) else math.floor((deadline + pd.Timedelta(days=1) - start) / WEEK),
-        is_optional=_is(item.get("is_optional")),
+        is_optional=_may_be_left_out(item, free),
         benefit=_weekly(item.get("annual_benefit")),
         cost=amount(item.get("cost")),
     )
+
+
+def _may_be_left_out(item: dict[str, Any], wanted: set[str] | None) -> bool:
+    """Return whether the plan is free to leave an item out: as the client says, else where its worth can be told.
+
+    `wanted` are the items that others need first; nothing where the plan is not to bring the most, and only what the
+    client says counts. What a prerequisite brings is the initiatives it opens. An initiative that states no benefit
+    and that no other needs first stays: its worth is unknown, which is not nought.
+    """
+    if item["kind"] == "prerequisite":
+        return False
+    stated = item.get("is_optional")
+    if stated is not None and not pd.isna(stated):
+        return bool(stated)
+    benefit = item.get("annual_benefit")
+    return wanted is not None and (item["initiative"] in wanted or not (benefit is None or math.isnan(benefit)))
 
 
 def _capacities(tables: Tables, start: pd.Timestamp, weeks: int) -> dict[str, tuple[int, ...]]:

@@ -23,6 +23,7 @@ SECTIONS = {
     "proposal": ("findings", "shortlist"),
     "first": ("findings", "gantt", "plan-table"),
     "override": ("findings", "decisions-table"),
+    "left out": ("findings", "economics"),
     "advice": ("findings", "economics"),
     "benefit": ("findings", "benefits-chart"),
     "bottleneck": ("findings", "changes-table"),
@@ -51,7 +52,7 @@ def find(
     if tables.initiatives.empty and len(plan):
         headlines.append(headline("proposal", "shortlist", "caution", source("rankings")))
     headlines += [_first(plan)] if len(plan) else []
-    headlines += _overridden(decisions)
+    headlines += [*_overridden(decisions), *_left_out(draft, schedule)]
     if plan["annual_benefit"].fillna(0).sum():
         headlines += [*_advised(economics, benefit(plan, curve)), benefit(plan, curve)]
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
@@ -157,6 +158,38 @@ def _advised(economics: pd.DataFrame, whole: facts.Row) -> Iterator[facts.Row]:
         lists={"items": losing["name"]},
         direction="worse",
     )
+
+
+def _left_out(draft: Draft, schedule: Schedule) -> Iterator[facts.Row]:
+    """Yield what the plan leaves out: it costs more than it brings until the plan ends, or there is no room for it.
+
+    Something that would pay right after what it needs had no room. What only prepares others does not pay.
+    """
+    if schedule.status not in ("optimal", "feasible"):
+        return
+    problem = draft.problem
+    length = {one.name: one.duration for one in problem.activities}
+    out = [one for one in problem.activities if one.name not in schedule.starts]
+    ready = {
+        one.name: max(
+            [schedule.starts.get(pair.before, 0) + length[pair.before] + pair.lag
+             for pair in problem.precedences if pair.after == one.name],
+            default=one.release,
+        )
+        for one in out
+    }  # fmt: skip
+    pays = {one.name for one in out if one.benefit and problem.worth(one, ready[one.name] + one.duration) > 0}
+    for verdict, names in (("does not pay", [one.name for one in out if one.name not in pays]), ("no room", pays)):
+        if names:
+            yield headline(
+                "left out",
+                verdict,
+                "caution",
+                source("priced", "state", state="left out"),
+                printed=figures("count", n=len(names)),
+                lists={"initiatives": sorted(names)},
+                about=verdict.replace(" ", "_"),
+            )
 
 
 def _net(end: Any) -> tuple[str, str, str]:

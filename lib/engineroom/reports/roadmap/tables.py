@@ -185,7 +185,7 @@ def economics(found: DataFrame[plans.Economics], tables: Tables) -> Exhibit:
     if losing:
         caption += say_number(losing, ": {n} [loses|lose] money and [is|are] advised against")
     own: show.Owns = {
-        name: show.right(label, functools.partial(_range, name, tables.engagement.header.currency))
+        name: show.right(label, functools.partial(show.ends, name, tables.engagement.header.currency))
         for name, label in (("annual_benefit", "Benefit a year"), ("cost", "Cost"), ("net", "Net"))
     }
     columns = "name owner end annual_benefit cost payback_months net verdict"
@@ -208,7 +208,7 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
         caption += say(": no initiative addresses {workflows}", workflows=wording.listed(open_ones))
     currency = tables.engagement.header.currency
     own: show.Owns = {
-        name: show.right(label, functools.partial(_range, name, currency)) for name, label in labels.items()
+        name: show.right(label, functools.partial(show.ends, name, currency)) for name, label in labels.items()
     }
     unpriced = found["gap_high"] == 0
     told = found.assign(**{name: found[name].mask(unpriced) for name in ends["gap"] + ends["addressed"]})
@@ -220,11 +220,6 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
     rows = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
     columns = f"workflow {' '.join(labels)}"
     return show.table("bridge", found, plans.Bridge, columns, caption, *notes, rows=rows, own=own)
-
-
-def _range(name: str, currency: str, row: show.Row) -> str:
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return wording.BLANK if pd.isna(low) or pd.isna(high) else wording.between(low, high, currency)
 
 
 def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
