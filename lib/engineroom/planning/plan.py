@@ -84,9 +84,7 @@ def draft(
     capacities = _capacities(tables, start, weeks) | {PILOTS: (pilots_at_once,) * weeks}
     free = wanted if objective == "benefit" else None
     problem = Problem(
-        activities=tuple(
-            _activity(item, tables, start, wanted if objective == "benefit" else None) for item in items.values()
-        ),
+        activities=tuple(_activity(item, tables, start, free) for item in items.values()),
         capacities=capacities,
         horizon=weeks,
         precedences=precedences,
