@@ -63,7 +63,6 @@ def test_a_plan_that_loses_at_both_ends_is_no_neutral_news(hospital, low, high, 
 @pytest.mark.parametrize(
     ("attributes", "bucket"),
     [
-        ({"upstream_share": 0.5}, "Eliminate"),
         ({"business_units": 2.0, "specialised": "yes"}, "Centralise"),
         ({"business_units": 2.0, "specialised": "no"}, "Automate to STP"),
         ({"judgement_share": 0.3}, "Augment"),
@@ -76,10 +75,34 @@ def test_a_workflow_falls_into_the_bucket_of_the_first_rule_that_holds(hospital,
     placed = portfolio.place(read, ranked.assign(monthly_volume=100.0, friction=0.05))
 
     assert set(placed["bucket"]) == {bucket}
+    assert set(placed["work"]) == {""}
+
+
+def test_what_is_eliminated_is_work_caused_upstream_and_never_a_workflow(hospital, ranked) -> None:
+    read = changed(hospital, "portfolio", upstream_share=0.5)
+    unnamed = replace(read, exceptions=empty(schemas.INPUTS["exceptions"]))
+
+    placed, of_unnamed = portfolio.place(read, ranked), portfolio.place(unnamed, ranked)
+
+    assert set(placed.loc[placed["work"] == "", "bucket"]).isdisjoint({portfolio.ELIMINATE})
+    work = placed[placed["work"] != ""].set_index("workflow")
+    assert set(work["bucket"]) == {portfolio.ELIMINATE}
+    assert codes.items(work.loc["Denials", "work"]) == ["Authorisation missing at visit", "Coverage ended"]
+    assert set(of_unnamed.loc[of_unnamed["work"] != "", "work"]) == {codes.listed([portfolio.REPAIRS])}
+
+
+def test_a_workflow_that_no_rule_places_says_what_keeps_the_nearest_from_holding(hospital, ranked) -> None:
+    placed = portfolio.place(hospital, ranked).set_index("workflow").loc["Payment posting"]
+
+    assert placed["bucket"] == portfolio.NOT_PLACED
+    assert [tell(one) for one in codes.each(placed["reason"])] == [
+        "not: at most 15% of the items leave the standard path (18%)"
+    ]
 
 
 def test_a_bucket_says_its_figures_confidence_and_review_18_months_on(hospital, ranked) -> None:
-    placed = portfolio.place(hospital, ranked).set_index("workflow")
+    placed = portfolio.place(hospital, ranked)
+    placed = placed[placed["work"] != ""].set_index("workflow")
 
     reason = codes.each(placed.loc["Denials", "reason"])
     assert [tell(one) for one in reason] == ["half of the manual touches or more only repair what came in wrong (58%)"]

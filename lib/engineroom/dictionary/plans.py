@@ -203,6 +203,10 @@ class Placements(Table):
     """The bucket of each workflow, why, how sure, and when to look again."""
 
     workflow: Series[str] = key("workflow", "Workflow")
+    work: Series[str] = text(
+        "types of exception it is about, as a JSON array; blank text: the workflow as a whole", "Work", "names",
+        blank="the workflow", required=True,
+    )  # fmt: skip
     bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed", "Bucket", "label")
     reason: Series[str] = key("conditions of the rule that fired with their figures, as a JSON array of codes")
     confidence: Series[str] = choice("how firmly", CONFIDENCE, "Confidence", required=True)

@@ -101,6 +101,9 @@ class Measures(Table):
     method: Series[str] = key("code of how the interval was made, or of why there is none")
     definition: Series[str] = key("definition id")
     process: Series[str] = text("process id of the workflow")
+    pooled: Series[str] = text(
+        "workflows that a figure of the whole engagement is made of, as a JSON array; blank: all, or one of its own"
+    )
     period_start: Series[pd.Timestamp] = date("first day", required=True)
     period_end: Series[pd.Timestamp] = date("last day", required=True)
     source: Series[str] = key("file or table the value came from")

@@ -62,10 +62,23 @@ def measure(tables: Tables, log: EventLog | None) -> DataFrame[results.Measures]
         frame["definition"].map(known["direction"]),
     )
     frame["process"] = frame["workflow"].map(_process_of(tables)).astype("str")
+    frame["pooled"] = _pooled(frame)
     wanted = [one.kpi for one in tables.pack.kpis]
     order = frame["kpi"].map({kpi: place for place, kpi in enumerate(wanted)}).fillna(len(wanted))
     frame = frame.assign(order=order).sort_values(["order", "kpi", "definition", "workflow"], kind="stable")
     return results.Measures.validate(frame[results.Measures.names()].reset_index(drop=True))
+
+
+def _pooled(frame: pd.DataFrame) -> list[str]:
+    """Return, for each figure of the whole engagement that only some of its workflows have, which they are."""
+    each = frame[frame["workflow"] != ""]
+    of = each.groupby(["definition", "source"])["workflow"].agg(lambda names: sorted(set(names))).to_dict()
+    every = each["workflow"].nunique()
+    names = [
+        of.get((row["definition"], row["source"]), []) if row["workflow"] == "" else []
+        for row in frame.to_dict("records")
+    ]
+    return [codes.listed(some) if len(some) < every else "" for some in names]
 
 
 def missing(

@@ -283,8 +283,13 @@ def caveat(row: Any, currency: str = "", into: str | None = None) -> tuple[str, 
 
 def subject(row: Any) -> str:
     """Return what a row is about: its KPI, and its workflow where it has one."""
-    name = say(row["name"])
-    return f"{name}, {row['workflow']}" if row["workflow"] else name
+    return f"{say(row['name'])}, {row['workflow']}" if row["workflow"] else kpi(row)
+
+
+def kpi(row: Any) -> str:
+    """Return the name of a row's KPI; of one that only some workflows of the engagement have, with these."""
+    only = codes.items(row["pooled"]) if "pooled" in row else []
+    return say("{name} (only {workflows})", name=say(row["name"]), workflows=listed(only)) if only else say(row["name"])
 
 
 def label(verdict: str) -> str:

@@ -14,6 +14,9 @@ from engineroom.dictionary.initiatives import Initiatives
 from engineroom.readers.tables import Tables
 
 NOT_PLACED = "Not placed"
+ELIMINATE = "Eliminate"
+REPAIRS = "repairs of what came in wrong"
+"""Work to be eliminated where no log of exceptions names its types."""
 REVIEW_MONTHS = 18
 LATEST = 3
 """Months whose rate stands for today's."""
@@ -31,31 +34,48 @@ VERBS = {"automation": "Automate", "augmentation": "Augment", "centralising": "C
 def place(tables: Tables, rankings: DataFrame[plans.Rankings]) -> DataFrame[plans.Placements]:
     """Return the bucket of each workflow: that of the first rule all of whose conditions hold.
 
-    Confidence is high where every attribute that any rule asks for is known and none that decided is within a quarter
-    of its threshold, low where an attribute is unknown or no rule fires, medium in between.
+    What is to be eliminated is never a workflow that somebody asks for, but the work in it that an error upstream
+    causes: it has a row of its own beside that of the workflow, whose bucket the other rules decide. Confidence is high
+    where every attribute that any rule asks for is known and none that decided is within a quarter of its threshold,
+    low where an attribute is unknown or no rule fires, medium in between.
     """
     rules = tables.buckets
     review = pd.Timestamp(tables.engagement.header.as_of) + pd.DateOffset(months=REVIEW_MONTHS)
+    upstream = tables.exceptions[tables.exceptions["cause"] == "upstream_data"]
     rows = []
     for attributes in _attributes(tables, rankings):
         unknown = [name for name in dict.fromkeys(rules["attribute"]) if math.isnan(attributes[name])]
-        bucket, reason, is_clear = NOT_PLACED, codes.several(["no_rule_fires"]), False
-        for _, conditions in rules.groupby("rule", sort=False):
-            held = [_holds(attributes[one.attribute], one.operator, one.value) for one in conditions.itertuples()]
-            if all(held):
-                bucket = str(conditions["bucket"].iloc[0])
-                reason = codes.several(_condition(one, attributes) for one in conditions.itertuples())
-                is_clear = all(
-                    abs(attributes[one.attribute] - one.value) >= CLEAR * abs(one.value)
-                    for one in conditions[~conditions["attribute"].isin(["specialised", "business_units"])].itertuples()
-                )
-                break
-        confidence = "low" if unknown or bucket == NOT_PLACED else "high" if is_clear else "medium"
-        rows.append(
-            {"workflow": attributes["workflow"], "bucket": bucket, "reason": reason, "confidence": confidence}
-            | {"unknown": codes.several(f"attribute_{name}" for name in unknown), "review": review}
-        )
+        about = {"workflow": attributes["workflow"], "review": review}
+        about |= {"unknown": codes.several(f"attribute_{name}" for name in unknown)}
+        is_of_workflow = rules["bucket"] != ELIMINATE
+        rows.append(about | {"work": ""} | _placed(rules[is_of_workflow], attributes, unknown))
+        work = _placed(rules[~is_of_workflow], attributes, unknown)
+        if work["bucket"] == ELIMINATE:
+            types = upstream.loc[upstream["workflow"] == attributes["workflow"], "exception"]
+            rows.append(about | {"work": codes.listed(types) or codes.listed([REPAIRS])} | work)
     return plans.Placements.of(rows)
+
+
+def _placed(rules: pd.DataFrame, attributes: dict[str, Any], unknown: list[str]) -> dict[str, Any]:
+    """Return the bucket of the first rule that holds, why and how sure; or what keeps the nearest rule from holding."""
+    missed: list[list[Any]] = []
+    for _, conditions in rules.groupby("rule", sort=False):
+        asked = list(conditions.itertuples())
+        failed = [one for one in asked if not _holds(attributes[one.attribute], one.operator, one.value)]
+        if not failed:
+            is_clear = all(
+                abs(attributes[one.attribute] - one.value) >= CLEAR * abs(one.value)
+                for one in asked
+                if one.attribute not in ("specialised", "business_units")
+            )
+            reason = codes.several(_condition(one, attributes) for one in asked)
+            confidence = "low" if unknown else "high" if is_clear else "medium"
+            return {"bucket": asked[0].bucket, "reason": reason, "confidence": confidence}
+        if not any(math.isnan(attributes[one.attribute]) for one in asked):
+            missed.append(failed)
+    nearest = min(missed, key=lambda failed: (len(failed), [*CHANGES, ELIMINATE].index(failed[0].bucket)), default=[])
+    reason = codes.several([_condition(one, attributes, "misses") for one in nearest] or ["no_rule_fires"])
+    return {"bucket": NOT_PLACED, "reason": reason, "confidence": "low"}
 
 
 def touches(tables: Tables) -> DataFrame[plans.Touches]:
@@ -194,7 +214,8 @@ def candidates(
     """
     if len(tables.initiatives):
         return tables.initiatives
-    bucket = dict(zip(placements["workflow"], placements["bucket"], strict=True))
+    whole = placements[placements["work"] == ""]
+    bucket = dict(zip(whole["workflow"], whole["bucket"], strict=True))
     rows = []
     for place, ranked in enumerate(rankings[rankings["is_shortlisted"]].to_dict("records")):
         kind = CHANGES.get(bucket.get(ranked["workflow"], ""), "redesign")
@@ -236,11 +257,11 @@ def _holds(value: float, operator: str, threshold: float) -> bool:
     return value >= threshold if operator == ">=" else value <= threshold
 
 
-def _condition(condition: Any, attributes: dict[str, Any]) -> str:
-    """Return the code of a condition that holds, with its words in the rules and the figure it was held against."""
+def _condition(condition: Any, attributes: dict[str, Any], how: str = "holds") -> str:
+    """Return the code of a condition that holds or misses, with its words and the figure it was held to."""
     value = attributes[condition.attribute]
     if condition.attribute == "specialised":
-        return codes.code("condition_holds", says=condition.says)
+        return codes.code(f"condition_{how}", says=condition.says)
     if condition.attribute == "business_units":
-        return codes.code("condition_holds_at_count", says=condition.says, n=int(value))
-    return codes.code("condition_holds_at_share", says=condition.says, share=value)
+        return codes.code(f"condition_{how}_at_count", says=condition.says, n=int(value))
+    return codes.code(f"condition_{how}_at_share", says=condition.says, share=value)

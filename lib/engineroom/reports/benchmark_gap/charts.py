@@ -45,7 +45,7 @@ def gap_dumbbell(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhib
     rows = _prepared(gaps[gaps["workflow"] == ""], tables)
     if rows.empty:
         return nothing()
-    rows["label"] = rows["name"].map(say)
+    rows["label"] = [wording.kpi(row) for row in rows.to_dict("records")]
     groups = rows.groupby(rows["unit"].map({unit: place for place, unit in enumerate(UNIT_TITLES)}), sort=True)
     panels = [_panel(group, tables, title="", width=300, comparable=group) for _, group in groups]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels, spacing=22)

@@ -163,6 +163,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subje
     """Return rows of gaps as a table; `subject` are the columns that say what a row is about."""
     currency = tables.engagement.header.currency
     own = {
+        "name": show.left("KPI", wording.kpi),
         "benchmark": show.right("Benchmark", lambda row: wording.line(row, currency, row["value"])),
         "label": show.left("Whose", _whose),
         "gap": show.right("Gap", lambda row: wording.signed(row, currency)),

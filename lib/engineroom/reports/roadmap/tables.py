@@ -432,11 +432,11 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
         "Portfolio: {counts}", counts=wording.listed([f"{say(name)} ({number})" for name, number in counts.items()])
     )
     rule = (
-        "The first rule all of whose conditions hold decides. The rules are a table that can be edited. STP: "
-        "straight-through processing, no human touches the item."
+        "The first rule all of whose conditions hold decides. Eliminate: work that only repairs what came in wrong, "
+        "never the workflow itself. STP: straight-through processing, no human touches the item."
     )
     own = {"reason": show.left("Because", lambda row: wording.capital(tell_all(row["reason"])))}
-    columns = "workflow bucket reason confidence unknown review"
+    columns = "workflow work bucket reason confidence unknown review"
     return show.table("buckets", placements, plans.Placements, columns, caption, rule, own=own, counted=counts)
 
 
