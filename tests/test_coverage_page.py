@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import importlib
 import json
 import re
@@ -111,9 +112,26 @@ def test_rows_of_context_are_named_with_a_reason() -> None:
     assert sorted(re.findall(r"\d{3}-\d{2}", last)) == CONTEXT
 
 
+@pytest.mark.slow
+def test_the_words_of_every_row_stand_in_the_rendered_report_of_a_starter(made: Path) -> None:
+    printed: dict[str, str] = {}
+    for path in made.glob("*/*/*.html"):
+        body = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        printed[path.stem] = printed.get(path.stem, "") + " ".join(html.unescape(body).split())
+
+    absent = {
+        row: words
+        for row, (_, _, shown, words, _) in ROWS.items()
+        if not any(words in printed[report] for report in re.findall(r"`(\w+)` › ", shown))
+    }
+
+    assert absent == {}
+    assert all(len(words) >= len("Order accuracy") or words == "Portfolio:" for _, _, _, words, _ in ROWS.values())
+
+
 @pytest.mark.parametrize("row", COVERED)
 def test_a_row_is_computed_shown_and_proven_by_what_exists(row: str) -> None:
-    what, computed, shown, proven = ROWS[row]
+    what, computed, shown, _, proven = ROWS[row]
 
     functions = re.findall(r"`([\w.]+)\.(\w+)`", computed)
     cells = re.findall(r"`(\w+)` › `([\w-]+)`", shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from engineroom import errors
-from engineroom.dictionary import codes, plans, schemas
+from engineroom.dictionary import codes, logtables, plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.measures import control, kpi
@@ -354,17 +355,30 @@ def test_a_pilot_on_errors_passes_where_they_fall(hospital, numerator, verdict) 
 
 
 def test_a_pilot_is_planned_with_the_items_it_needs(hospital, ranked) -> None:
+    flow = ranked["workflow"].iloc[0]
     gaps = pd.DataFrame(
         [
-            {"workflow": ranked["workflow"].iloc[0], "kpi": "rework_rate", "name": "Rework rate", "value": 0.3}
-            | {"benchmark_value": 0.1, "n": 5000, "gap": 0.2}
+            {"workflow": flow, "kpi": "rework_rate", "name": "Rework rate", "value": 0.3, "direction": "down"}
+            | {"benchmark_value": 0.05, "n": 5000, "gap": 0.25}
         ]
     )
+    none = dict.fromkeys(logtables.Quarters.names(), 0)
+    days = [pd.Timestamp("2026-01-01"), pd.Timestamp("2026-04-01"), pd.Timestamp("2025-10-01")]
+    quarters = logtables.Quarters.of(
+        none | {"workflow": flow, "quarter": day, "reworked": wrong, "judged": 1000, "quick": quick, "lasted": 1000}
+        for day, wrong, quick in zip(days, (100, 500, 1), (400, 600, 999), strict=True)
+    )
 
-    found = pilot.plan(gaps, ranked, hospital).iloc[0]
+    time, rework = pilot.plan(gaps, ranked, quarters, hospital).to_dict("records")
+    worse = pilot.plan(gaps.assign(value=0.05), ranked, quarters, hospital).iloc[1]
 
-    assert 30 <= found["items_needed"] <= 60
-    assert found["is_enough"]
+    assert (time["kpi"], time["baseline"], time["target"]) == ("turnaround", 0.5, 0.6)  # of the whole quarters alone
+    assert rework["target"] == 0.1  # the best quarter, not the benchmark of 5%
+    assert 30 <= rework["items_needed"] <= 60
+    assert rework["is_enough"]
+    assert rework["target"] < rework["visible"] < rework["baseline"]
+    assert math.isnan(worse["target"])
+    assert not worse["is_enough"]
 
 
 def test_the_calendar_reviews_monthly_quarterly_and_after_18_months(hospital) -> None:

@@ -343,3 +343,12 @@ def test_the_largest_fifth_holds_at_least_its_own_part(values):
 def test_types_without_any_cost_have_no_pareto():
     assert math.isnan(statistics.share_of_largest([0, 0, 0]))
     assert not statistics.is_pareto([0, 0, 0])
+
+
+@given(st.floats(0.02, 0.98), st.integers(50, 20_000), st.integers(50, 20_000), st.sampled_from([1.0, -1.0]))
+def test_the_least_visible_share_needs_just_the_items_that_make_it_visible(before, n_before, n_after, sign) -> None:
+    after = statistics.visible_share(before, n_before, n_after, sign)
+
+    if not math.isnan(after):
+        assert sign * (after - before) > 0
+        assert statistics.sample_for_shares(before, after, n_before) == pytest.approx(n_after, rel=0.01, abs=1)

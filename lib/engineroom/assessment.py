@@ -203,6 +203,7 @@ class Assessment:
     )
     weeks = Result(logtables.Weeks, lambda case: drilldown.weeks(case.event_log))
     workflow_weeks = Result(logtables.WorkflowWeeks, lambda case: drilldown.workflow_weeks(case.event_log))
+    quarters = Result(logtables.Quarters, lambda case: drilldown.quarters(case.event_log))
     control_points = Result(quality_tables.Points, lambda case: control.points(case.workflow_weeks))
     stability = Result(plans.Stability, lambda case: control.stability(case.workflow_weeks, case.control_points))
     signals = Result(quality_tables.Signals, lambda case: variation.signals(case.control_points))
@@ -298,7 +299,7 @@ class Assessment:
     first_targets = Result(
         plans.FirstTargets, lambda case: workflow.first_targets(case.tables, case.rankings, case.stages)
     )
-    pilots = Result(plans.PilotPlans, lambda case: pilot.plan(case.gaps, case.rankings, case.tables))
+    pilots = Result(plans.PilotPlans, lambda case: pilot.plan(case.gaps, case.rankings, case.quarters, case.tables))
     pilot_results = Result(plans.PilotResults, lambda case: pilot.judge(case.tables))
     tracks = Result(plans.Tracks, lambda case: workflow.track(case.tables, case.maps, case.rankings, case.pilots))
     touches = Result(plans.Touches, lambda case: portfolio.touches(case.tables))

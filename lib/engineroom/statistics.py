@@ -280,6 +280,18 @@ def sample_for_shares(before: float, after: float, n_before: float, power: float
     return float(math.ceil(1 / (2 / alike - 1 / n_before)))
 
 
+def visible_share(before: float, n_before: float, n_after: float, sign: float, power: float = POWER) -> float:
+    """Return the share nearest to `before` that so many items can tell from it: above it for sign 1, below for -1.
+
+    The reverse of `sample_for_shares`. NaN where there are no items, or where no share is far enough away.
+    """
+    if not (n_before > 0 and n_after > 0):
+        return math.nan
+    effect = (stats.norm.isf(ALPHA / 2) + stats.norm.isf(1 - power)) * math.sqrt(1 / n_before + 1 / n_after)
+    angle = math.asin(math.sqrt(before)) + sign * effect / 2
+    return math.sin(angle) ** 2 if 0 <= angle <= math.pi / 2 else math.nan
+
+
 def items_to_settle_spread(half_width: float, n: float, distance: float) -> float:
     """Return how many further items narrow an interval of `half_width` to `distance`: widths shrink with √n."""
     if not (distance > 0 and half_width > 0 and n > 0):

@@ -79,6 +79,24 @@ class WorkflowWeeks(Table):
     followed: Series[int] = count("cases of which the log tells the exceptions", required=True)
 
 
+class Quarters(Table):
+    """What was completed of each workflow in each quarter of the calendar: the counts that a pilot's shares are of."""
+
+    workflow: Series[str] = key("workflow")
+    quarter: Series[pd.Timestamp] = date("its first day", required=True)
+    quick: Series[float] = count("cases completed within the median time of all quarters", required=True)
+    lasted: Series[float] = count("cases completed with a known cycle time", required=True)
+    straight: Series[float] = count("cases no human touched", required=True)
+    touched: Series[float] = count("cases of which that is known", required=True)
+    first_pass: Series[float] = count("cases right the first time", required=True)
+    reworked: Series[float] = count("cases reworked", required=True)
+    judged: Series[float] = count("cases of which that is known", required=True)
+    defective: Series[float] = count("cases found wrong", required=True)
+    inspected: Series[float] = count("cases looked at", required=True)
+    met: Series[float] = count("cases completed in time", required=True)
+    due: Series[float] = count("cases completed with a due time or an answer", required=True)
+
+
 class Durations(Table):
     """How many cases left after how long."""
 

@@ -305,7 +305,14 @@ class PilotPlans(Table):
     name: Series[str] = key("name of the KPI on the page", "KPI", "label")
     baseline: Series[float] = number("share before", "Today", "share")
     baseline_n: Series[float] = count("items it rests on")
-    target: Series[float] = number("share it is to reach", "Target", "share")
+    target: Series[float] = number(
+        "best whole quarter of the workflow itself; blank: none is better than today", "Best quarter", "share",
+        blank="to be agreed",
+    )  # fmt: skip
+    visible: Series[float] = number(
+        "nearest share that the items of 60 days tell from today's; blank: none", "60 days can show", "share",
+        blank="nothing",
+    )  # fmt: skip
     items_needed: Series[float] = count("items in the pilot that show the difference with 80% power", "Items needed")
     items_expected: Series[float] = count("items in 60 days", "Items in 60 days")
     days_needed: Series[float] = count("days until enough items have passed")

@@ -30,6 +30,9 @@ FINE = "decimal(38, 12)"
 GRID = [place / 1000 for place in range(1001)]
 """Shares of all items at whose quantiles the limits of a weekly median are looked up."""
 
+ANSWERED = _.is_met.notnull()
+IN_TIME = ibis.ifelse(ANSWERED, _.is_met, _.completed <= _.due)
+
 SLOW, STRAY = 0.95, 0.002
 """Share of the items that are quicker than a slow one, and share of those received that may lie outside the intake."""
 
@@ -54,8 +57,6 @@ def counts(log: EventLog) -> pd.DataFrame:
     """Return, per workflow, the counts and sums from which every rate and mean is made, in one pass over the cases."""
     cases = log.cases.mutate(workflow=stated_or_not(_.workflow))
     due = (_.due >= log.start) & (_.due < log.end)
-    answered = _.is_met.notnull()
-    in_time = ibis.ifelse(answered, _.is_met, _.completed <= _.due)
     handled = _.handling_hours > 0
     return cases.agg(
         by="workflow",
@@ -65,23 +66,53 @@ def counts(log: EventLog) -> pd.DataFrame:
         p50=_.hours.quantile(0.5, where=_.is_done),
         p90=_.hours.quantile(0.9, where=_.is_done),
         lasted=_.count(where=_.is_done & _.hours.notnull()),
-        straight=_.count(where=_.is_done & (_.touches == 0)),
-        touched=_.count(where=_.is_done & _.touches.notnull()),
-        first_pass=_.count(where=_.is_done & ~_.is_reworked),
-        reworked=_.count(where=_.is_done & _.is_reworked),
-        judged=_.count(where=_.is_done & _.is_reworked.notnull()),
-        defective=_.count(where=_.is_done & _.is_defective),
-        inspected=_.count(where=_.is_done & _.is_defective.notnull()),
+        **_shares(_.is_done),
         diverted=_.count(where=_.is_done & (_.failures > 0)),
         followed=_.count(where=_.is_done & _.failures.notnull()),
-        met=_.count(where=(due | answered) & in_time),
-        due=_.count(where=due | answered),
+        met=_.count(where=(due | ANSWERED) & IN_TIME),
+        due=_.count(where=due | ANSWERED),
         rework_cost=_sum(_.rework_cost, _.is_done),
         waiting=exact(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
         **_moments("cost", _.cost, _.is_done),
         **_moments("handling", _.handling_hours, _.is_done & handled),
         **_moments("handoffs", _.handoffs, _.is_done),
     ).execute()
+
+
+def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
+    """Return, per workflow and quarter of completion on the log's own clock, the counts that its shares are of."""
+    if log is None:
+        return columns.empty(logtables.Quarters)
+    medians = ibis.memtable(counts(log)[["workflow", "p50"]])
+    done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow)).join(medians, "workflow")
+    clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
+    frame = (
+        done.mutate(quarter=clock.truncate("Q").cast("timestamp(6)"))
+        .agg(
+            by=["workflow", "quarter"],
+            quick=_.count(where=_.hours <= _.p50),
+            lasted=_.hours.count(),
+            **_shares(_.is_done),
+            met=_.count(where=(_.due.notnull() | ANSWERED) & IN_TIME),
+            due=_.count(where=_.due.notnull() | ANSWERED),
+        )
+        .execute()
+    )
+    ordered = frame.sort_values(["workflow", "quarter"], kind="stable").reset_index(drop=True)
+    return logtables.Quarters.validate(ordered[logtables.Quarters.names()])
+
+
+def _shares(done: Any) -> dict[str, Any]:
+    """Return the counts of completed cases from which shares are made, by name."""
+    return {
+        "straight": _.count(where=done & (_.touches == 0)),
+        "touched": _.count(where=done & _.touches.notnull()),
+        "first_pass": _.count(where=done & ~_.is_reworked),
+        "reworked": _.count(where=done & _.is_reworked),
+        "judged": _.count(where=done & _.is_reworked.notnull()),
+        "defective": _.count(where=done & _.is_defective),
+        "inspected": _.count(where=done & _.is_defective.notnull()),
+    }
 
 
 def precision(log: EventLog) -> str:

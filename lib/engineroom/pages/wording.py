@@ -289,7 +289,7 @@ def subject(row: Any) -> str:
 def kpi(row: Any) -> str:
     """Return the name of a row's KPI; of one that only some workflows of the engagement have, with these."""
     only = codes.items(row["pooled"]) if "pooled" in row else []
-    return say("{name} (only {workflows})", name=say(row["name"]), workflows=listed(only)) if only else say(row["name"])
+    return say("{name}, {workflows} only", name=say(row["name"]), workflows=listed(only)) if only else say(row["name"])
 
 
 def label(verdict: str) -> str:

@@ -3,46 +3,93 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from engineroom import statistics
-from engineroom.dictionary import plans, results
+from engineroom.dictionary import logtables, plans, results
 from engineroom.dictionary.columns import DataFrame
+from engineroom.measures import stated
 from engineroom.readers.tables import Tables
 
 DAYS = 60
 FIRST = 3
 FEWEST_ITEMS = 30
 """However large the difference: the formula leans on the normal distribution."""
-KPIS = ("error_rate", "rework_rate", "first_pass_yield", "stp_rate", "sla_compliance")
-"""Shares a pilot can be judged on, the most telling first."""
+SHARES = {
+    "error_rate": ("defective", "inspected"),
+    "rework_rate": ("reworked", "judged"),
+    "first_pass_yield": ("first_pass", "judged"),
+    "stp_rate": ("straight", "touched"),
+    "sla_compliance": ("met", "due"),
+}
+"""KPI -> the counts of `Quarters` that its share is of, the most telling first: errors, then time."""
+TURNAROUND = "turnaround"
+TURNAROUND_NAME = "Done within today's median time"
+"""Turnaround as a share, so that a pilot on it is judged as one on errors is: half of today's items are that quick."""
+MOST_KPIS = 2
 
 
 def plan(
-    gaps: DataFrame[results.Gaps], rankings: DataFrame[plans.Rankings], tables: Tables
+    gaps: DataFrame[results.Gaps],
+    rankings: DataFrame[plans.Rankings],
+    quarters: DataFrame[logtables.Quarters],
+    tables: Tables,
 ) -> DataFrame[plans.PilotPlans]:
     """Return, for the first three workflows of the shortlist, up to two KPIs with baseline, target and sample.
 
-    The target is the benchmark of the workflow's own gap. The sample is what a comparison of two shares needs to see
-    that difference with 80% power at 5%; where 60 days do not bring as many items, the days that would are given.
+    One is turnaround, the other the first share that misses its benchmark. The target is what the client has reached
+    before: the best whole quarter of the workflow itself. Where no quarter is better than the baseline the target is
+    blank: it is to be agreed before the start. The sample is what a comparison of two shares needs to see the
+    difference with 80% power at 5%; where 60 days do not bring as many items, the days that would are given. `visible`
+    is the least change that the items of 60 days show: a target nearer than that would be luck.
     """
-    rows = []
+    period, rows = stated.period(tables), []
+    ends = quarters["quarter"] + pd.offsets.QuarterEnd(0)
+    whole = quarters[(quarters["quarter"] >= period["period_start"]) & (ends <= period["period_end"])]
     for ranked in rankings[rankings["is_shortlisted"]].head(FIRST).to_dict("records"):
-        mine = gaps[(gaps["workflow"] == ranked["workflow"]) & gaps["kpi"].isin(KPIS) & (gaps["gap"] > 0)]
-        order = mine["kpi"].map({kpi: place for place, kpi in enumerate(KPIS)})
-        mine = mine.assign(order=order).sort_values("order", kind="stable").drop_duplicates("kpi")
-        for gap in mine.head(2).to_dict("records"):
-            needed = statistics.sample_for_shares(gap["value"], gap["benchmark_value"], gap["n"])
+        mine, of_it = (frame[frame["workflow"] == ranked["workflow"]] for frame in (gaps, whole))
+        for kpi, counts in [*_turnaround(of_it), *_missing(mine)][:MOST_KPIS]:
+            sign = -1.0 if kpi.pop("direction") == "down" else 1.0
+            target = _best(of_it, *counts, sign=sign, than=kpi["baseline"])
+            needed = statistics.sample_for_shares(kpi["baseline"], target, kpi["baseline_n"])
             needed = max(needed, FEWEST_ITEMS) if needed > 0 else needed
             expected = ranked["monthly_volume"] * 12 * DAYS / 365
+            visible = statistics.visible_share(kpi["baseline"], kpi["baseline_n"], math.floor(expected), sign)
             days = math.nan if math.isnan(needed) or not expected > 0 else math.ceil(needed / expected * DAYS)
             rows.append(
-                {key: gap[key] for key in ("workflow", "kpi", "name")}
-                | {"baseline": gap["value"], "baseline_n": gap["n"], "target": gap["benchmark_value"]}
+                kpi
+                | {"workflow": ranked["workflow"], "target": target, "visible": visible}
                 | {"items_needed": needed, "items_expected": math.floor(expected), "days_needed": days}
                 | {"is_enough": needed <= expected}
             )
     return plans.PilotPlans.of(rows)
+
+
+def _turnaround(quarters: pd.DataFrame) -> Iterator[tuple[dict[str, Any], tuple[str, str]]]:
+    """Yield the share that was done within today's median time, where the log tells times."""
+    n = quarters["lasted"].sum()
+    if n:
+        today = {"baseline": quarters["quick"].sum() / n, "baseline_n": n, "direction": "up"}
+        yield {"kpi": TURNAROUND, "name": TURNAROUND_NAME} | today, ("quick", "lasted")
+
+
+def _missing(gaps: pd.DataFrame) -> Iterator[tuple[dict[str, Any], tuple[str, str]]]:
+    """Yield the shares of a workflow that are on the worse side of their benchmark, the most telling first."""
+    short = gaps[gaps["kpi"].isin(list(SHARES)) & (gaps["gap"] > 0)].drop_duplicates("kpi").set_index("kpi")
+    for kpi in (name for name in SHARES if name in short.index):
+        row = short.loc[kpi]
+        today = {"baseline": row["value"], "baseline_n": row["n"], "direction": row["direction"]}
+        yield {"kpi": kpi, "name": row["name"]} | today, SHARES[kpi]
+
+
+def _best(quarters: pd.DataFrame, part: str, whole: str, *, sign: float, than: float) -> float:
+    """Return the best share of a quarter with enough items; blank where none is better than today's."""
+    enough = quarters[quarters[whole] >= FEWEST_ITEMS]
+    shares = sign * enough[part] / enough[whole]
+    return sign * float(shares.max()) if len(shares) and shares.max() > sign * than else math.nan
 
 
 def judge(tables: Tables) -> DataFrame[plans.PilotResults]:

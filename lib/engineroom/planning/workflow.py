@@ -128,7 +128,7 @@ def track(
             "at_stake": ranked["monthly_volume"] * 12 * ranked["unit_cost"],
             "feasibility": min(scores) if known else math.nan,
             "is_feasible": scores[0] == 1 and scores[1] == 1 and scores[2] >= FREE if known else None,
-            "is_measured": name in agreed or name in set(pilots["workflow"]),
+            "is_measured": name in agreed or name in set(pilots.loc[pilots["target"].notna(), "workflow"]),
             "fit": math.prod([*parts, max(ranked["standardisation"], 0.0)]) ** (1 / 3),
         }
         done = [bool(row[step]) for step in ("is_mapped", "is_chosen", "is_feasible", "is_measured")]

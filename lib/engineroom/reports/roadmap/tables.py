@@ -551,15 +551,21 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
 def pilots(found: DataFrame[plans.PilotPlans], tracks: DataFrame[plans.Tracks]) -> Exhibit:
     """Return the pilots to come: KPI and target fixed before the start, and whether 60 days bring enough items."""
     if found.empty:
-        return note("No pilot can be judged yet", "No workflow of the shortlist misses a benchmark that is a share.")
+        why = "No workflow of the shortlist has a log of times, or a share that misses its benchmark."
+        return note("No pilot can be judged yet", why)
     short = int((~found["is_enough"]).sum())
     caption = say_number(len(found), "{n} [KPI of pilots is|KPIs of pilots are] fixed before the start")
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
-    power = "Items that show the difference with 80% power at 5%, beside the baseline that is already counted."
-    columns = "workflow name baseline target needed=items_needed expected=items_expected is_enough"
+    notes = (
+        "Best quarter: what the workflow has reached before, the target of its pilot. 60 days can show: the least "
+        "change that their items tell from today with 80% power at 5%.",
+        "First the pilot, then what its data say is refined, then it is scaled: three steps, each with its own "
+        "decision.",
+    )
+    columns = "workflow name baseline target visible expected=items_expected is_enough"
     ready = set(tracks.loc[tracks["is_feasible"].eq(True), "workflow"])  # a pilot runs where it can begin
     own, counted = {"is_enough": show.left("", functools.partial(_enough, ready))}, {"n": short, "days": 60}
-    return show.table("pilots", found, plans.PilotPlans, columns, caption, power, own=own, counted=counted)
+    return show.table("pilots", found, plans.PilotPlans, columns, caption, *notes, own=own, counted=counted)
 
 
 def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
@@ -580,8 +586,10 @@ def _enough(ready: set[str], row: show.Row) -> Cell:
         return cell("60 days suffice once it is ready", "caution")
     if row["is_enough"]:
         return cell("60 days suffice", "good")
+    if math.isnan(row["target"]):
+        return cell("Agree a target before the start", "caution")
     if math.isnan(row["days_needed"]):
-        return cell("Baseline too small to tell", "caution")
+        return cell("Its best quarter is too near to today's", "caution")
     return {"text": say("Needs {n} days", n=wording.count(row["days_needed"])), "tone": "caution"}
 
 
