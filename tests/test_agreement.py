@@ -12,7 +12,10 @@ from engineroom.readers import engagement
 from engineroom.rendering import lint
 from engineroom.rendering.document import Document
 
-PARTS = ("worths", "values", "bridge", "plan", "decisions", "prerequisites", "stp_actuals", "gains_kept")
+PARTS = (
+    "worths", "values", "bridge", "plan", "decisions", "prerequisites", "stp_actuals", "gains_kept", "agenda",
+    "pressures", "business_case_findings", "programme",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,36 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_found(shop) -> None:
     assert len(wrong) == 1
     assert wrong[0].startswith("the rows of bridge add up to")
     assert len(broken) == len(bridge)
+
+
+def test_what_one_report_backs_or_fears_and_the_roadmap_refuses_is_found() -> None:
+    case = assessment.open("starter/insurer", draws=200)
+    insurer = {name: getattr(case, name) for name in PARTS}
+    answers, pressures = insurer["business_case_findings"], insurer["pressures"]
+    leads = answers.assign(verdict=answers["verdict"].mask(answers["question"] == "answer", "leads"))
+    refused = pressures.head(1).assign(asks="Automate simple claims")
+
+    assert "Automate simple claims" not in set(pressures["asks"])
+    assert said(insurer) == []
+    assert set(said(insurer | {"business_case_findings": leads})) == {
+        f"the business case backs Hybrid, and the roadmap refuses “{part}”, which is part of it"
+        for part in ("Automate simple claims", "Move what is left offshore")
+    }
+    assert said(insurer | {"pressures": refused}) == [
+        "the governance report warns of “Automate simple claims”, and the roadmap refuses it"
+    ]
+
+
+def test_an_initiative_that_the_agenda_calls_too_early_needs_an_override(shop) -> None:
+    early = shop["agenda"].assign(early="")
+    early.loc[early["step"] == "automation", "early"] = '["Match supplier invoices"]'
+
+    overridden = shop["decisions"].assign(decision="overridden")
+
+    assert said(shop | {"agenda": early}) == [
+        "“Match supplier invoices” is planned before what comes first has ended, and nobody overrode a gate for it"
+    ]
+    assert said(shop | {"agenda": early, "decisions": overridden}) == []
 
 
 def test_a_final_report_is_refused_and_a_draft_says_why() -> None:

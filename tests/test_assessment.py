@@ -305,3 +305,57 @@ def test_assess_prints_every_result_for_other_programs(small: Path, tmp_path: Pa
     assert (row["value"], row["numerator"], row["denominator"]) == (0.7, 70, 100)
     assert set(assessment.flow()) <= set(told["tables"])
     assert "inputs/kpis" not in told["tables"]
+
+
+def results_of(place: Path) -> dict[str, pd.DataFrame]:
+    case = assessment.open(place, draws=200)
+    return {name: case.table(result) for name, result in assessment.flow().items()}
+
+
+def differing(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> dict[str, set[str]]:
+    """Return the results that differ with the workflows of the rows that do; the checksum of a file is no figure."""
+    found = {}
+    for name, old in before.items():
+        one, other = (frame.drop(columns="source_sha256", errors="ignore").astype(str) for frame in (old, after[name]))
+        if one.equals(other):
+            continue
+        both = one.merge(other, how="outer", indicator=True)
+        rows = both[both["_merge"] != "both"]
+        found[name] = set(rows["workflow"].fillna("")) if "workflow" in rows else set()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "cell", "value", "expected"),
+    [
+        (
+            "workflows", ("workflow", "Denials"), "cost_of_late", "99",
+            {"worths": {"Denials"}, "benchmark_gap_asks": set(), "benchmark_gap_findings": {""},
+             "findings": {""}},
+        ),
+        (
+            "risks", ("risk", "A claim leaves with a wrong code"), "impact", "medium",
+            {"risk_coverage": {"Claim scrubbing"}, "governance_figures": set()},
+        ),
+        (
+            "readiness", ("prerequisite", "hl7_fhir"), "date", "2026-08-29",
+            {"prerequisites": {"Claim scrubbing", "Claim submission", "Denials", "Payment posting",
+                               "Prior authorisation"}, "plan": {""}},
+        ),
+    ],
+    ids=["cost", "risk", "day"],
+)  # fmt: skip
+def test_one_change_in_one_row_changes_only_what_depends_on_it(tmp_path, table, row, cell, value, expected) -> None:
+    place = tmp_path / "healthcare"
+    shutil.copytree(folder("starters") / "healthcare", place)
+    before = results_of(place)
+    path = place / "tables" / f"{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[frame[row[0]] == row[1], cell] = value
+    frame.to_csv(path, index=False)
+
+    changed = differing(before, results_of(place))
+
+    assert set(changed) <= set(expected)
+    assert all(changed[name] <= expected[name] for name in changed)
+    assert changed

@@ -16,7 +16,7 @@ from proofs import cases
 
 import engineroom as er
 from engineroom import cli, statistics
-from engineroom.dictionary import codes
+from engineroom.dictionary import codes, columns, plans
 from engineroom.dictionary.codes import code
 from engineroom.errors import DataProblems
 from engineroom.logs import traces
@@ -73,7 +73,7 @@ def looked_at(tables: er.tables.Tables, log: er.event_log.EventLog | None = None
         "tests": tests,
         "duties": accountability.duties(tables),
         "parts": er.maturity.profile(tables, "governance"),
-        "pressures": riskcontrol.pressures(tables, assessed),
+        "pressures": riskcontrol.pressures(tables, assessed, columns.empty(plans.Decisions)),
         "assessed": assessed,
     }
 

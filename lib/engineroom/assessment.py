@@ -396,7 +396,8 @@ class Assessment:
         governance_tables.Assessed, lambda case: riskcontrol.assessed(case.tables, case.risk_coverage)
     )
     pressures = Result(
-        governance_tables.Pressures, lambda case: riskcontrol.pressures(case.tables, case.risks_by_workflow)
+        governance_tables.Pressures,
+        lambda case: riskcontrol.pressures(case.tables, case.risks_by_workflow, case.decisions),
     )
     controls_without_risk = Result(oversight.Controls, lambda case: riskcontrol.strays(case.tables))
     roles = Result(governance_tables.Roles, lambda case: accountability.lines(case.tables))
@@ -415,20 +416,6 @@ class Assessment:
             case.ownership,
             case.control_tests,
             case.duties,
-        ),
-    )
-
-    disagreements = Result(
-        plans.Disagreements,
-        lambda case: agreement.check(
-            case.worths,
-            case.values,
-            case.bridge,
-            case.plan,
-            case.decisions,
-            case.prerequisites,
-            case.stp_actuals,
-            case.gains_kept,
         ),
     )
 
@@ -540,6 +527,24 @@ class Assessment:
             case.tables,
         ),
     )
+    disagreements = Result(
+        plans.Disagreements,
+        lambda case: agreement.check(
+            case.worths,
+            case.values,
+            case.bridge,
+            case.plan,
+            case.decisions,
+            case.prerequisites,
+            case.stp_actuals,
+            case.gains_kept,
+            case.agenda,
+            case.pressures,
+            case.business_case_findings,
+            case.programme,
+        ),
+    )
+
     findings = Result(Findings, lambda case: pd.concat([getattr(case, name) for name in REPORTS], ignore_index=True))
 
     # ------------------------------------------------------------------------------------------------- how it is kept

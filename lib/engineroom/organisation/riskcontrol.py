@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import statistics
-from engineroom.dictionary import codes, governance_tables, oversight
+from engineroom.dictionary import codes, governance_tables, oversight, plans
 from engineroom.dictionary.columns import DataFrame, words
 from engineroom.readers.tables import Tables
 
@@ -153,15 +153,17 @@ def untested(tables: Tables, tests: DataFrame[governance_tables.Tests]) -> list[
 
 
 def pressures(
-    tables: Tables, assessed: DataFrame[governance_tables.Assessed]
+    tables: Tables, assessed: DataFrame[governance_tables.Assessed], decisions: DataFrame[plans.Decisions]
 ) -> DataFrame[governance_tables.Pressures]:
     """Return what asks a workflow for more while risks of it have no control (002-18: a target, and no new control).
 
-    Initiatives that automate, assist, move or centralise; options that promise more output; reductions of headcount.
+    Initiatives that automate, assist, move or centralise, unless a gate refuses them; options that promise more output;
+    reductions of headcount.
     """
+    refused = set(decisions.loc[decisions["decision"] == "refused", "initiative"])
     open_risks = assessed[assessed["uncovered"] > 0].set_index("workflow")
     asked = [(row["initiative"], row["kind"], row["workflow"]) for row in tables.initiatives.to_dict("records")]
-    asked = [one for one in asked if one[1] in PRESSING]
+    asked = [one for one in asked if one[1] in PRESSING and one[0] not in refused]
     more = tables.options[tables.options["productivity_gain"] > 0]
     asked += [(row["option"], "more output", row["workflow"]) for row in more.to_dict("records")]
     cuts = tables.headcount_targets.to_dict("records")

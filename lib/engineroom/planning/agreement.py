@@ -11,8 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary import codes, plans, quality_tables, results
+from engineroom.dictionary import codes, governance_tables, plans, quality_tables, results
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Findings
+from engineroom.planning.scenario import Programme
 
 CENT = 0.005
 """Amounts that differ by less are the same."""
@@ -28,6 +30,10 @@ def check(
     prerequisites: DataFrame[plans.Prerequisites],
     paths: DataFrame[plans.Paths],
     kept: DataFrame[quality_tables.Kept],
+    agenda: DataFrame[plans.Agenda],
+    pressures: DataFrame[governance_tables.Pressures],
+    answers: DataFrame[Findings],
+    programme: Programme,
 ) -> DataFrame[plans.Disagreements]:
     """Return what does not agree among the tables of an assessment: none, where all is well."""
     counted = worths[worths["is_counted"]]
@@ -38,6 +44,8 @@ def check(
         *_order(plan, decisions),
         *_rests_on(plan, prerequisites),
         *_gains(paths, kept),
+        *_early(agenda, decisions),
+        *_backed(answers, programme, pressures, decisions),
     ]
     return plans.Disagreements.of([{"question": name, "said": codes.code(name, **about)} for name, about in found])
 
@@ -91,3 +99,22 @@ def _gains(paths: pd.DataFrame, kept: pd.DataFrame) -> Found:
     lost = kept[(kept["verdict"] == "slipped") & (kept["kpi"] == "stp_rate")]
     for row in paths[paths["verdict"].isin(GOOD) & paths["workflow"].isin(lost["workflow"])].to_dict("records"):
         yield "gain_told_twice", {"workflow": row["workflow"]}
+
+
+def _early(agenda: pd.DataFrame, decisions: pd.DataFrame) -> Found:
+    """Yield the changes that the agenda calls too early although nobody overrode a gate for them."""
+    overridden = set(decisions.loc[decisions["decision"] == "overridden", "initiative"])
+    for initiative in (one for cell in agenda["early"] for one in codes.items(cell)):
+        if initiative not in overridden:
+            yield "early_without_override", {"initiative": initiative}
+
+
+def _backed(answers: pd.DataFrame, programme: Programme, pressures: pd.DataFrame, decisions: pd.DataFrame) -> Found:
+    """Yield what one report recommends, or fears, although the roadmap refuses it."""
+    refused = set(decisions.loc[decisions["decision"] == "refused", "initiative"])
+    for row in answers[(answers["question"] == "answer") & (answers["verdict"] == "leads")].to_dict("records"):
+        option = codes.unpacked(row["mentions"])["option"]
+        for initiative in refused.intersection(programme[option].initiatives):
+            yield "backed_and_refused", {"option": option, "initiative": initiative}
+    for initiative in dict.fromkeys(pressures.loc[pressures["asks"].isin(refused), "asks"]):
+        yield "feared_and_refused", {"initiative": initiative}

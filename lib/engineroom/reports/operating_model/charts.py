@@ -185,7 +185,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
     worst = str(last.idxmax())
     title = say("{skill} holds the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
     if not last.max() > 0:
-        title = say("Every backlog is worked off at the end")
+        title = say("No skill has hours waiting at the end")
     caption = say("Hours that wait when a week ends. Red: everybody in place. Dashed: people moved. Scales differ.")
     caption += cut("The {n} largest of {all} queues.", MOST_PANELS, len(most))
     lines, chart = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index], forms.panels(panels)
