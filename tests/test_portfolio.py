@@ -20,6 +20,7 @@ from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
 from engineroom.readers import engagement, tables
 from engineroom.reports.roadmap import facts as roadmap
+from engineroom.reports.roadmap import tables as tables_of_roadmap
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +140,19 @@ def test_at11_the_pareto_rule_is_met_at_65_percent_and_not_where_all_types_are_a
 
     assert portfolio.concentration(steep) == (0.65, True)
     assert portfolio.concentration(flat) == (0.2, False)
+
+
+def test_the_rule_of_the_fifth_is_about_types_of_transaction(hospital) -> None:
+    found = portfolio.transactions(hospital)
+
+    flows = hospital.workflows
+    assert set(found["type"]) == set(flows["workflow"])
+    assert found["cost"].sum() == pytest.approx((flows["monthly_volume"] * flows["unit_cost"]).sum() * 12)
+    said = tables_of_roadmap.concentration(portfolio.pareto(hospital), found).content["text"]
+    assert said[0].startswith("The largest fifth of 5 types of transaction holds ")
+    assert said[1].startswith("The largest fifth of ")
+    few = tables_of_roadmap.concentration(found.head(4), found.head(4)).content
+    assert few["title"] == "The 20% rule cannot be tested"
 
 
 def test_straight_through_paths_run_from_today_to_the_target(hospital) -> None:

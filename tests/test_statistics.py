@@ -352,3 +352,12 @@ def test_the_least_visible_share_needs_just_the_items_that_make_it_visible(befor
     if not math.isnan(after):
         assert sign * (after - before) > 0
         assert statistics.sample_for_shares(before, after, n_before) == pytest.approx(n_after, rel=0.01, abs=1)
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=40), st.floats(0.1, 100))
+def test_the_gini_coefficient_is_that_of_all_pairs_and_knows_no_scale(amounts, scale) -> None:
+    pairs = [abs(one - other) for one in amounts for other in amounts]
+
+    assert statistics.gini(amounts) == pytest.approx(np.mean(pairs) / (2 * np.mean(amounts)), abs=1e-9)
+    assert statistics.gini([scale * one for one in amounts]) == pytest.approx(statistics.gini(amounts), abs=1e-9)
+    assert math.isnan(statistics.gini([]))

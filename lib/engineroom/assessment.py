@@ -304,6 +304,7 @@ class Assessment:
     tracks = Result(plans.Tracks, lambda case: workflow.track(case.tables, case.maps, case.rankings, case.pilots))
     touches = Result(plans.Touches, lambda case: portfolio.touches(case.tables))
     at_source = Result(plans.AtSource, lambda case: portfolio.at_source(case.tables))
+    transaction_types = Result(plans.CostTypes, lambda case: portfolio.transactions(case.tables))
     cost_types = Result(plans.CostTypes, lambda case: portfolio.pareto(case.tables))
     stp_paths = Result(plans.TargetPaths, lambda case: portfolio.straight_through_paths(case.tables, case.measures))
     stp_actuals = Result(plans.Paths, lambda case: portfolio.straight_through_actuals(case.tables, case.gains_kept))

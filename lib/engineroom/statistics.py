@@ -314,6 +314,16 @@ def share_of_largest(values: ArrayLike, part: float = 0.2) -> float:
     return float(ordered[:top].sum() / total) if total > 0 else math.nan
 
 
+def gini(values: ArrayLike) -> float:
+    """Return the Gini coefficient of amounts: 0 where all are alike, near 1 where one holds all; NaN without a total.
+
+    Half of the mean absolute difference of all pairs, over the mean (Gini, 1912).
+    """
+    ordered = np.sort(np.asarray(values, float))
+    n, total = len(ordered), ordered.sum()
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total > 0 else math.nan
+
+
 def is_pareto(values: ArrayLike) -> bool:
     """Return whether a fifth of the types holds so much of the total that redesigning them first is worth it.
 

@@ -164,6 +164,10 @@ class Maps(Table):
     )
     handoffs: Series[float] = count("arrows on which the owner changes", "Hand-offs")
     loops: Series[float] = count("groups of steps that can be walked in a circle", "Loops")
+    decisions: Series[float] = count("steps with more than one way on", "Decisions", required=True)
+    friction: Series[str] = text(
+        "steps before which items wait longest, as a JSON array", "Waits longest before", "names", blank="not stated"
+    )
     orphans: Series[str] = text(
         "steps that no path from start to end passes, as a JSON array", "On no path", "names", blank="none",
         required=True,

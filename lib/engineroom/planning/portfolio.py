@@ -98,16 +98,21 @@ def touches(tables: Tables) -> DataFrame[plans.Touches]:
 def pareto(tables: Tables) -> DataFrame[plans.CostTypes]:
     """Return the yearly cost of each type of exception, largest first, with the cumulative share of cost.
 
-    Where no exception log was sent, the types are the workflows and their cost is volume times unit cost.
+    Where no exception log was sent, the types are those of transactions.
     """
     log = tables.exceptions
-    if len(log):
-        frame = pd.DataFrame(
-            {"type": log["workflow"] + " · " + log["exception"], "cost": log["monthly_count"] * log["unit_cost"] * 12}
-        )
-    else:
-        flows = tables.workflows
-        frame = pd.DataFrame({"type": flows["workflow"], "cost": flows["monthly_volume"] * flows["unit_cost"] * 12})
+    if log.empty:
+        return transactions(tables)
+    return _by_cost(log["workflow"] + " · " + log["exception"], log["monthly_count"] * log["unit_cost"])
+
+
+def transactions(tables: Tables) -> DataFrame[plans.CostTypes]:
+    """Return the yearly cost of each type of transaction, which is a workflow: its volume times its unit cost."""
+    return _by_cost(tables.workflows["workflow"], tables.workflows["monthly_volume"] * tables.workflows["unit_cost"])
+
+
+def _by_cost(types: pd.Series, monthly: pd.Series) -> DataFrame[plans.CostTypes]:
+    frame = pd.DataFrame({"type": types, "cost": monthly * 12})
     frame = frame.dropna().sort_values(["cost", "type"], ascending=[False, True], kind="stable").reset_index(drop=True)
     frame["share"] = frame["cost"].cumsum() / frame["cost"].sum()
     return plans.CostTypes.validate(frame)

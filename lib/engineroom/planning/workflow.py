@@ -31,6 +31,7 @@ TENTHS = 10
 FREE = 0.1
 """Share of its available hours that a team must have free before a change of its workflow is feasible."""
 
+MOST_FRICTION = 3
 DESCRIBED = ("owner", "inputs", "outputs", "exception_path")
 
 
@@ -52,6 +53,7 @@ def maps(tables: Tables) -> DataFrame[plans.Maps]:
             and (step in last or any(one in reached[step] for one in last))
         ]
         circles = {frozenset(o for o in owner if o in reached[s] and s in reached[o]) for s in owner if s in reached[s]}
+        waits = steps.set_index("step")["hours_of_wait"]
         work, wait = steps["hours_of_work"].sum(), steps["hours_of_wait"].sum()
         described = steps[list(DESCRIBED)].notna()
         described.loc[steps["kind"] == "end", ["outputs", "exception_path"]] = True
@@ -64,6 +66,8 @@ def maps(tables: Tables) -> DataFrame[plans.Maps]:
                     owner.get(a) != owner.get(b) for a, b in zip(edges["step"], edges["next_step"], strict=True)
                 ),
                 "loops": len(circles),
+                "decisions": int((edges.groupby("step")["next_step"].nunique() > 1).sum()),
+                "friction": codes.listed(waits[waits > 0].nlargest(MOST_FRICTION).index),
                 "orphans": codes.listed(step for step in owner if step not in inside),
                 "wait_share": wait / (work + wait) if work + wait else math.nan,
             }
