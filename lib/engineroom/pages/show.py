@@ -78,6 +78,19 @@ def table(
     )
 
 
+FIRST_ASKS = 3
+"""Asks of page one."""
+
+
+def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
+    """Return the first asks of a report for its first page; nothing where it asks for nothing."""
+    if found.empty:
+        return blocks.nothing()
+    own, shown = _worth(tables), found.head(FIRST_ASKS)
+    columns = "ask owner due worth" if shown["worth_low"].notna().any() else "ask owner due"
+    return table("first_asks", shown, plans.Asks, columns, "What we ask for first", own=own)
+
+
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
     """Return what a report asks for; `worth` is what its last column holds in this report."""
     if found.empty:
@@ -86,11 +99,13 @@ def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhib
     caption = say("What we ask for")
     if bare:
         caption += say_number(bare, ": {n} of {all} has no owner", ": {n} of {all} have no owner", all=len(found))
-    currency = tables.engagement.header.currency
-    own: Owns = {"worth": right("What hangs on it", partial(ends, "worth", currency))}
     notes = (worth,) if found["worth_low"].notna().any() else ()
     columns = "ask owner due worth" if notes else "ask owner due"
-    return table("asks", found, plans.Asks, columns, caption, *notes, own=own, counted={"n": bare})
+    return table("asks", found, plans.Asks, columns, caption, *notes, own=_worth(tables), counted={"n": bare})
+
+
+def _worth(tables: Tables) -> Owns:
+    return {"worth": right("What hangs on it", partial(ends, "worth", tables.engagement.header.currency))}
 
 
 def ends(name: str, currency: str, row: Row) -> str:
