@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+
+from engineroom import assessment
 
 HEADER = """
 [engagement]
@@ -33,3 +36,9 @@ def write(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
     return place
+
+
+@cache
+def assessed(starter: str) -> assessment.Assessment:
+    """Return the assessment of a starter with few draws: once for all tests of a worker, for its tables are copies."""
+    return assessment.open(starter, draws=200)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from engagements import assessed
 
-from engineroom import assessment
 from engineroom.phrases import tell
 from engineroom.planning import agreement
 from engineroom.readers import engagement
@@ -20,13 +20,13 @@ PARTS = (
 
 @pytest.fixture(scope="module")
 def hospital() -> dict[str, pd.DataFrame]:
-    case = assessment.open("starter/healthcare", draws=200)
+    case = assessed("starter/healthcare")
     return {name: getattr(case, name) for name in PARTS}
 
 
 @pytest.fixture(scope="module")
 def shop() -> dict[str, pd.DataFrame]:
-    case = assessment.open("starter/ecommerce", draws=200)
+    case = assessed("starter/ecommerce")
     return {name: getattr(case, name) for name in PARTS}
 
 
@@ -48,7 +48,7 @@ def test_a_prerequisite_that_is_met_before_what_it_rests_on_is_found(hospital) -
 
 @pytest.mark.parametrize("starter", engagement.starters())
 def test_the_reports_of_a_starter_agree(starter) -> None:
-    assert assessment.open(starter, draws=200).disagreements.empty
+    assert assessed(starter).disagreements.empty
 
 
 def test_a_gain_that_one_report_calls_lost_is_well_on_its_way_in_none(hospital) -> None:
@@ -87,7 +87,7 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_found(shop) -> None:
 
 
 def test_what_one_report_backs_or_fears_and_the_roadmap_refuses_is_found() -> None:
-    case = assessment.open("starter/insurer", draws=200)
+    case = assessed("starter/insurer")
     insurer = {name: getattr(case, name) for name in PARTS}
     answers, pressures = insurer["business_case_findings"], insurer["pressures"]
     leads = answers.assign(verdict=answers["verdict"].mask(answers["question"] == "answer", "leads"))

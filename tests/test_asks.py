@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from engagements import assessed
 
 from engineroom import assessment
 from engineroom.dictionary import codes, plans
@@ -17,12 +18,12 @@ REPORTS = ("benchmark_gap", "roadmap", "business_case", "process_quality", "oper
 
 @pytest.fixture(scope="module")
 def hospital() -> assessment.Assessment:
-    return assessment.open("starter/healthcare", draws=200)
+    return assessed("starter/healthcare")
 
 
 @pytest.mark.parametrize("starter", engagement.starters())
 def test_what_a_starter_asks_for_fits_on_its_page_and_names_only_who_is_known(starter) -> None:
-    case = assessment.open(starter, draws=200)
+    case = assessed(starter)
     tables = case.tables
     frames = [tables.workflows, tables.initiatives, tables.readiness, tables.risks, tables.controls, tables.options]
     known = {name for frame in frames for name in frame["owner"].dropna()} | set(tables.lines["holder"].dropna())
@@ -76,5 +77,5 @@ def test_every_ask_has_its_sentence_in_every_language() -> None:
 
 
 def _all(starter: str) -> list[str]:
-    case = assessment.open(starter, draws=200)
+    case = assessed(starter)
     return [ask for report in REPORTS for ask in getattr(case, f"{report}_asks")["ask"]]

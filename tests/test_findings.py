@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from engagements import assessed
 
 import engineroom as er
 from engineroom import assessment, phrases
@@ -190,7 +191,7 @@ def test_a_report_without_findings_shows_none_and_has_no_file() -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("starter", engagement.starters())
 def test_a_blank_stands_between_the_sentences_of_a_headline(starter: str, language: str) -> None:
-    case = assessment.open(starter, draws=200)
+    case = assessed(starter)
     phrases.speak(language)
     try:
         told = [

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from engagements import assessed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proofs import cases
 
-from engineroom import assessment
 from engineroom.dictionary import plans, results
 from engineroom.measures import gap
 from engineroom.pages import answers
@@ -96,7 +96,7 @@ def test_what_counts_of_a_workflow_never_exceeds_its_spend_and_the_bridge_adds_u
 
 @pytest.mark.parametrize("starter", engagement.starters())
 def test_no_starter_counts_more_than_a_workflow_costs(starter) -> None:
-    case = assessment.open(starter, draws=200)
+    case = assessed(starter)
 
     counted = case.worths[case.worths["is_counted"]]
 
@@ -104,7 +104,7 @@ def test_no_starter_counts_more_than_a_workflow_costs(starter) -> None:
 
 
 def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
-    case = assessment.open("starter/ecommerce", draws=200)
+    case = assessed("starter/ecommerce")
     told = partial(
         roadmap.find, case.plan, case.prerequisites, case.decisions, economics=case.plan_economics,
         people=case.one_more, draft=case.draft, schedule=case.schedule, tables=case.tables,
@@ -123,7 +123,7 @@ def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
 
 
 def test_what_does_not_pay_is_left_out_unless_the_client_says_that_it_must_be_in() -> None:
-    case = assessment.open("starter/ecommerce", draws=200)
+    case = assessed("starter/ecommerce")
     desk = "One accounts-payable desk for shop and wholesale"
 
     assert desk not in set(case.plan["item"])
@@ -140,7 +140,7 @@ def test_what_does_not_pay_is_left_out_unless_the_client_says_that_it_must_be_in
 
 
 def test_an_initiative_that_loses_money_at_its_better_end_is_advised_against() -> None:
-    case = assessment.open("starter/healthcare", draws=200)
+    case = assessed("starter/healthcare")
     dear = case.plan.assign(cost_low=1e9, cost=1e9, cost_high=1e9)
 
     found = money.economics(dear, case.draft)
