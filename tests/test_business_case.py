@@ -354,9 +354,9 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     assert before["Answer"]["text"].startswith("No option can be recommended yet. Hybrid is ahead of Offshore by $")
     assert "It loses its lead from $" in before["Answer"]["text"]
     assert before["Answer"]["tone"] == "caution"
-    assert before["Flips"]["text"].startswith("The answer flips to Offshore if setting up Hybrid costs $")
+    assert before["Flips"]["text"].startswith("Offshore becomes the better option if setting up Hybrid costs $")
     assert after["Answer"]["text"].startswith("Offshore leads: ")
-    assert "Nobody has disclosed" not in after["Flips"]["detail"]
+    assert "not disclosed" not in after["Flips"]["detail"]
     assert nothing["Answer"]["text"].startswith(
         "No option is better than leaving things as they are: the best of them, "
     )
@@ -429,7 +429,7 @@ def test_claims_within_their_class_are_called_so(client: Make) -> None:
 
     assert (flagged["tone"], calm["tone"]) == ("bad", "good")
     assert flagged["text"] == (
-        "All 3 claims are above the most that others have reached: Offshore 2.8 times, Automation 1.3 times and "
+        "All 3 claims promise more than anyone has achieved: Offshore 2.8 times, Automation 1.3 times and "
         "Hybrid 1.1 times."
     )
     assert calm["text"] == "All 3 claims that can be compared are within what others have reached."

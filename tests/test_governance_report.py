@@ -322,7 +322,7 @@ def test_without_a_log_only_what_the_tables_declare_is_told() -> None:
     assert list(found["verdict"]) == ["not judged", "not judged"]
     assert found["declared"].notna().tolist() == [True, False]
     assert found["is_declared"].all()
-    assert headlines(tables)["Separation"].startswith("Whether duties are kept apart cannot be told")
+    assert headlines(tables)["Separation"].startswith("Whether duties are kept apart is not known")
 
 
 def test_one_team_for_two_steps_of_the_map_is_a_declared_conflict_where_the_rule_names_no_role(
@@ -486,7 +486,7 @@ def test_single_sided_risks_are_among_those_with_a_control_and_not_more_of_them(
 
     said = headlines(sided, None)["Risks"]
 
-    assert said == "Each of the 14 risks has a control. 14 of them are guarded by controls of one nature only."
+    assert said == "Each of the 14 risks has a control. 14 of them have only a preventive or only a detective control."
 
 
 def test_an_engagement_without_any_of_these_tables_says_what_would_give_them() -> None:
@@ -499,8 +499,8 @@ def test_an_engagement_without_any_of_these_tables_says_what_would_give_them() -
     assert governance_charts.matrix(riskcontrol.matrix(tables), found["coverage"]).content == {"items": []}
     assert exhibits.conflicts(found["conflicts"], log).kind == "callout"
     assert headlines(tables, log) == {
-        "Risks": "Whether risks are covered cannot be told: none is written down.",
-        "Separation": "Whether duties are kept apart cannot be told: no rule could be held against an event log.",
+        "Risks": "Whether risks are covered is not known: no register of risks was sent.",
+        "Separation": "Whether duties are kept apart is not known: no rule could be checked in an event log.",
     }
 
 

@@ -75,8 +75,8 @@ def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
     said = sentences(insurer)
 
     assert said["Capacity"].startswith("Assessment lacks 10.8 FTE in its worst week; moving trained people closes 3.8")
-    assert said["Backlog"] == "The backlog of Invoice exceptions never drains: no less arrives than is done."
-    assert said["People"] == "One person holds Supplier tax alone."
+    assert said["Backlog"] == "The backlog of Invoice exceptions keeps growing: more arrives than is completed."
+    assert said["People"] == "Only one person can do Supplier tax."
     assert said["Scorecard"].startswith("Supplier invoices is steered by cost alone")
     assert said["Waiting"] == "An item of Claims waits for 99.9% of its way."
 
@@ -401,9 +401,10 @@ def test_every_cell_runs_with_one_person_and_one_skill_in_one_week(make_engageme
     found = shown(make_engagement(files=people_of([("A", "post", "main")]) | {"tables/work.csv": work}))
 
     assert (
-        sentences(found)["Capacity"] == "post lacks 0.25 FTE in its worst week, and nobody trained has hours to spare."
+        sentences(found)["Capacity"]
+        == "post lacks 0.25 FTE in its worst week, and no trained colleague has hours to spare."
     )
-    assert sentences(found)["Backlog"] == "The backlog of post never drains: no less arrives than is done."
+    assert sentences(found)["Backlog"] == "The backlog of post keeps growing: more arrives than is completed."
 
 
 def test_many_people_and_skills_leave_the_page_readable_and_the_file_whole(make_engagement):

@@ -195,7 +195,7 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
     assert quality.is_saturated(log)
     assert len(yields) == len(factory) == 0
     assert shown["title"] == "A repeat is no rework in this log"
-    assert said["text"] == "A first-pass yield cannot be told: in this log nearly every item repeats an activity."
+    assert said["text"] == "First-pass yield cannot be stated: in this log nearly every item repeats an activity."
     assert "first_pass_yield" not in set(measures["kpi"])
 
 
@@ -361,7 +361,7 @@ def test_the_exceptions_headline_names_what_to_stabilise_only_where_there_is_a_r
     calm, loud = (headline("Exceptions", kinds=one, of=healthcare) for one in (kinds, flagged))
 
     assert calm["tone"] == "good"
-    assert loud["text"] == "Denials should be stabilised before a bot is built."
+    assert loud["text"] == "Denials should be stabilised before automation."
 
 
 @pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No reason seen"), (None, "unknown", "Not known")])
@@ -392,7 +392,7 @@ def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: O
     assert found["is_stable"].isna().all()
     assert "too near to where the log begins or ends" in str(process_quality_tables.cut_weeks(weekly).content)
     assert headline("Stability", billing)["text"] == (
-        "Whether the work is stable cannot be told: too few weeks lie far enough from the ends of the log."
+        "Whether the work is stable is not known: too few weeks lie far enough from the ends of the log."
     )
 
 

@@ -95,7 +95,7 @@ def test_hospital_billing_prints_its_plan_its_refusals_and_its_range(billing: Pa
     for said in ("One desk for D and E", "Measure alike before centralising", "Upgrade of the billing system"):
         assert squeezed(said) in text
     low, high = (plan[column].sum() / 1000 for column in ("annual_benefit_low", "annual_benefit_high"))
-    said = squeezed(f"the plan brings €{low:.0f}K to €{high:.0f}K a year for a one-off cost of")
+    said = squeezed(f"the plan is worth €{low:.0f}K to €{high:.0f}K a year, for a one-off cost of")
     assert said in text
     assert said in html
     assert len(pages(billing)) >= 12
@@ -125,6 +125,6 @@ def test_without_a_range_no_sum_is_promised(starter: Callable[[str], Path], tmp_
 
     summary = squeezed((made / "roadmap.html").read_text(encoding="utf-8"))
     assert squeezed("No range was given for the benefits, so no sum is promised here.") in summary
-    assert squeezed("Complete, the plan brings") not in summary
+    assert squeezed("Fully in place, the plan is worth") not in summary
     assert squeezed("Net benefit") not in summary
     assert squeezed("is worth") not in summary

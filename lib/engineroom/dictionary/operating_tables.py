@@ -25,7 +25,7 @@ SIDES = {"cost": "Cost", "quality": "Quality", "time": "Time", "customer": "Cust
 BASES = {"log": "log", "standard": "standard hours", "map": "map"}
 BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
 TRENDS = {"grows": ("Grows", "bad"), "steady": ("Steady", "neutral"), "shrinks": ("Shrinks", "good")}
-REASONS = {"cover": "one absence leaves it to nobody", "gap": "no move closes its gap"}
+REASONS = {"cover": "no cover", "gap": "no move closes its gap"}
 GRADES = {"above": ("Above", "caution"), "below": ("Below: a risk", "bad")}
 COVERED = {True: ("Yes", "good"), False: ("No", "bad")}
 
@@ -113,8 +113,10 @@ class Needs(Table):
     peak_hours: Series[float] = number("its demand", required=True)
     gap_hours: Series[float] = number("what it lacks", required=True)
     left_hours: Series[float] = number("what of it is left when trained people are moved", required=True)
-    gap_fte: Series[float] = number("the gap in full-time people", "Lacks", "effort", required=True)
-    closed_fte: Series[float] = number("what of it moving people closes", "Moving closes", "effort", required=True)
+    gap_fte: Series[float] = number("the gap in full-time people", "Shortfall", "effort", required=True)
+    closed_fte: Series[float] = number(
+        "what of it moving people closes", "Closed by reassignment", "effort", required=True
+    )
     shrinkage: Series[float] = number(
         "share of paid hours that is not there for work", "Shrinkage", "whole share", required=True
     )
@@ -153,7 +155,7 @@ class Backlogs(Table):
         "what can be done, or was done, in a week", "Can be done a week", "effort", required=True
     )
     drain_weeks: Series[float] = number(
-        "backlog ÷ (capacity - arrivals); infinite: never; blank: nothing to drain", "Gone after", "effort",
+        "backlog ÷ (capacity - arrivals); infinite: never; blank: nothing to drain", "Cleared in", "effort",
         align="left",
     )  # fmt: skip
     moved_backlog: Series[float] = number(
@@ -172,7 +174,7 @@ class Cover(Table):
     bus_factor: Series[float] = count(
         "people whose absence leaves it to nobody", "Bus factor", align="left", required=True
     )
-    holder: Series[str] = text("the one who can do it, where there is one", "Held by")
+    holder: Series[str] = text("the one who can do it, where there is one", "Who")
     mean_hours: Series[float] = number("demand of the mean week; blank: not known", "Hours, mean week", "effort")
     without_largest_hours: Series[float] = number("hours of those who can, without the one with most", required=True)
     is_covered: Series[pd.BooleanDtype] = flag(
@@ -188,7 +190,7 @@ class Training(Table):
     bus_factor: Series[float] = number("people who can do it")
     left_hours: Series[float] = number("hours of its worst week that no move closes")
     person: Series[str] = text(
-        "who is proposed; blank: nobody has hours left", "Whom", blank="nobody there has hours left"
+        "who is proposed; blank: nobody has hours left", "Whom", blank="no spare hours in the team"
     )
     is_learning: Series[pd.BooleanDtype] = flag("who learns it already", "Learns it already", YES_NO)
     spare_hours: Series[float] = number("hours the person has left in the mean week", "Hours left a week", "effort")

@@ -98,7 +98,7 @@ class Prerequisites(Table):
     )
     is_general: Series[bool] = flag("its record is about all workflows", required=True)
     evidence: Series[str] = text("document that proves it", "Evidence", blank="none")
-    owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
+    owner: Series[str] = text("who answers for it", "Owner", blank="unassigned")
     date: Series[pd.Timestamp] = date("when it was done, or is due", "Day")
     measured: Series[str] = text("code of what was measured about it", "Measured", "sentence", blank="nothing")
     after: Series[str] = text("prerequisites that are met no later than it, as a JSON array", required=True)
@@ -109,7 +109,7 @@ class Stages(Table):
     """How far each workflow has come on the way from data to automation."""
 
     workflow: Series[str] = key("workflow", "Workflow")
-    stage: Series[str] = key("stage it stands at: the first that is not complete", "Stands at", states=STAGES)
+    stage: Series[str] = key("stage it stands at: the first that is not complete", "Stage", states=STAGES)
     data_met: Series[float] = count("prerequisites met on data", "Data", "of data")
     data: Series[float] = count("of how many")
     map_met: Series[float] = count("prerequisites met on the map", "Map", "of map")
@@ -199,7 +199,7 @@ class Rankings(Table):
         "share of the map's prerequisites that are met", "Map ready", "whole share"
     )
     capacity_ready: Series[float] = number(
-        "share of the team's available hours that is free", "Free time", "whole share"
+        "share of the team's available hours that is free", "Spare capacity", "whole share"
     )
 
 
@@ -260,7 +260,7 @@ class Tracks(Table):
         "a KPI with baseline and target is fixed for its pilot", "4 Metrics fixed", YES_NO, required=True
     )
     fit: Series[float] = number(
-        "fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known", "Fit for a bot", "ratio"
+        "fit for automation, from 0 to 1: volume, rules and unit cost; blank: not known", "Automation score", "ratio"
     )
     stands: Series[str] = choice("first step that is not done", STEPS, "Next", required=True)
 
@@ -278,7 +278,7 @@ class FirstTargets(Table):
     place: Series[float] = count("its place in the ranking", "Rank")
     is_shortlisted: Series[bool] = flag("it is on the shortlist", "", SHORTLIST, required=True)
     stage: Series[str] = text(
-        "stage it stands at; blank: not known", "Stands at",
+        "stage it stands at; blank: not known", "Stage",
         states={name: label for name, (label, _) in STAGES.items()}, required=True,
     )  # fmt: skip
     source: Series[str] = key("row of the domain notes")
@@ -346,7 +346,7 @@ class Plan(Table):
     name: Series[str] = key("code that names it on the page")
     kind: Series[str] = key("kind of initiative, or prerequisite")
     workflow: Series[str] = text("workflow; blank text for all of them", required=True)
-    owner: Series[str] = text("who answers for it", "Owner", blank="nobody")
+    owner: Series[str] = text("who answers for it", "Owner", blank="unassigned")
     wave: Series[float] = count("wave: 1 for what nothing in the plan holds up", "Wave")
     start: Series[pd.Timestamp] = date("first day", "From", align="right", required=True)
     end: Series[pd.Timestamp] = date("last day", "To", align="right", required=True)
@@ -372,7 +372,7 @@ class Calendar(Table):
     date: Series[pd.Timestamp] = date("day", required=True)
     event: Series[str] = key("code of what happens", "Event", "code")
     about: Series[str] = text("workflow or subject", "About", blank="all workflows", required=True)
-    owner: Series[str] = text("who calls it", "Called by", blank="nobody", required=True)
+    owner: Series[str] = text("who calls it", "Owner", blank="unassigned", required=True)
     does: Series[str] = key("code of what is decided", "What is decided", "sentence")
     rhythm: Series[str] = choice("how often it comes", RHYTHMS, required=True)
     source: Series[str] = key("row of the domain notes")

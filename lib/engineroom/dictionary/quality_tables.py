@@ -168,7 +168,7 @@ class Dimensions(Table):
 
     dimension: Series[str] = choice("dimension", DIMENSIONS, "Dimension", required=True)
     subject: Series[str] = key("file, table or figure")
-    rule: Series[str] = key("what passes", "What passes", "sentence")
+    rule: Series[str] = key("what passes", "Test", "sentence")
     passing: Series[float] = count("what passed")
     applicable: Series[float] = count("of how many", "n")
     value: Series[float] = number("share that passed; blank: not measured", "Passing", "measured share")

@@ -219,7 +219,7 @@ class Reviews(Table):
     pace: Series[float] = number("by how much the figure gets better in a quarter; blank: too few months")
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    verdict: Series[str] = choice("what the months say", MOVES, "Months say", required=True)
+    verdict: Series[str] = choice("what the months say", MOVES, "Trend", required=True)
 
 
 COUNTING = {

@@ -25,9 +25,9 @@ DRAWN = {
 }
 STEPS = {
     "claimed": "As claimed",
-    "delay": "Comes later",
-    "share": "Does not arrive",
-    "decay": "Is lost again",
+    "delay": "Delay",
+    "share": "Shortfall",
+    "decay": "Erosion",
     "run": "Run cost",
     "growth": "Run cost grows",
     "quality": "Errors",
@@ -100,7 +100,7 @@ class Assumed(Table):
     high: Series[float] = number("most, or P90")
     mean: Series[float] = number("mean of the distribution: what the expected view uses")
     is_client: Series[bool] = flag("it stands in the engagement's tables", required=True)
-    owner: Series[str] = text("who answers for it", "Owner", "label", blank="nobody", required=True)
+    owner: Series[str] = text("who answers for it", "Owner", "label", blank="unassigned", required=True)
     grade: Series[str] = text("how far it can be trusted", "Grade", required=True)
     source: Series[str] = text("where it comes from", "Source", "label", blank="none", required=True)
 
@@ -194,7 +194,7 @@ class Qualities(Table):
     defect_rate: Series[float] = share("share of them that is wrong")
     good: Series[float] = number("good items for each item of today", "Good items for one of today", "ratio")
     defect_cost: Series[float] = number("cost of a defect, in items", "A defect costs, in items", "ratio")
-    adjusted: Series[float] = number("good items less what the defects cost", "Left after defects", "ratio")
+    adjusted: Series[float] = number("good items less what the defects cost", "Net output", "ratio")
     break_even: Series[float] = number("cost of a defect, in items, at which nothing is gained")
     verdict: Series[str] = choice("what that means", GAINS, "Verdict", required=True)
 
@@ -206,9 +206,7 @@ class Canaries(Table):
     first: Series[pd.Timestamp] = date("first day of the window", required=True)
     last: Series[pd.Timestamp] = date("last day of the window", required=True)
     error_rate: Series[float] = share("error rate today", "Error rate today")
-    alarm: Series[float] = share(
-        "monthly error rate above which chance is no explanation (three sigma)", "Call somebody above"
-    )
+    alarm: Series[float] = share("monthly error rate above which chance is no explanation (three sigma)", "Alert level")
 
 
 class Diagnoses(Table):

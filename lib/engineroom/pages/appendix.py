@@ -29,15 +29,15 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     short = {file: f"S{number}" for number, file in enumerate(files, 1)}
     own = {
         "name": show.left("KPI", lambda row: say(names[row["definition"]])),
-        "parts": show.right("Parts", _parts),
+        "parts": show.right("Numerator ÷ denominator", _parts),
         "interval": show.right("Interval", lambda row: wording.span(row, currency)),
         "method": show.left("Method", lambda row: wording.BLANK if row["method"] == COMPLETE else tell(row["method"])),
         "source": show.left("Source", lambda row: f"{short[_file(row)]} {_rows(row['source_rows'])}".rstrip()),
     }
     notes = ["; ".join(f"{short[file]}: {wording.origin(*file)}" for file in files)]
     if (found["method"] == COMPLETE).any():
-        notes.insert(0, say("A complete count is no sample, and has no sampling interval."))
-    columns, caption = "name workflow value parts n interval method source", "Every measure and what it was made from"
+        notes.insert(0, say("Complete counts carry no margin of error."))
+    columns, caption = "name workflow value parts n interval method source", "Data behind each figure"
     return show.table("measures", found, results.Measures, columns, caption, *notes, own=own, currency=currency)
 
 
@@ -58,7 +58,7 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
         "label": show.left("Benchmark", lambda row: say(row["label"])),
         "value": show.right("Value", wording.published),
         "source": show.left("Source", _dated),
-        "expires": show.left("Good until", _expires),
+        "expires": show.left("Valid to", _expires),
     }
     columns, caption = (
         "label value source kind n grade expires caveat_quoted=caveat",

@@ -129,7 +129,7 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     )  # fmt: skip
     counted = worths[worths["is_counted"]]
     top = (counted if len(counted) else worths).iloc[0]
-    title = say("{workflow} holds the largest worth: {low} to {high} a year", workflow=top["workflow"], **span(top))
+    title = say("{workflow} is the biggest prize: {low} to {high} a year", workflow=top["workflow"], **span(top))
     if counted.empty:
         title = say(
             "No worth is added up; the largest is in {workflow}: {low} to {high} a year",

@@ -95,7 +95,7 @@ def rivals(found: DataFrame[results.Rivals], tables: Tables) -> Exhibit:
     lessons = found.drop_duplicates("collision")
     notes = [f"{say(row.topic)}: {say(row.lesson)}" for row in lessons.itertuples()]
     caption = say_number(len(lessons), "{n} [question|questions] on which published values disagree")
-    own = {"published": show.right("Value", wording.published), "verdict": show.left("Would say", _would_say)}
+    own = {"published": show.right("Value", wording.published), "verdict": show.left("Implied verdict", _would_say)}
     columns, counted = "topic label published population grade measured verdict", {"n": len(lessons)}
     currency = tables.engagement.header.currency
     return show.table(
@@ -165,7 +165,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subje
     own = {
         "name": show.left("KPI", wording.kpi),
         "benchmark": show.right("Benchmark", lambda row: wording.line(row, currency, row["value"])),
-        "label": show.left("Whose", _whose),
+        "label": show.left("Source", _whose),
         "gap": show.right("Gap", lambda row: wording.signed(row, currency)),
     }
     columns = f"{subject} value interval n benchmark label gap verdict"
@@ -264,7 +264,7 @@ def values(found: DataFrame[results.Values], tables: Tables) -> Exhibit:
         parts = {"missed": wording.count(row["missed"]), "compared": wording.count(row["compared"])}
         value = say(results.VALUES[row["value"]])
         caption = say("{value} misses the most benchmarks: {missed} of {compared}", value=value, **parts)
-    known = "Each KPI serves one kind of value; where nothing is compared, nobody can say that all is well."
+    known = "Each KPI serves one kind of value. A dash: no benchmark was available."
     own = {"worth": show.right("Worth a year", lambda row: _worth(row, tables.engagement.header.currency))}
     columns = "value compared missed inconclusive worst worth"
     return show.table("values", found, results.Values, columns, caption, known, own=own)
@@ -280,14 +280,14 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
         )
     currency = tables.engagement.header.currency
     own = {
-        "expires": show.left("Good until", _expires),
+        "expires": show.left("Valid to", _expires),
         "gap": show.right("Gap", lambda row: _signed(row["gap"], row, currency)),
         "pace": show.right("Better by, a quarter", lambda row: _pace(row, currency)),
-        "act": show.left("To decide", _act),
+        "act": show.left("Action", _act),
     }
     stale, still = int(asked["is_stale"].sum()), int(asked["verdict"].isin(["plateau", "falling back"]).sum())
     parts = {"stale": stale, "still": still}
-    caption = say("To decide this quarter: benchmarks that expire: {stale}; figures that stand still: {still}", **parts)
+    caption = say("This quarter: {stale} benchmarks expire, {still} figures have stalled", **parts)
     pace = (
         "Better by: slope of the months in the table kpis, six at least, with its 95% interval. Plateau: even its "
         "better end would not close the gap within a year."

@@ -71,7 +71,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     bars = mark("bar", x, "to", forms.colours("kind", looks, sort=list(looks)), height={"band": 0.64})
     chart = forms.rows(rows, bars, text("end", dx=6), room=LABEL_ROOM, width=430, step=30)
     ends = [wording.money(steps["subtotal"].iloc[place], currency) for place in (0, -1)]
-    title = say("{option}: {claimed} are claimed, {worth} are left", option=name, claimed=ends[0], worth=ends[1])
+    title = say("{option}: {worth} of the promised {claimed} remains", option=name, claimed=ends[0], worth=ends[1])
     caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
     levels = {"claimed": steps["subtotal"].iloc[0], "left": steps["subtotal"].iloc[-1]}
     description = say("From the claim to the net present value.")

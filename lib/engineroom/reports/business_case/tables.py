@@ -95,12 +95,10 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
         ]
         rows.append([what, pair or say("next best"), *cells])
     name = found["option"].iloc[0]
-    columns = [left("driver", "Quantity"), left("rival", "Then as good"), right("claimed", "As claimed")]
+    columns = [left("driver", "Quantity"), left("rival", "Tied with"), right("claimed", "As claimed")]
     columns += [right("base", "At the middle of the classes"), right("expected", "As expected")]
     caption = say("{option} no longer leads where one of these is reached", option=name)
-    notes = (
-        say("One figure at a time, all others as in the view. A dash: no value does it, or it does not lead there."),
-    )
+    notes = (say("One figure changed at a time. A dash: no value changes the ranking."),)
     return table("flips", caption, columns, rows, found, notes)
 
 
@@ -167,13 +165,14 @@ def impacts(
         "low": show.right("P10", lambda row: words.figure(row["driver"], row["low"], currency)),
         "high": show.right("P90", lambda row: words.figure(row["driver"], row["high"], currency)),
         "knowing": show.right(
-            "Knowing it", lambda row: wording.money(row["knowing"], currency) if row["knowing"] else say("nothing")
+            "Value of information",
+            lambda row: wording.money(row["knowing"], currency) if row["knowing"] else say("nothing"),
         ),
     }
     notes = (
-        "Knowing it: what the decision would gain on average if this figure were known beforehand (expected value "
-        "of partial perfect information, by strata of the draws). A figure that cannot change the choice is worth "
-        "nothing, however uncertain it is.",
+        "Value of information: what the decision would gain on average if this figure were known beforehand "
+        "(expected value of partial perfect information, by strata of the draws). A figure that cannot change the "
+        "choice is worth nothing, however uncertain it is.",
         say(
             "Knowing all of them: {amount} (expected value of perfect information).",
             amount=words.money(drawing["knowing_all"].iloc[0], currency),
@@ -342,10 +341,13 @@ def convention(programme: Programme, draws: DataFrame[scenarios.Knowing]) -> Exh
     return note(
         "How it is counted",
         say(
-            "Over {years} years, at {rate} a year. One-off costs are paid at the start; savings and costs count at "
-            "the end of their year. After the last year that is stated, a saving stays as it is. A transition that "
-            "only says how long it takes saves nothing until it ends. A saving that is lost is lost each year anew, "
-            "from the second on.",
+            (
+                "Over {years} years, at {rate} a year. One-off costs are paid at the start; "
+                "savings and costs count at the end of their year. After the last year that "
+                "is stated, a saving stays as it is. A transition that only says how long it "
+                "takes saves nothing until it ends. From year two, part of the saving erodes "
+                "each year."
+            ),
             years=programme.years,
             rate=wording.value(programme.discount_rate, "share", decimals=0),
         ),
@@ -406,7 +408,7 @@ def diagnosis(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
                 say("{n} items a year, all of them", n=wording.count(row["items_per_fte_year"])),
             ],
             [
-                say("People to go"),
+                say("Positions to remove"),
                 wording.tenths(row["fte_out"]),
                 say("{left} of {all} are left", left=wording.tenths(row["fte_left"]), all=wording.tenths(row["fte"])),
             ],

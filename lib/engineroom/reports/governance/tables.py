@@ -108,7 +108,7 @@ def conflicts(found: DataFrame[models.Conflicts], log: LogProfile | None) -> Exh
         notes.append("The event log does not tell systems from people ([events.human]): all users count as people.")
     own = {
         "rule": show.left(
-            "Not by one person", lambda row: say("{first} and {second}", first=row["first"], second=row["second"])
+            "Incompatible duties", lambda row: say("{first} and {second}", first=row["first"], second=row["second"])
         ),
         "declared": show.left("In the tables", _declared),
     }
@@ -324,7 +324,7 @@ def figures(found: DataFrame[models.Figures]) -> Exhibit:
     if found.empty:
         return note("No figure", "No table of governance was sent.")
     own = {
-        "parts": show.right("Parts", _parts),
+        "parts": show.right("Numerator ÷ denominator", _parts),
         "value": show.right("Value", _value),
         "interval": show.right("95% interval", lambda row: wording.interval(row["low"], row["high"], "share")),
     }

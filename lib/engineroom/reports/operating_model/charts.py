@@ -233,7 +233,7 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart |
     drawn = pd.DataFrame({"label": labels, "cost": rows["annual_cost"].to_numpy(), "said": costs})
     x = quantity("cost", say("{currency} a year", currency=currency), axis={"format": "~s"})
     chart = forms.rows(drawn, mark("bar", x), text("cost", dx=6), room=300, width=320, step=24)
-    title = say("“{activity}” is the dearest work above its grade", activity=priced["activity"].iloc[0])
+    title = say("“{activity}” is the costliest work done above its grade", activity=priced["activity"].iloc[0])
     caption = say("Hours × difference of rates × 52 weeks.")
     caption += cut("The {n} dearest of {all} activities.", MOST_ROWS, len(priced))
     return finished(chart, "misuse", title, say("Work above its grade."), caption, facts(drawn))

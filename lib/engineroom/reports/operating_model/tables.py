@@ -121,8 +121,8 @@ def tracking(found: DataFrame[models.Tracking], tables: Tables) -> Exhibit:
     if not math.isnan(share):
         caption = say("{share} of the volume has an automated due date", share=wording.percent(share, 0))
     survey = (
-        "Beside it, not against it: {surveyed} of the managers in a vendor's survey said that they track work "
-        "against SLAs automatically. That is a share of people, this one of volume; no gap is taken."
+        "For context only: {surveyed} of the managers in a vendor's survey track work "
+        "against service levels automatically."
     )
     surveyed = tables.benchmarks[tables.benchmarks["benchmark"] == SURVEYED]["value"].head(1)
     notes = [say(survey, surveyed=wording.percent(float(value), 0)) for value in surveyed]
@@ -227,8 +227,8 @@ def needs(found: DataFrame[models.Needs]) -> Exhibit:
     if capacity.is_small(most):
         needed = say("Paid hours a week; needed = load ÷ (1 − shrinkage).")
     lacks = say(
-        "Lacks: with everybody on the main skill. Moving closes: what trained people with hours to spare in the same "
-        "week can take over; each skill at its own worst week."
+        "Shortfall: with everybody on the main skill. Closed by reassignment: what trained people with hours to spare "
+        "in the same week can take over; each skill at its own worst week."
     )
     columns = "skill people have_fte need_fte peak_fte peak_week gap_fte closed_fte short_weeks shrinkage"
     return show.table(
@@ -273,7 +273,7 @@ def backlogs(found: DataFrame[models.Backlogs]) -> Exhibit:
     never = int((found["drain_weeks"] == math.inf).sum())
     caption = say_number(never, "{n} of {all} queues never [drains|drain] at this pace", all=len(found))
     gone = (
-        "Gone after = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
+        "Cleared in = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
         "open cases, and what was completed a week; a change within two standard errors is work in progress."
     )
     own = {"start": _waiting("start"), "backlog": _waiting("backlog"), "drain_weeks": _weeks}

@@ -134,7 +134,7 @@ def kinds(found: DataFrame[models.Kinds], log: LogProfile | None) -> Exhibit:
     if found.empty:
         return note("No exception is told apart", needed(log, "exception_types", "exception"))
     number = int(found["stabilise_first"].sum())
-    caption = say_number(number, "{n} of {all} workflows should be stabilised before a bot is built", all=len(found))
+    caption = say_number(number, "{n} of {all} workflows [needs|need] stabilising before automation", all=len(found))
     if unknown := int((found["is_stable"].isna() & ~found["stabilise_first"]).sum()):
         caption += say("; {n} cannot be judged yet", n=unknown)
     typical = (
@@ -215,7 +215,7 @@ def absent(
     if not changed:
         rows.append([say("Before and after a change"), say("Would need the parameter changed: the day of the change.")])
     if log is not None and "stp_rate" not in lacks and health.empty:
-        rows.append([say("Automation in running"), say("No step of these items was done by a system.")])
+        rows.append([say("Automation"), say("No step of these items was done by a system.")])
     return show.missing(rows, "{n} [figure is|figures are] missing from this report")
 
 
@@ -315,7 +315,7 @@ def dimensions(found: DataFrame[models.Dimensions]) -> Exhibit:
         "Passing ÷ applicable. Intervals read what was sent as a sample of how data is kept. A table with a value that "
         "breaks a rule makes no report, so that validity concerns the log."
     )
-    subject = show.left("Of what", lambda row: say(SUBJECTS.get(row["subject"]) or row["subject"]))
+    subject = show.left("Scope", lambda row: say(SUBJECTS.get(row["subject"]) or row["subject"]))
     own = {"subject": subject, "value": show.left("Passing", _passing)}
     counted = {"above": data_quality.ABOVE, "weakest": math.nan if least is None else least["value"]}
     columns = "dimension subject rule value interval applicable"
@@ -329,7 +329,7 @@ def health(found: DataFrame[models.Health], log: LogProfile | None) -> Exhibit:
     hidden = int(found["is_hidden_queue"].fillna(False).sum())
     caption = say_number(
         hidden,
-        "Automation in running: {n} of {all} workflows [waits|wait] longer after systems than after people",
+        ("How automation performs: in {n} of {all} workflows items wait longer after systems than after people"),
         all=len(found),
     )
     notes = [

@@ -152,7 +152,7 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     people = shares.drop(PILOTS, errors="ignore")
     share = shares[PILOTS] if people.empty else people.max()  # pilots are a limit, and no team
     percent = wording.percent(share, 0)
-    title = say("No team is named; pilots take {share} of the room for them", share=percent)
+    title = say("No team capacity was supplied; pilots use {share} of the slots for them", share=percent)
     if len(people):
         busiest = str(people.idxmax())
         title = say("{team} is the busiest team: {share} of its time until the plan ends", team=busiest, share=percent)

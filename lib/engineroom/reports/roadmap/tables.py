@@ -58,7 +58,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     caption = say_number(n, "{n} [prerequisite is|prerequisites are] not met", n=wording.count(n))
     if claimed:
         caption += say(", {n} of them called done without evidence", n=claimed)
-    waits = "The plan waits only for those that hold up one of its initiatives and that none of them delivers."
+    waits = "Only prerequisites that block an initiative in the plan are scheduled."
     columns = "name workflows status evidence owner date"
     if rows["measured"].notna().any():
         columns = "name workflows status measured evidence owner date"
@@ -114,7 +114,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
         whom = say("all {n}", n=all_of_them) if len(held) == all_of_them > 1 else "; ".join(held)
         gates = [words.gate(gate) for gate in group["gate"].drop_duplicates()]
         rows.append([tell(str(opener)), ", ".join(gates), str(len(held)), whom])
-    columns = [left("opener", "Comes first"), left("gates", "Opens the gate"), right("number", "Holds up")]
+    columns = [left("opener", "Prerequisite"), left("gates", "Opens the gate"), right("number", "Blocks")]
     columns.append(left("initiatives", "Initiatives"))
     caption = say_number(all_of_them, "{n} [initiative waits|initiatives wait] for what comes first")
     return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",), n=all_of_them)
@@ -257,11 +257,11 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
     rows = [group.iloc[0].to_dict() | {"when": _when(group)} for _, group in series]
     caption = say_number(
         len(events),
-        "{n} [event|events] over {months} months [keeps|keep] what is gained",
+        "Review calendar: {n} [date|dates] in {months} months",
         months=review_calendar.MONTHS,
     )
     notes = (
-        "Every single day stands in the files beside this report, ready for a calendar.",
+        "All dates are attached as a calendar file.",
         "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
     )
     own = {"when": show.left("When", lambda row: row["when"])}
@@ -403,7 +403,7 @@ def at_source(found: DataFrame[plans.AtSource], tables: Tables) -> Exhibit:
     """Return what to fix where it comes from: exceptions that only repair what came in wrong, dearest first."""
     if found.empty:
         return nothing()
-    caption = "To be fixed at the source: what only repairs what came in wrong"
+    caption = "Fix these input errors at source"
     columns, currency = "exception workflow monthly_count yearly_cost share", tables.engagement.header.currency
     return show.table("at_source", found, plans.AtSource, columns, caption, currency=currency, most=MOST_SOURCES)
 
@@ -442,8 +442,9 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
         "Portfolio: {counts}", counts=wording.listed([f"{say(name)} ({number})" for name, number in counts.items()])
     )
     rule = (
-        "The first rule all of whose conditions hold decides. Eliminate: work that only repairs what came in wrong, "
-        "never the workflow itself. STP: straight-through processing, no human touches the item."
+        "The first matching rule applies. Eliminate: work that only repairs bad input, "
+        "never the workflow itself. STP: straight-through processing, no person touches "
+        "the item."
     )
     own = {"reason": show.left("Because", lambda row: wording.capital(tell_all(row["reason"])))}
     columns = "workflow work bucket reason confidence unknown review"
@@ -545,7 +546,7 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
     )
     weakest = (
         "Weakest of three: the least of data ready, map ready and free time, as in the table above. Feasible: data and "
-        "map are met in full, and the team has a tenth of its time free. Fit for a bot: volume, share of items that "
+        "map are met in full, and the team has a tenth of its time free. Automation score: volume, share of items that "
         "follow rules and cost per item, each against the largest, as a geometric mean. The case that sources quote, a "
         "bank's contract reading: about 360,000 hours a year, paid back within 18 months."
     )
