@@ -160,7 +160,7 @@ def listed(attributes: Any) -> list[Any]:
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_the_pdf_is_read_in_the_order_of_the_report(made: Path, report: str) -> None:
-    pages = pypdf.PdfReader(edition(made, report, "pdf")).pages[2:]
+    pages = pypdf.PdfReader(edition(made, report, "pdf")).pages
     text = re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
     tree = tree_of(made, report)
     told = [spoken(block["runs"]) for block in tree.of("heading") if block["level"] == 1]
