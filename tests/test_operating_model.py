@@ -77,8 +77,8 @@ def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
     assert said["Capacity"].startswith("Assessment lacks 10.8 FTE in its worst week; moving trained people closes 3.8")
     assert said["Backlog"] == "The backlog of Invoice exceptions keeps growing: more arrives than is completed."
     assert said["People"] == "Only one person can do Supplier tax."
-    assert said["Scorecard"].startswith("Supplier invoices is steered by cost alone")
-    assert said["Waiting"] == "An item of Claims waits for 99.9% of its way."
+    assert said["Scorecard"].startswith("Supplier invoices is managed by cost alone")
+    assert said["Waiting"] == "An item of Claims spends 99.9% of its time waiting."
 
 
 def test_a_headline_states_figures_that_stand_in_a_table(insurer):
@@ -179,7 +179,7 @@ def test_004_03_a_survey_share_of_managers_stands_beside_the_share_of_volume_and
     table = insurer["tracking-table"].content
 
     assert "14% of the managers" in table["notes"][0]
-    assert "no gap is taken" in table["notes"][0]
+    assert table["notes"][0].startswith("For context only: ")
     assert not {"gap", "benchmark"} & {column["key"] for column in table["columns"]}
 
 
