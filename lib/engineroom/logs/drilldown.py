@@ -66,7 +66,7 @@ def counts(log: EventLog) -> pd.DataFrame:
         p50=_.hours.quantile(0.5, where=_.is_done),
         p90=_.hours.quantile(0.9, where=_.is_done),
         lasted=_.count(where=_.is_done & _.hours.notnull()),
-        **_shares(_.is_done),
+        **_shares(),
         diverted=_.count(where=_.is_done & (_.failures > 0)),
         followed=_.count(where=_.is_done & _.failures.notnull()),
         met=_.count(where=(due | ANSWERED) & IN_TIME),
@@ -92,7 +92,7 @@ def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
             by=["workflow", "quarter"],
             quick=_.count(where=_.hours <= _.p50),
             lasted=_.hours.count(),
-            **_shares(_.is_done),
+            **_shares(),
             met=_.count(where=(_.due.notnull() | ANSWERED) & IN_TIME),
             due=_.count(where=_.due.notnull() | ANSWERED),
         )
@@ -102,16 +102,16 @@ def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
     return logtables.Quarters.validate(ordered[logtables.Quarters.names()])
 
 
-def _shares(done: Any) -> dict[str, Any]:
+def _shares() -> dict[str, Any]:
     """Return the counts of completed cases from which shares are made, by name."""
     return {
-        "straight": _.count(where=done & (_.touches == 0)),
-        "touched": _.count(where=done & _.touches.notnull()),
-        "first_pass": _.count(where=done & ~_.is_reworked),
-        "reworked": _.count(where=done & _.is_reworked),
-        "judged": _.count(where=done & _.is_reworked.notnull()),
-        "defective": _.count(where=done & _.is_defective),
-        "inspected": _.count(where=done & _.is_defective.notnull()),
+        "straight": _.count(where=_.is_done & (_.touches == 0)),
+        "touched": _.count(where=_.is_done & _.touches.notnull()),
+        "first_pass": _.count(where=_.is_done & ~_.is_reworked),
+        "reworked": _.count(where=_.is_done & _.is_reworked),
+        "judged": _.count(where=_.is_done & _.is_reworked.notnull()),
+        "defective": _.count(where=_.is_done & _.is_defective),
+        "inspected": _.count(where=_.is_done & _.is_defective.notnull()),
     }
 
 

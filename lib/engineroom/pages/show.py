@@ -94,7 +94,7 @@ def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
     """Return what a report asks for; `worth` is what its last column holds in this report."""
     if found.empty:
-        return blocks.note("Nothing is asked for", "No figure of this report calls for a decision.", tone="good")
+        return blocks.note("Nothing is asked for", "No figure of this report calls for a decision.")
     bare = int(found["owner"].isna().sum())
     caption = say("What we ask for")
     if bare:

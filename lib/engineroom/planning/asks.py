@@ -14,6 +14,7 @@ import pandas as pd
 
 from engineroom.dictionary import codes, governance_tables, operating_tables, plans, quality_tables, results, scenarios
 from engineroom.dictionary.columns import DataFrame, as_text
+from engineroom.planning import readiness
 from engineroom.planning.scenario import DO_NOTHING, Programme
 from engineroom.readers.tables import Tables
 
@@ -21,9 +22,6 @@ MOST = 5
 """Asks of a report: the rest of its tables is work, not a decision."""
 SIDES = 2
 """Asks of one kind, so that the longest register does not fill the page alone."""
-IMPACTS = ("high", "medium", "low")
-WORKS = 3
-"""Level of governance from which a part works."""
 
 Asks = Iterator[dict[str, Any]]
 
@@ -197,8 +195,7 @@ def governance(
 
     def asked() -> Asks:
         bare = coverage[coverage["cover"] == "uncovered"]
-        order = bare["impact"].map({name: place for place, name in enumerate(IMPACTS)})
-        for row in bare.assign(order=order).sort_values("order", kind="stable").head(SIDES).to_dict("records"):
+        for row in bare.head(SIDES).to_dict("records"):  # the gravest come first
             yield _ask(codes.code("control_risk", risk=row["risk"]), row["owner"], None)
         for row in conflicts[conflicts["verdict"] == "broken"].head(1).to_dict("records"):
             apart = codes.code("keep_apart", first=row["first"], second=row["second"])
@@ -209,7 +206,7 @@ def governance(
         if len(tables.lines):
             for row in roles[roles["second"].isna()].head(1).to_dict("records"):
                 yield _ask(codes.code("name_second_line", workflow=row["workflow"]), codes.items(row["first"]), None)
-        open_parts = parts.loc[(parts["asked"] > 0) & ~(parts["level"] >= WORKS), "part"].tolist()
+        open_parts = parts.loc[(parts["asked"] > 0) & ~(parts["level"] >= readiness.WORKS), "part"].tolist()
         if open_parts:
             yield _ask(codes.code("prove_parts", parts=open_parts), None, None)
 

@@ -15,7 +15,7 @@ from engineroom.pages import facts
 from engineroom.pages.facts import figures, headline, key_figure, source
 from engineroom.planning import flips as flip_points
 from engineroom.planning import outlook
-from engineroom.planning.scenario import DO_NOTHING, Programme
+from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 
 SAFE = 0.8
 """Share of draws from which a lead that no undisclosed cost can take away is called clear."""
@@ -58,8 +58,8 @@ def find(
     chance = chances.set_index("option").loc[name]
     headlines = [_answer(outcomes, chance, readings, flips, decisions, programme, name)]
     if programme[name].kind != DO_NOTHING:
-        headlines += [*_flip(flips, name, programme), *_base_rates(readings, programme)]
-    headlines += [*_claims(claims), *_chance(chance, name), *_hangs(impacts)]
+        headlines += [*_flip(flips, name, programme), *_base_rates(readings, programme, name)]
+    headlines += [*_claims(claims), *_chance(chance, programme[name]), *_hangs(impacts)]
     strip = _key_figures(outcomes, chance, readings, flips, claims, programme, name)
     return facts.table("business_case", SECTIONS, [*headlines, *beside, *strip])
 
@@ -141,7 +141,7 @@ def _flip(flips: pd.DataFrame, name: str, programme: Programme) -> Iterator[fact
     )
 
 
-def _base_rates(readings: pd.DataFrame, programme: Programme) -> Iterator[facts.Row]:
+def _base_rates(readings: pd.DataFrame, programme: Programme, name: str) -> Iterator[facts.Row]:
     at_class = readings[readings["reading"].isin(["base_low", "base", "base_high"])]
     least, most = float(at_class["lead_npv"].min()), float(at_class["lead_npv"].max())
     if at_class.empty or least == most:
@@ -154,7 +154,8 @@ def _base_rates(readings: pd.DataFrame, programme: Programme) -> Iterator[facts.
         printed |= figures("money", turned_lead=row["lead_npv"], turned_sum=row["lead_cumulative"])
         printed |= figures("count", years=programme.years)
         names |= {"reading": row["reading"], "turned_option": row["option"]}
-    verdict, tone = ("leads", "good") if least > 0 else ("overtaken", "bad")
+    verdict, tone = ("leads", _unless_open("good", programme[name])) if least > 0 else ("overtaken", "bad")
+    names |= {"is_open": programme[name].is_open}
     rests_on = source("readings", "lead_npv", "lead_cumulative", "rival")
     yield headline("base rates", verdict, tone, rests_on, printed=printed, names=names)
 
@@ -182,18 +183,23 @@ def _claims(claims: pd.DataFrame) -> Iterator[facts.Row]:
     )
 
 
-def _chance(chance: pd.Series, name: str) -> Iterator[facts.Row]:
+def _chance(chance: pd.Series, option: Option) -> Iterator[facts.Row]:
     if chance["p10"] == chance["p90"]:
         return
     yield headline(
         "chance",
         "clear" if chance["best"] >= SAFE else "open",
-        _safe(chance["best"]),
-        source("chances", "best", "p10", "p90", option=name),
+        _unless_open(_safe(chance["best"]), option),
+        source("chances", "best", "p10", "p90", option=option.name),
         printed=figures("share", best=chance["best"]) | figures("money", p10=chance["p10"], p90=chance["p90"]),
-        names={"option": name},
+        names={"option": option.name, "is_open": option.is_open},
         share=chance["best"],
     )
+
+
+def _unless_open(tone: str, option: Option) -> str:
+    """Return a tone, which is not good where a cost of the option is not disclosed."""
+    return "caution" if option.is_open and tone == "good" else tone
 
 
 def _hangs(impacts: pd.DataFrame) -> Iterator[facts.Row]:
@@ -269,7 +275,8 @@ def _key_figures(
         lead = figures("money", value=row["lead_npv"])
         yield key_figure("lead", "counted", "neutral", rests_on, printed=lead, names=rival)
     best, rests_on = figures("share", value=chance["best"]), source("chances", "best", option=name)
-    yield key_figure("draws won", "counted", _safe(chance["best"]), rests_on, printed=best, share=chance["best"])
+    tone = _unless_open(_safe(chance["best"]), programme[name])
+    yield key_figure("draws won", "counted", tone, rests_on, printed=best, share=chance["best"])
     point = flip_points.binding(flips)
     if point is not None and programme[name].is_open:
         value = figures("money", value=point["value"])

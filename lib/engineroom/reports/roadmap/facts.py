@@ -52,7 +52,8 @@ def find(
     if tables.initiatives.empty and len(plan):
         headlines.append(headline("proposal", "shortlist", "caution", source("rankings")))
     headlines += [_first(plan)] if len(plan) else []
-    headlines += [*_overridden(decisions), *_left_out(draft, schedule)]
+    goes_ahead = decisions[decisions["initiative"].isin(plan["item"])]  # what is left out goes past no gate
+    headlines += [*_overridden(goes_ahead), *_left_out(draft, schedule)]
     if plan["annual_benefit"].fillna(0).sum():
         headlines += [*_advised(economics, benefit(plan, curve)), benefit(plan, curve)]
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
