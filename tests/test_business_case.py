@@ -325,6 +325,40 @@ def test_an_outsourced_saving_decays_and_its_errors_cost_more_from_year_to_year(
 # ------------------------------------------------------------------------------------------------------------ the words
 
 
+def test_the_front_office_s_hours_on_errors_cost_half_in_year_3_and_all_from_year_4(client: Make) -> None:
+    """Row 002-20: the decay of outsourced work shows by years 3 to 4, as hours times their rate."""
+    read = insurer(client, options=OFFERS | {"front_office_hours": [4000, None, None], "front_office_rate": 50})
+    programme = scenario.programme(read, kpi.measure(read, None))
+    assumed = assumptions.complete(programme, claims.audit(programme, read), read)
+    figure = assumptions.expected(assumed)
+    option = programme["Offshore"]
+
+    made = scenario.parts(option, assumptions.values(option, figure))["front_office"]
+
+    assert scenario.yearly(made)[0] == pytest.approx([0, 0, -100_000, -200_000, -200_000])
+    assert ("Automation", "front_office_cost") not in figure
+    assert scenario.parts(option, scenario.stated(option))["front_office"].sum() == 0  # no part of what is claimed
+
+
+def test_what_customers_are_promised_stands_beside_today_and_a_silent_offer_shows(client: Make) -> None:
+    """Row 000-24: satisfaction, promoters and resolution beside the saving, per option."""
+    satisfaction = {"kpi": ["csat"], "definition": "csat/mean_of_5", "workflow": "Claims", "value": 3.8, "n": 90,
+                    "deviation": 1.0, **PERIOD, "source": "survey"}  # fmt: skip
+    read = insurer(client, kpis=satisfaction, options=OFFERS | {"csat": [3.9, None, None]})
+
+    found = claims.services(scenario.programme(read, kpi.measure(read, None)), kpi.measure(read, None), read)
+
+    assert found["kpi"].unique().tolist() == ["csat"]  # nobody promises the others
+    assert found["today"].tolist() == [3.8] * 3
+    assert found.set_index("option")["promised"].fillna(-1).tolist() == [3.9, -1, -1]
+    assert claims.services(*_bare(insurer(client))).empty
+
+
+def _bare(read: tables.Tables) -> tuple[Any, ...]:
+    measures = kpi.measure(read, None)
+    return scenario.programme(read, measures), measures, read
+
+
 def headlines(read: tables.Tables, decisions: pd.DataFrame | None = None) -> dict[str, dict[str, str]]:
     programme, audited, assumed, seen = case(read)
     found = outlook.outcomes(programme, seen)

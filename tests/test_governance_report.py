@@ -537,3 +537,17 @@ def test_hostile_names_come_out_as_text_in_both_editions(starter: Callable[[str]
     assert code == 0
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
+
+
+def test_an_approval_limit_is_a_control_of_its_own_kind(make_engagement: Made) -> None:
+    """Row 003-17: limits that the system enforces and strong authentication stand in columns of their own."""
+    files = {
+        "tables/risks.csv": RISKS + "Refund to the wrong payer,,,high,Cash manager\n",
+        "tables/controls.csv": CONTROLS
+        + "Limit by role,Refund to the wrong payer,approval limit,preventive,Cash manager\n"
+        + "Second factor,Refund to the wrong payer,strong authentication,preventive,Officer\n",
+    }
+
+    found = riskcontrol.matrix(read(make_engagement(files=files)))
+
+    assert found["kind"].tolist() == ["approval limit", "strong authentication"]

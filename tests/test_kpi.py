@@ -437,3 +437,15 @@ def test_teams_of_which_everybody_was_on_leave_have_no_utilisation(make_engageme
     read = tables.read(engagement.open(make_engagement(files={"tables/staffing.csv": staff})))
 
     assert kpi.measure(read, None).empty
+
+
+def test_uptime_is_a_share_that_serves_continuity(make_engagement: Callable[..., Path]) -> None:
+    """Row 001-09: the source names uptime of IT systems among the figures of continuity."""
+    row = "uptime,0.9962,8727,8760,8760,2026-01-01,2026-06-30,Monitoring\n"
+    header = "kpi,value,numerator,denominator,n,period_start,period_end,source\n"
+    read = tables.read(engagement.open(make_engagement(files={"tables/kpis.csv": header + row})))
+
+    measured = kpi.measure(read, None).set_index("kpi").loc["uptime"]
+
+    assert measured["value"] == pytest.approx(8727 / 8760)
+    assert read.values.set_index("kpi").at["uptime", "value"] == "continuity"

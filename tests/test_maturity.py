@@ -111,7 +111,11 @@ def test_the_questionnaires_have_the_parts_of_their_documents():
     assert parts["profile"] == ["type of work", "roles", "systems", "management style", "challenges"]  # 004-02
     assert parts["challenges"] == ["silos", "manual work", "high cost", "data security", "lack of agility"]  # 001-05
     assert len(parts["practices"]) == 6  # 001-06
-    assert parts["management"] == ["quality management", "activity capture", "allocation", "scheduling"]  # 004-12
+    assert len(parts["management"]) == 6  # 004-12, 004-15
+    assert parts["tools"][0] == "time for reporting"  # 004-14
+    assert parts["tools"][1:] == ["integration", "manual work", "exceptions", "data on people"]
+    assert parts["front_office"] == ["complete input", "shared service levels", "short meetings"]  # 003-15
+    assert parts["technology"] == ["e-billing", "matter management", "documents", "intake"]  # 000-25
 
 
 def test_a_question_of_each_row_of_the_domain_notes_is_there():

@@ -14,7 +14,7 @@ from engineroom.dictionary import codes, logtables, plans, schemas
 from engineroom.dictionary.columns import empty
 from engineroom.dictionary.results import Measures
 from engineroom.measures import control, kpi
-from engineroom.organisation import review_calendar
+from engineroom.organisation import maturity, review_calendar
 from engineroom.pages import answers, calendarfile, facts
 from engineroom.phrases import tell
 from engineroom.planning import pilot, plan, portfolio, readiness, sequence, workflow
@@ -258,6 +258,22 @@ def test_a_sector_names_its_first_targets_and_whether_the_client_has_them(hospit
     assert found.loc["claim_scrubbing", "place"] == ranked["workflow"].tolist().index("Claim scrubbing") + 1
     assert found.loc["prior_authorisation", "stage"] == "data"
     assert found["source"].tolist() == ["000-22", "000-22", "002-19"]
+
+
+def test_technology_reaches_most_where_little_is_there_and_much_is_spent(hospital) -> None:
+    """Row 000-25: the levels of the questionnaire on the yearly cost of the workflows that a capability serves."""
+    asked = ["technology_e_billing", "technology_matters", "technology_matters"]
+    answers = pd.DataFrame(
+        {"question": asked, "workflow": ["Denials", "Denials", "Payment posting"], "level": [1.0, 3.0, 3.0],
+         "evidence": "Screens of June 2026", "answered_by": "Manager", "date": pd.Timestamp("2026-06-01")}
+    )  # fmt: skip
+    read = replace(hospital, answers=answers)
+    tracks = pd.DataFrame({"workflow": ["Denials", "Payment posting"], "at_stake": [400.0, 100.0]})
+
+    found = workflow.technology(maturity.profile(read, "technology"), tracks, read)
+
+    assert found["part"].tolist() == ["e-billing", "matter management"]
+    assert found["within_reach"].tolist() == [400 * 3 / 4, 500 * 1 / 4]
 
 
 def test_a_map_counts_handoffs_loops_and_steps_on_no_path(hospital) -> None:

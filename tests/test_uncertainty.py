@@ -152,6 +152,7 @@ VALUES = st.fixed_dictionaries(
         "run_cost_growth": st.floats(-0.3, 0.5),
         "defect_rate": st.floats(0, 1),
         "defect_cost": st.floats(0, 1000),
+        "front_office_cost": st.floats(0, 1e6),
         "rebuild": st.floats(1, 3),
     }
 )

@@ -135,6 +135,7 @@ class Task:
     minutes: float
     wait: float
     batch: float | None
+    exception: str = ""
 
     def ready(self, now: float, lag: float) -> float:
         """Return when the step can be taken: after the outside wait, then at the next batch run."""
@@ -146,13 +147,14 @@ class Task:
 
 
 class Event(NamedTuple):
-    """One step as logged, and the minutes of work it took."""
+    """One step as logged, the minutes of work it took, and the type of exception that it ended in, if it did."""
 
     activity: str
     user: str
     started: float
     completed: float
     worked: float
+    exception: str = ""
 
 
 @dataclass
@@ -211,7 +213,8 @@ def route(flow: Model, draws: Draws) -> list[Task]:
             continue
         minutes = draws.around(step.get("minutes", 0.4), 0.6)
         wait = draws.around(step.get("wait", 0) * 60, 0.7)
-        tasks.append(Task(step["do"], step["by"], minutes, wait, clock(step["batch"]) if "batch" in step else None))
+        batch = clock(step["batch"]) if "batch" in step else None
+        tasks.append(Task(step["do"], step["by"], minutes, wait, batch, step.get("fails", {}).get(kind, "")))
         if "back" in step:
             position, returns = names.index(step["back"]), returns + 1
         if "end" in step:
@@ -266,7 +269,7 @@ def simulate(model: Model) -> tuple[list[Case], dict[str, Team]]:
         else:
             user, started, minutes = task.by, now, task.minutes if step else 0
             completed = now + minutes
-        case.events.append(Event(task.activity, user, started, completed, minutes))
+        case.events.append(Event(task.activity, user, started, completed, minutes, task.exception))
         if step + 1 < len(case.tasks):
             ready = case.tasks[step + 1].ready(completed, lags.share() * 11)
             heapq.heappush(queue, (ready, number, step + 1))

@@ -103,6 +103,7 @@ def log(starter: Starter) -> str:
         "completed": lambda case, event: stamp(event.completed),
         "due": lambda case, event: stamp(case.due, "minutes"),
         "cost": lambda case, event: f"{cost(event, rates):.2f}",
+        "exception": lambda case, event: event.exception,
     }
     columns = starter.model["columns"]
     rows = [[cells[name](case, event) for name in columns] for case in starter.cases for event in case.events]

@@ -293,7 +293,6 @@ class Assessment:
     bridge = Result(plans.Bridge, lambda case: money.bridge(case.worths, case.plan))
     one_more = Result(plans.OneMore, lambda case: plan.one_more(case.draft, case.schedule, case.objective))
     delays = Result(plans.Delays, lambda case: plan.delays(case.draft, case.schedule, case.plan, case.objective))
-    priced = Result(plans.Priced, lambda case: plan.priced(case.initiatives, case.draft, case.schedule, case.tables))
     calendar = Result(plans.Calendar, lambda case: review_calendar.calendar(case.tables, case.plan))
     agenda = Result(plans.Agenda, lambda case: agenda.steps(case.plan, case.prerequisites, case.calendar, case.tables))
     first_targets = Result(
@@ -302,6 +301,10 @@ class Assessment:
     pilots = Result(plans.PilotPlans, lambda case: pilot.plan(case.gaps, case.rankings, case.quarters, case.tables))
     pilot_results = Result(plans.PilotResults, lambda case: pilot.judge(case.tables))
     tracks = Result(plans.Tracks, lambda case: workflow.track(case.tables, case.maps, case.rankings, case.pilots))
+    technology = Result(
+        plans.Technology,
+        lambda case: workflow.technology(maturity.profile(case.tables, "technology"), case.tracks, case.tables),
+    )
     touches = Result(plans.Touches, lambda case: portfolio.touches(case.tables))
     at_source = Result(plans.AtSource, lambda case: portfolio.at_source(case.tables))
     transaction_types = Result(plans.CostTypes, lambda case: portfolio.transactions(case.tables))
@@ -339,6 +342,7 @@ class Assessment:
     waterfall = Result(scenarios.Steps, lambda case: outlook.waterfall(case.programme, case.views, case.best))
     flows = Result(scenarios.Flows, lambda case: outlook.flows(case.programme, case.views))
     output_quality = Result(scenarios.Qualities, lambda case: claims.quality(case.programme, case.tables))
+    services = Result(scenarios.Services, lambda case: claims.services(case.programme, case.measures, case.tables))
     canaries = Result(scenarios.Canaries, lambda case: claims.canaries(case.programme, case.tables))
     diagnoses = Result(scenarios.Diagnoses, lambda case: diagnosis.ask(case.tables, case.touches))
 
@@ -347,15 +351,7 @@ class Assessment:
     arrivals = Result(logtables.Arrivals, lambda case: traces.arrivals(case.event_log))
     efforts = Result(logtables.Efforts, lambda case: traces.efforts(case.event_log))
     profile = Result(operating_tables.Profile, lambda case: maturity.profile(case.tables, "profile"))
-    practices = Result(operating_tables.Profile, lambda case: maturity.profile(case.tables, "practices"))
-    challenges = Result(
-        operating_tables.Profile,
-        lambda case: maturity.profile(case.tables, "challenges"),
-    )
-    management = Result(
-        operating_tables.Profile,
-        lambda case: maturity.profile(case.tables, "management"),
-    )
+    practices = Result(operating_tables.Profile, lambda case: maturity.practices(case.tables))
     supply = Result(operating_tables.Supply, lambda case: capacity.supply(case.tables))
     demand = Result(operating_tables.Demand, lambda case: capacity.demand(case.tables, case.arrivals))
     allocated = Step(lambda case: capacity.load(case.demand, case.supply, case.tables.skills))

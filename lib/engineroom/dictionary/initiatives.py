@@ -22,7 +22,12 @@ from engineroom.dictionary.columns import (
 )
 
 KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "training", "other")
-CAUSES = ("upstream_data", "judgement", "rule", "system")
+CAUSES = {
+    "upstream_data": "Input came in wrong",
+    "judgement": "Needs judgement",
+    "rule": "Follows a rule",
+    "system": "Caused by a system",
+}
 STEPS = ("input", "task", "decision", "handoff", "end")
 VALUES = ("continuity", "cost", "accuracy", "compliance", "scalability")
 STAGES = ("data", "map", "governance", "automate")

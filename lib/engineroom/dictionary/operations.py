@@ -24,7 +24,19 @@ from engineroom.dictionary.columns import (
     within,
 )
 
-INSTRUMENTS = ("governance", "profile", "practices", "challenges", "management")
+INSTRUMENTS = {
+    "governance": "Governance",
+    "profile": "Traditional or modern",
+    "practices": "Practices",
+    "challenges": "What holds the work back",
+    "management": "What is managed by a system",
+    "tools": "What the workflow tools leave out",
+    "front_office": "Work with the front office",
+    "teamwork": "How teams are helped",
+    "technology": "Technology",
+}
+"""Questionnaires, and what a page calls them."""
+
 LEVELS = 4
 """The highest level of a question; the lowest is 0."""
 

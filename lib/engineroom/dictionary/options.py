@@ -19,6 +19,7 @@ DRIVERS = (
     "run_cost_growth",
     "defect_rate",
     "defect_cost",
+    "front_office_cost",
 )
 DISTRIBUTIONS = ("fixed", "uniform", "triangular", "normal")
 GRADES = ("A", "B", "C", "D")
@@ -38,6 +39,14 @@ class Options(Table):
     ramp: Series[str] = choice("saving before that: step for none, linear for an even rise", ("step", "linear"))
     productivity_gain: Series[float] = number("items more in the same hours, as a fraction", gt=-1)
     defect_rate: Series[float] = share("share of its items that would be wrong")
+    front_office_hours: Series[float] = number(
+        "hours a year that the front office spends on its errors, from the fourth year on; half of it in the third",
+        ge=0,
+    )
+    front_office_rate: Series[float] = money("loaded cost of such an hour")
+    csat: Series[float] = number("customer satisfaction that is promised, mean of 1 to 5", ge=1, le=5)
+    nps: Series[float] = number("net promoter score that is promised", ge=-100, le=100)
+    fcr: Series[float] = share("first contact resolution that is promised")
     initiative: Series[str] = text(
         "initiatives that carry it out, separated by semicolons: a gate that one overrides multiplies the one-off cost"
     )

@@ -27,6 +27,8 @@ CONTROLS = {
     "segregation of duties": "Segregation of duties",
     "reconciliation": "Reconciliation",
     "exception reporting": "Exception reporting",
+    "approval limit": "Approval limit in the system",
+    "strong authentication": "Strong authentication",
     "other": "Other",
 }
 NATURES = {"preventive": "Preventive", "detective": "Detective"}

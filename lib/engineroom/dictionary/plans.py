@@ -265,6 +265,26 @@ class Tracks(Table):
     stands: Series[str] = choice("first step that is not done", STEPS, "Next", required=True)
 
 
+class Technology(Table):
+    """A capability of the client's technology: its level, and what the workflows cost that it serves."""
+
+    part: Series[str] = key("capability", "Capability", "phrase")
+    level: Series[float] = number(
+        "lower median of the answers with evidence; blank: there are none",
+        "Level",
+        "of 4",
+        blank=("not shown", "unknown"),
+    )
+    workflows: Series[str] = text("workflows it was answered for, as a JSON array", "Workflows", "names", required=True)
+    at_stake: Series[float] = money("what these workflows cost a year", "They cost a year", "amount")
+    within_reach: Series[float] = money(
+        "of that, the share of levels that are missing: where investment reaches most", "Reach of investment", "amount"
+    )
+    anchor: Series[str] = text(
+        "what is observed at the level", "What was observed", "label", blank="Nobody has shown anything."
+    )
+
+
 class FirstTargets(Table):
     """What the sector takes first, and whether this client has it."""
 
@@ -485,19 +505,6 @@ class Delays(Table):
     least: Series[float] = number("cost, at least")
     cost: Series[float] = number("cost of the plan found")
     most: Series[float] = number("cost, at most")
-
-
-class Priced(Table):
-    """What an initiative takes and brings."""
-
-    initiative: Series[str] = key("initiative")
-    workflow: Series[str] = text("workflow")
-    person_weeks: Series[float] = number("weeks of work it takes")
-    annual_benefit_low: Series[float] = number("benefit a year, at least")
-    annual_benefit: Series[float] = number("benefit a year")
-    annual_benefit_high: Series[float] = number("benefit a year, at most")
-    cost: Series[float] = number("one-off cost")
-    state: Series[str] = choice("its place", ("in the plan", "left out", "refused"), required=True)
 
 
 ECONOMICS = {

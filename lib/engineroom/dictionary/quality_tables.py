@@ -3,6 +3,7 @@
 import pandas as pd
 
 from engineroom.dictionary.columns import YES_NO, Series, Table, choice, count, date, flag, key, number, text
+from engineroom.dictionary.initiatives import CAUSES
 
 DIMENSIONS = {
     "completeness": "Completeness",
@@ -294,3 +295,4 @@ class Types(Table):
     type: Series[str] = key("type of exception")
     events: Series[float] = count("times it came", required=True)
     cumulative_share: Series[float] = number("share of this and all more frequent types", required=True)
+    cause: Series[str] = choice("why a person must touch it, as the table `exceptions` codes it", CAUSES)

@@ -190,6 +190,7 @@ class Values(Table):
     """What the gaps endanger: the comparisons of each kind of value by verdict, and what the missed are worth."""
 
     value: Series[str] = key("kind of value", "Value", states=VALUES)
+    measured: Series[float] = count("KPIs that are measured", "KPIs measured", required=True)
     compared: Series[float] = count("comparisons with a verdict", "Compared", required=True)
     missed: Series[float] = count("of these, missed", "Missed", required=True)
     inconclusive: Series[float] = count("of these, inconclusive", "Inconclusive", required=True)

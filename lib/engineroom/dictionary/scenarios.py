@@ -31,6 +31,7 @@ STEPS = {
     "run": "Run cost",
     "growth": "Run cost grows",
     "quality": "Errors",
+    "front_office": "Errors mended by the front office",
     "one_off": "One-off cost",
     "rebuild": "Building twice",
     "sum": "Left, not discounted",
@@ -53,6 +54,7 @@ DRIVER_LABELS = {
     "run_cost_growth": "Growth of the run cost a year",
     "defect_rate": "Error rate",
     "defect_cost": "Cost of a defect",
+    "front_office_cost": "Front-office time on errors a year",
     "rebuild": "Factor for a gate that is passed closed",
     "discount_rate": "Discount rate",
 }
@@ -197,6 +199,20 @@ class Qualities(Table):
     adjusted: Series[float] = number("good items less what the defects cost", "Net output", "ratio")
     break_even: Series[float] = number("cost of a defect, in items, at which nothing is gained")
     verdict: Series[str] = choice("what that means", GAINS, "Verdict", required=True)
+
+
+class Services(Table):
+    """What an option promises customers, beside today: satisfaction, promoters, resolution at the first contact."""
+
+    option: Series[str] = key("option", "Option")
+    kpi: Series[str] = key("KPI id")
+    name: Series[str] = key("name of the KPI on the page", "KPI", "label")
+    today: Series[float] = number("as measured; blank: not measured", "Today", "its unit", blank="not measured")
+    promised: Series[float] = number("as the option's author promises; blank: nothing is", "Promised", "its unit",
+        blank="nothing",
+    )  # fmt: skip
+    unit: Series[str] = key("unit of both")
+    saving: Series[float] = money("claimed saving a year in full run", "Claimed saving a year", "money")
 
 
 class Canaries(Table):

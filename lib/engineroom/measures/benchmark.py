@@ -55,6 +55,14 @@ def claims(tables: Tables) -> pd.DataFrame:
     return told.assign(change=told["value"] / start - 1)
 
 
+def without_number(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[schemas.Benchmarks]:
+    """Return what a source asks for without a number, of KPIs that are measured here: "tracked monthly" (000-20)."""
+    rows = comparable(tables)
+    said = rows[rows[["value", "low", "high"]].isna().all(axis=1) & rows["definition"].isin(measures["definition"])]
+    own = set(measures["process"].dropna())
+    return said[[bool(own & set(words(one))) if isinstance(one, str) else True for one in said["process"]]]
+
+
 def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFrame:
     """Return published values that disagree about a KPI this client was measured on.
 

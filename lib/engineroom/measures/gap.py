@@ -181,8 +181,9 @@ def values(
         mine, priced = judged[judged["value"] == value], counted[counted["value"] == value]
         missed = mine[mine["verdict"] == "misses"]
         sums = {f"worth_{end}": priced[f"worth_{end}"].sum() if len(priced) else math.nan for end in ("low", "high")}
+        measured = gaps.loc[gaps["kpi"].map(kind) == value, "kpi"].nunique()
         rows.append(
-            {"value": value, "compared": len(mine), "missed": len(missed)}
+            {"value": value, "measured": measured, "compared": len(mine), "missed": len(missed)}
             | {"inconclusive": int((mine["verdict"] == "inconclusive").sum())}
             | {"worst": str(missed["name"].iloc[0]) if len(missed) else ""}
             | sums

@@ -182,18 +182,19 @@ def types(log: EventLog | None, tables: Tables) -> DataFrame[quality_tables.Type
     """Return the types of exception with their number in the period: from the log, else from the client's table.
 
     Where the log names none, the monthly counts of the table `exceptions` are taken, times the months of the period.
+    The cause of a type is what that table says of it.
     """
     if log is not None and "exception_types" not in log.absent:
         found = drilldown.exceptions(log).rename(columns={"exception": "type"})
     else:
         found = tables.exceptions.rename(columns={"exception": "type"})
         found = found.assign(events=found["monthly_count"] * stated.months(tables))
-    ordered = found[["workflow", "type", "events"]].sort_values(
-        ["events", "workflow", "type"], ascending=[False, True, True], kind="stable"
-    )
+    coded = tables.exceptions[["workflow", "exception", "cause"]].rename(columns={"exception": "type"})
+    found = found[["workflow", "type", "events"]].merge(coded, on=["workflow", "type"], how="left")
+    ordered = found.sort_values(["events", "workflow", "type"], ascending=[False, True, True], kind="stable")
     ordered = ordered.astype({"events": float}).reset_index(drop=True)
     ordered["cumulative_share"] = ordered["events"].cumsum() / ordered["events"].sum()
-    return quality_tables.Types.validate(ordered)
+    return quality_tables.Types.validate(ordered[quality_tables.Types.names()])
 
 
 def kinds(

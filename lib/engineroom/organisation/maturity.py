@@ -49,6 +49,18 @@ def profile(tables: Tables, instrument: str) -> DataFrame[operating_tables.Profi
     return operating_tables.Profile.validate(frame.reset_index(drop=True))
 
 
+PRACTICES = ("practices", "challenges", "management", "tools", "front_office", "teamwork")
+"""Questionnaires about how the work is run (001-06, 001-05, 004-12 to 004-15, 003-15, 003-18)."""
+
+
+def practices(tables: Tables) -> DataFrame[operating_tables.Profile]:
+    """Return the parts of all questionnaires about how the work is run that somebody has answered."""
+    each = [profile(tables, instrument) for instrument in PRACTICES]
+    return operating_tables.Profile.validate(
+        pd.concat([one for one in each if one["answers"].any()] or each[:1], ignore_index=True)
+    )
+
+
 def lower_median(levels: pd.Series) -> float:
     """Return the middle level, the lower of two: never a level that nobody gave; blank for none."""
     ordered = sorted(levels.dropna())

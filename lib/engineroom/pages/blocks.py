@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,11 @@ class Exhibit:
             return f"<tr>{''.join(f'<{tag}>{html.escape(one)}</{tag}>' for one in said)}</tr>"
 
         head = row([column["label"] for column in self.content["columns"]], "th")
-        body = "".join(row(cells, "td") for cells in self.content["rows"])
+        groups = {int(place): [name] for place, name in self.content["groups"].items()}
+        body = "".join(
+            (row(groups[place], "th") if place in groups else "") + row(cells, "td")
+            for place, cells in enumerate(self.content["rows"])
+        )
         return f"<table><caption>{html.escape(self.content['caption'])}</caption>{head}{body}</table>"
 
     def _paragraphs(self) -> str:
@@ -81,11 +85,13 @@ def table(
     rows: list[list[Cell]],
     raw: pd.DataFrame,
     notes: tuple[str, ...] = (),
+    groups: Sequence[str] = (),
     **counted: Any,
 ) -> Exhibit:
     """Return a captioned table: formatted `rows` for the page, `raw` figures for the file `<name>.csv`.
 
-    `counted` are the figures of the caption that are neither a cell of `raw` nor the sum of a column.
+    `groups` names the group of each row; a line of its own stands above the first row of each. `counted` are the
+    figures of the caption that are neither a cell of `raw` nor the sum of a column.
     """
     shape = [
         {"key": key, "label": label, "align": align, "rowheader": place == 0}
@@ -97,6 +103,7 @@ def table(
         "rows": rows,
         "total_rows": len(rows),
         "notes": [say(it) for it in notes],
+        "groups": {str(place): one for place, one in enumerate(groups) if not place or one != groups[place - 1]},
         "csv": csv(raw),
         "figures": figures("", **counted),
     }

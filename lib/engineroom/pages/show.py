@@ -49,6 +49,7 @@ def table(
     *notes: str,
     rows: pd.DataFrame | list[Row] | None = None,
     own: Owns | None = None,
+    group: Callable[[Row], str] | None = None,
     currency: str = "",
     most: int = 0,
     filled: bool = False,
@@ -58,7 +59,8 @@ def table(
 
     A column is named as in the model, or `name=column` where the page calls it otherwise; `own` tells one otherwise or
     adds one. `interval` is that of the column whose unit is measured. `rows` are printed instead of the frame, the
-    first `most` of them; `filled` drops columns that say nothing. `counted` are the figures of the caption.
+    first `most` of them; `filled` drops columns that say nothing; `group` names the group of a row. `counted` are
+    the figures of the caption.
     """
     chosen = frame if rows is None else rows
     every = chosen.to_dict("records") if isinstance(chosen, pd.DataFrame) else chosen
@@ -73,9 +75,9 @@ def table(
             cells.append(told)
     if most:
         caption = say(caption) + blocks.first_of(every, most)
-    return blocks.table(
-        name, caption, heads, [list(row) for row in zip(*cells, strict=True)], frame, notes, **counted or {}
-    )
+    groups = [group(row) for row in printed] if group else []
+    body = [list(row) for row in zip(*cells, strict=True)]
+    return blocks.table(name, caption, heads, body, frame, notes, groups, **counted or {})
 
 
 FIRST_ASKS = 3

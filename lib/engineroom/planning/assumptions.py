@@ -111,6 +111,8 @@ def _of(option: Option, claims: pd.DataFrame, tables: Tables) -> list[dict[str, 
             rows.append(stated[driver])
         elif driver == "saving_share" and driver not in general:
             rows += _share(claims[claims["option"] == option.name].iloc[0])
+        elif driver == "front_office_cost" and option.front_office:
+            rows.append(_fixed(option, driver, option.front_office))
         elif driver in known and not (driver == "defect_rate" and np.isnan(option.defect_rate)):
             rows.append(_fixed(option, driver, known[driver]))
     if option.rebuild != (1.0, 1.0):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from engineroom.dictionary import scenarios
+from engineroom.dictionary import results, scenarios
 from engineroom.dictionary.columns import DataFrame, as_text, empty, words
 from engineroom.planning import scenario
 from engineroom.planning.scenario import DO_NOTHING, MONTHS, Option, Programme
@@ -58,6 +58,29 @@ def quality(programme: Programme, tables: Tables) -> DataFrame[scenarios.Qualiti
             }
         )
     return scenarios.Qualities.of(rows)
+
+
+SERVICES = {"csat": "csat/mean_of_5", "nps": "nps/standard", "fcr": "fcr/all_contacts"}
+"""What customers notice of an option (000-24), by the definition in which it is promised."""
+
+
+def services(
+    programme: Programme, measures: DataFrame[results.Measures], tables: Tables
+) -> DataFrame[scenarios.Services]:
+    """Return what each option promises customers beside today's figure; of KPIs that some option promises."""
+    names = tables.definitions.set_index("definition")
+    rows = []
+    for row in tables.options[tables.options["kind"] != DO_NOTHING].to_dict("records"):
+        places = [as_text(row["workflow"]), ""]
+        for kpi in [kpi for kpi in SERVICES if tables.options[kpi].notna().any()]:
+            fits = measures[(measures["definition"] == SERVICES[kpi]) & measures["workflow"].isin(places)]
+            today = fits.sort_values("workflow", ascending=False, kind="stable")["value"]
+            about = {"option": row["option"], "kpi": kpi, "saving": programme[row["option"]].full or math.nan}
+            known = {"today": today.iloc[0] if len(today) else math.nan, "promised": row[kpi]}
+            rows.append(
+                about | known | {"name": names.at[SERVICES[kpi], "name"], "unit": names.at[SERVICES[kpi], "unit"]}
+            )
+    return scenarios.Services.of(rows)
 
 
 def canaries(programme: Programme, tables: Tables) -> DataFrame[scenarios.Canaries]:

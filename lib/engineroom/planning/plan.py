@@ -222,18 +222,6 @@ def _between(draft: Draft, found: Schedule, change: Change, objective: str, late
     return [min(ends), change.found, max(ends)]
 
 
-def priced(
-    initiatives: DataFrame[Initiatives], draft: Draft, found: Schedule, tables: Tables
-) -> DataFrame[plans.Priced]:
-    """Return what each initiative takes and brings: person_weeks, annual benefits, cost, and its state in the plan."""
-    people = tables.demands.groupby("initiative")["people"].sum()
-    states = dict.fromkeys(draft.dropped, "refused") | dict.fromkeys(found.starts, "in the plan")
-    kept = ["initiative", "workflow", "annual_benefit_low", "annual_benefit", "annual_benefit_high", "cost"]
-    frame = initiatives[kept].reset_index(drop=True)
-    frame.insert(2, "person_weeks", initiatives["initiative"].map(people).to_numpy() * initiatives["weeks"].to_numpy())
-    return plans.Priced.validate(frame.assign(state=frame["initiative"].map(states).fillna("left out")))
-
-
 def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Benefits]:
     """Return benefit less cost, added up month by month.
 

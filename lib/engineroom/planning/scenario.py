@@ -25,7 +25,9 @@ Values = Mapping[str, Any]
 
 MONTHS = 12
 DO_NOTHING = "do nothing"
-PARTS = ("claimed", "delay", "share", "decay", "run", "growth", "quality")
+PARTS = ("claimed", "delay", "share", "decay", "run", "growth", "quality", "front_office")
+FRONT_OFFICE = (0.0, 0.0, 0.5, 1.0)
+"""Part of the front office's time on errors in each year, the last for good: decay shows by years 3 to 4 (002-20)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Option:
 
     `path` is the claimed saving of each month; `full` and `first` a year's saving in full run and in the first year
     that has one. `one_off` and `run_cost` are NaN where they are not disclosed. `rebuild` is the range of the factor
-    on the one-off cost, (1, 1) unless the option goes past a closed gate.
+    on the one-off cost, (1, 1) unless the option goes past a closed gate. `front_office` is what the front office's
+    hours on its errors cost in a year, once they have settled.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Option:
     owner: str
     grade: str
     source: str
+    front_office: float = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -130,6 +134,7 @@ def stated(option: Option) -> dict[str, float]:
         "run_cost_growth": 0.0,
         "defect_rate": option.error_rate,
         "defect_cost": option.defect_cost,
+        "front_office_cost": 0.0,
         "rebuild": 1.0,
     }
 
@@ -138,8 +143,8 @@ def parts(option: Option, values: Values) -> dict[str, Floats]:
     """Return what an option brings month by month, by part: arrays of draws by months that add up to the net.
 
     Each part is what one driver changes on what the ones before it left: the claim, its delay, the share that
-    arrives, what is lost of it each year, the run cost (where savings are stated before it), its growth, and the
-    errors beyond today's.
+    arrives, what is lost of it each year, the run cost (where savings are stated before it), its growth, the errors
+    beyond today's, and the front office's time on them.
     """
     of = {name: np.atleast_1d(np.asarray(value, float))[:, None] for name, value in values.items()}
     year = np.repeat(np.arange(len(option.path) // MONTHS), MONTHS)
@@ -154,6 +159,7 @@ def parts(option: Option, values: Values) -> dict[str, Floats]:
     quality = beyond * np.nan_to_num(option.monthly_items) * moved
     made = {"claimed": claimed, "delay": delayed - claimed, "share": arriving - delayed, "decay": kept - arriving}
     made |= {"run": -run if option.saving_is == "gross" else 0 * run, "growth": -growth, "quality": -quality}
+    made["front_office"] = -of["front_office_cost"] / MONTHS * np.take(FRONT_OFFICE, year, mode="clip")
     draws = max(len(part) for part in made.values())
     return {name: np.broadcast_to(part, (draws, len(option.path))) for name, part in made.items()}
 
@@ -256,6 +262,7 @@ def _option(row: dict[str, Any], tables: Tables, measures: pd.DataFrame, years: 
         owner=as_text(row["owner"]),
         grade=as_text(row["grade"]),
         source=as_text(row["source"]),
+        front_office=float(np.nan_to_num(row["front_office_hours"] * row["front_office_rate"])),
     )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from engineroom.dictionary import codes, plans, results
 from engineroom.dictionary.columns import DataFrame, empty
+from engineroom.dictionary.operations import LEVELS
 from engineroom.readers.tables import Tables
 
 FORMULAS = {
@@ -139,6 +140,26 @@ def track(
         rows.append(row | {"stands": list(plans.STEPS)[[*done, False].index(False)]})
     frame = plans.Tracks.frame(rows).astype({"is_feasible": "boolean"})
     return plans.Tracks.validate(frame)
+
+
+def technology(levels: pd.DataFrame, tracks: DataFrame[plans.Tracks], tables: Tables) -> DataFrame[plans.Technology]:
+    """Return the capabilities of the technology by where investment reaches most (000-25): the lowest on most cost.
+
+    Reach: yearly cost of the workflows that a capability serves × the share of its four levels that are missing. An
+    answer that names no workflow is about all of them. `levels` is the profile of that questionnaire.
+    """
+    costs = tracks.set_index("workflow")["at_stake"]
+    asked = tables.questions.set_index("question")["part"]
+    rows = []
+    for level in levels[levels["answers"] > 0].to_dict("records"):
+        served = tables.answers.loc[tables.answers["question"].map(asked) == level["part"], "workflow"]
+        flows = costs if served.isna().any() else costs[costs.index.isin(served)]
+        stake = flows.sum(min_count=1)
+        reach = stake * (LEVELS - level["level"]) / LEVELS
+        about = {"workflows": codes.listed(flows.index), "at_stake": stake, "within_reach": reach}
+        rows.append({name: level[name] for name in ("part", "level", "anchor")} | about)
+    frame = plans.Technology.frame(rows).sort_values("within_reach", ascending=False, kind="stable")
+    return plans.Technology.validate(frame.reset_index(drop=True))
 
 
 def first_targets(

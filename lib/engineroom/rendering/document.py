@@ -167,6 +167,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
     beside = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
     beside["figures"] = dict(data.get("figures") or {})
+    beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}
     return [table | beside | {"live": _visible(data.get("live") or {})}]
 
 
@@ -230,7 +231,7 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
-            "total": total, "notes": [], "csv": ""}  # fmt: skip
+            "total": total, "notes": [], "csv": "", "groups": {}}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:

@@ -284,6 +284,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     ]
     table = {
         "type": "table",
+        "groups": {},
         "id": "open-points-table",
         "name": "",
         "caption": told("What keeps this draft from being final"),

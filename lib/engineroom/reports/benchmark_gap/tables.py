@@ -10,6 +10,7 @@ import pandas as pd
 from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.logs.profile import LogProfile
+from engineroom.measures import benchmark
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all
@@ -38,10 +39,15 @@ def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[result
     return table("caveats", caption, columns, [row[: len(columns)] for row in rows], raw)
 
 
-def scorecard(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
+def scorecard(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     """Return every KPI of the whole engagement: value, interval, n, benchmark, gap, verdict."""
-    whole = gaps[gaps["workflow"] == ""]
-    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), "name")
+    whole, names = gaps[gaps["workflow"] == ""], tables.definitions.set_index("definition")["name"]
+    asked = [
+        say("{name}: {source}", name=say(names[row["definition"]]), source=say(row["label"]))
+        for row in benchmark.without_number(tables, measures).to_dict("records")
+    ]
+    notes = [say("Asked for without a number, so not compared: {names}.", names="; ".join(asked))] if asked else []
+    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), "name", *notes)
 
 
 def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
@@ -159,7 +165,7 @@ def every_comparison(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     return gap_table("gaps", gaps, tables, "Every measure and its benchmark", "name workflow")
 
 
-def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subject: str) -> Exhibit:
+def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subject: str, *notes: str) -> Exhibit:
     """Return rows of gaps as a table; `subject` are the columns that say what a row is about."""
     currency = tables.engagement.header.currency
     own = {
@@ -170,7 +176,7 @@ def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subje
     }
     columns = f"{subject} value interval n benchmark label gap verdict"
     return show.table(
-        name, gaps, results.Gaps, columns, caption, GAP_NOTE, own=own, currency=currency, counted=_missed(gaps)
+        name, gaps, results.Gaps, columns, caption, GAP_NOTE, *notes, own=own, currency=currency, counted=_missed(gaps)
     )
 
 
@@ -266,7 +272,7 @@ def values(found: DataFrame[results.Values], tables: Tables) -> Exhibit:
         caption = say("{value} misses the most benchmarks: {missed} of {compared}", value=value, **parts)
     known = "Each KPI serves one kind of value. A dash: no benchmark was available."
     own = {"worth": show.right("Worth a year", lambda row: _worth(row, tables.engagement.header.currency))}
-    columns = "value compared missed inconclusive worst worth"
+    columns = "value measured compared missed inconclusive worst worth"
     return show.table("values", found, results.Values, columns, caption, known, own=own)
 
 

@@ -10,7 +10,7 @@ from engineroom.dictionary import options, results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
-from engineroom.phrases import say
+from engineroom.phrases import say, say_number
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
 from engineroom.readers.tables import Tables
@@ -139,8 +139,11 @@ def claims(found: DataFrame[scenarios.Claims], programme: Programme) -> Exhibit:
         ),
         "multiple": show.right("Claim ÷ upper end", _where_comparable(lambda row: words.times(row["multiple"]))),
     }
+    moved = {"offshore", "nearshore", "hybrid", "shared service"} & set(found["kind"])
+    lost = "No offer prices what people know and take with them when work moves: ask how it will be handed over."
     columns = "option claimed reached money multiple verdict grade=claim_grade source"
-    return show.table("claims", raw, scenarios.Claims, columns, caption, rows=found, own=own, counted=counted)
+    notes = (lost,) if moved else ()
+    return show.table("claims", raw, scenarios.Claims, columns, caption, *notes, rows=found, own=own, counted=counted)
 
 
 def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme) -> Exhibit:
@@ -374,6 +377,22 @@ def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
     caption = "What more output is worth once its errors are paid for"
     columns = "option gain wrong good cost=defect_cost break_even adjusted verdict"
     return show.table("quality", found, scenarios.Qualities, columns, caption, against, own=own)
+
+
+def services(found: DataFrame[scenarios.Services], programme: Programme) -> Exhibit:
+    """Return what each option promises customers, beside its saving; nothing where no option promises anything."""
+    if found.empty:
+        return nothing()
+    silent = int(found["promised"].isna().sum())
+    caption = say_number(
+        silent,
+        "What customers are promised: {n} figure is left open",
+        "What customers are promised: {n} figures are left open",
+    )
+    if not silent:
+        caption = say("What customers are promised")
+    columns, currency = "option name today promised saving", programme.currency
+    return show.table("services", found, scenarios.Services, columns, caption, currency=currency, counted={"n": silent})
 
 
 def canaries(found: DataFrame[scenarios.Canaries]) -> Exhibit:

@@ -103,7 +103,7 @@ def _figures(option: Option, given: dict[str, Any]) -> dict[str, Any]:
         "claimed": [round(float(amount), 2) for amount in option.path],
         "full": option.full / MONTHS,
         "decay": given["saving_decay"],
-        "fixed": [round(float(amount), 2) for amount in (made["run"] + made["growth"])[0]],
+        "fixed": [round(float(amount), 2) for amount in (made["run"] + made["growth"] + made["front_office"])[0]],
         "open": say("not disclosed") if _is_silent(option, given) else "",
         "errors": float(beyond * np.nan_to_num(option.monthly_items)),
     }

@@ -12,6 +12,7 @@ UNITS = {
     "one_off_excess": "money",
     "run_cost": "money",
     "defect_cost": "money",
+    "front_office_cost": "money",
     "transition_months": "months",
     "delay_months": "months",
     "rebuild": "factor",

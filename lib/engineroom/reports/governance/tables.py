@@ -306,10 +306,13 @@ def service_levels(tables: Tables) -> Exhibit:
 
 def absent(tables: Tables, log: LogProfile | None) -> Exhibit:
     """Return what this report could not say, each with the table or column that would give it."""
+    asked = tables.questions.loc[tables.questions["instrument"] == "governance", "question"]
+    sent = {name: len(getattr(tables, name)) for name in ABSENT}
+    sent["answers"] = tables.answers["question"].isin(asked).sum()
     rows: list[list[Cell]] = [
         [say(figure), say("Would need {what}.", what=say(needs))]
         for name, (figure, needs) in ABSENT.items()
-        if getattr(tables, name).empty
+        if not sent[name]
     ]
     if len(tables.separations) and log is None:
         rows.append([say("Conflicts in real cases"), say("Would need an event log with the column resource.")])

@@ -7,6 +7,7 @@ import math
 from engineroom.dictionary import codes
 from engineroom.dictionary import operating_tables as models
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.operations import INSTRUMENTS
 from engineroom.logs.profile import LogProfile
 from engineroom.organisation import capacity, functions
 from engineroom.pages import show, wording
@@ -24,8 +25,6 @@ ADOPTED = 3
 SHOWN = {
     "profile": "{n} of {all} facets [is|are] shown to be modern",
     "practices": "{n} of {all} practices [is|are] shown to be in use",
-    "challenges": "{n} of {all} hindrances [is|are] shown to be under control",
-    "management": "{n} of {all} tasks [is|are] shown to be led by a system",
 }
 """What level 3 or 4 of a part says, by questionnaire."""
 SURVEYED = "doc004_automated_sla_tracking"
@@ -58,9 +57,9 @@ def profile(found: DataFrame[models.Profile], name: str) -> Exhibit:
         "range": show.right("Lowest to highest", _span),
     }
     counted = {"n": high, "all": len(found), "hidden": hidden}
-    return show.table(
-        name, found, models.Profile, "part level anchor range evidenced", caption, level, own=own, counted=counted
-    )
+    columns, several = "part level anchor range evidenced", found["instrument"].nunique() > 1
+    group = (lambda row: say(INSTRUMENTS[row["instrument"]])) if several else None
+    return show.table(name, found, models.Profile, columns, caption, level, own=own, group=group, counted=counted)
 
 
 def coverage(found: DataFrame[models.Coverage], tables: Tables) -> Exhibit:

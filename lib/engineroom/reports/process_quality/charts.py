@@ -10,6 +10,7 @@ import pandas as pd
 
 from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.initiatives import CAUSES
 from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, quantity, text
@@ -114,9 +115,22 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
         all=len(types),
     )
     caption = say("Percentage: of all exceptions, added up.")
+    caption += _by_cause(types)
     caption += cut("The {n} largest of {all} types.", MOST_ROWS, len(types))
     lines = facts(rows.assign(said=rows["events"].map(wording.count)))
     return finished(chart, "exceptions", title, say("Exceptions by type."), caption, lines, n=half, all=len(types))
+
+
+def _by_cause(types: pd.DataFrame) -> str:
+    """Return the shares of the causes of all exceptions, the largest first; nothing where none is coded."""
+    if types["cause"].isna().all():
+        return ""
+    shares = types["events"].groupby(types["cause"].fillna("unknown"), sort=False).sum().sort_values(ascending=False)
+    parts = [
+        say("{cause} {share}", cause=say(CAUSES.get(str(cause), "not known")), share=wording.percent(part, 0))
+        for cause, part in (shares / shares.sum()).items()
+    ]
+    return " " + say("By cause: {parts}.", parts=wording.listed(parts))
 
 
 def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_tables.Times]) -> Chart | Exhibit:

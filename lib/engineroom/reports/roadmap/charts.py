@@ -161,54 +161,45 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     return finished(forms.panels(panels, 22, 44), "capacity", title, description, caption, share=share)
 
 
-def impact_effort(priced: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
-    """Return each initiative by the people-weeks it takes and the benefit a year it brings."""
-    currency = tables.engagement.header.currency
-    rows = priced.dropna(subset=["annual_benefit", "person_weeks"])
-    rows = rows[rows["person_weeks"] > 0].reset_index(drop=True)
-    if rows.empty:
-        return note(
-            "Impact and effort are not known together",
-            "An initiative needs an annual benefit in the table initiatives and people in the table demands.",
-        )
-    ends = {end: rows[f"annual_benefit_{end}"].fillna(rows["annual_benefit"]) for end in ("low", "high")}
-    rows = rows.assign(number=range(1, len(rows) + 1), **ends)
-    rows["at"] = _apart(rows["person_weeks"], rows["annual_benefit"])
-    rows["state"] = rows["state"].map(say)
-    states = forms.present({say(name): tone for name, tone in STATES.items()}, rows["state"])
-    benefit = quantity("annual_benefit", say("Impact: {currency} a year", currency=currency), axis=MONEY)
+def feasibility(
+    tracks: DataFrame[plans.Tracks], rankings: DataFrame[plans.Rankings], tables: Tables
+) -> Chart | Exhibit:
+    """Return each workflow by how ready it is and what it costs a year: value against feasibility."""
+    currency, scores = tables.engagement.header.currency, ["data_ready", "integration_ready", "capacity_ready"]
+    rows = tracks.merge(rankings[["workflow", *scores]]).dropna(subset=["at_stake", "feasibility"])
+    if len(rows) < 2:
+        return nothing()
+    states = {say("Feasible"): "good", say("Not yet feasible"): "caution"}
+    names = dict(zip((True, False), states, strict=True))
+    rows = rows.assign(ready=rows[scores].mean(axis=1), state=rows["is_feasible"].map(names))
+    rows["at"] = _apart(rows["ready"], rows["at_stake"])
+    share = {"format": ".0%"}
+    x = quantity("at", say("Readiness: mean of data, map and spare capacity"), scale={"domain": [0, 1]}, axis=share)
+    cost = quantity("at_stake", say("{currency} a year", currency=currency), axis=MONEY)
     chart = forms.plot(
-        rows[["number", "at", "annual_benefit", "low", "high", "state"]],
-        quantity("at", say("Effort: person-weeks"), scale={"zero": True, "nice": True}),
-        mark("span", "low", "high", strokeWidth=5),
-        mark("verdict", benefit, look=forms.tones("state", states)),
-        text("annual_benefit", "number", dx=9, dy=-2),
-        width=560, height=270,
+        rows[["workflow", "at", "at_stake", "state"]],
+        x,
+        mark("verdict", cost, look=forms.tones("state", forms.present(states, rows["state"]))),
+        text("at_stake", "workflow", dx=9, dy=-2),
+        width=560, height=250,
     )  # fmt: skip
-    planned = rows[rows["state"] == say("in the plan")]
-    pool = planned if len(planned) else rows
-    best = pool.loc[(pool["annual_benefit"] / pool["person_weeks"]).idxmax()]
-    low, high = (best[end] / best["person_weeks"] for end in ("low", "high"))
-    title = say("{item} returns the most for its effort", item=best["initiative"])
-    if estimates.is_range(low, high):
-        rate = wording.between(low, high, currency)
-        title = say(
-            "{item} returns the most for its effort: {rate} a year per person-week", item=best["initiative"], rate=rate
-        )
-    facts = [
+    largest, ready = rows.loc[rows["at_stake"].idxmax()], int(rows["is_feasible"].sum())
+    title = say_number(
+        ready, "{n} of {all} workflows [is|are] feasible now; {workflow} costs the most",
+        all=len(rows), workflow=largest["workflow"],
+    )  # fmt: skip
+    told = [
         say(
-            "{n}: {weeks} person-weeks, {benefit} a year.",
-            n=r["number"],
-            weeks=wording.plain(r["person_weeks"]),
-            benefit=wording.between(r["low"], r["high"], currency),
+            "{workflow}: {ready} ready, {cost} a year.",
+            workflow=row["workflow"], ready=wording.percent(row["ready"], 0),
+            cost=wording.amount(row["at_stake"], currency),
         )
-        for r in rows.to_dict("records")
-    ]
-    key = "; ".join(f"{r['number']} {r['initiative']}" for r in rows.to_dict("records"))
-    caption = say("Bar: range. {key}.", key=key)
-    if (rows["at"] != rows["person_weeks"]).any():
-        caption += " " + say("Marks that would coincide stand side by side.")
-    return finished(chart, "impact-effort", title, say("Impact against effort."), caption, facts, low=low, high=high)
+        for row in rows.to_dict("records")
+    ]  # fmt: skip
+    caption = say("Feasible: data and map are ready, and the team has time. The weakest of the three decides.")
+    return finished(
+        chart, "feasibility", title, say("Value against feasibility."), caption, told, n=ready, all=len(rows)
+    )
 
 
 def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:

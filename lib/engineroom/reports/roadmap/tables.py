@@ -536,6 +536,22 @@ def _on(rate: float, day: pd.Timestamp) -> str:
     return say("{rate} on {day}", rate=words.percent(rate), day=wording.short_day(day))
 
 
+def technology(found: DataFrame[plans.Technology], tables: Tables) -> Exhibit:
+    """Return where investment in technology reaches most; nothing where nobody was asked."""
+    if found.empty:
+        return nothing()
+    first = found.iloc[0]
+    caption = say("Investment in technology reaches most in {part}", part=wording.inside(say(first["part"])))
+    if found["within_reach"].isna().all():
+        caption = say("What the technology can do today")
+    note = (
+        "Level: lower median of the answers with evidence, 0 to 4. Reach: yearly cost of the workflows × the share of "
+        "the four levels that is missing; it says where to look first, not what a purchase saves."
+    )
+    columns, currency = "part level workflows at_stake within_reach anchor", tables.engagement.header.currency
+    return show.table("technology", found, plans.Technology, columns, caption, note, currency=currency)
+
+
 def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
     """Return where each workflow stands in the four steps, with what is at stake and whether it is feasible."""
     if found.empty:
