@@ -87,6 +87,8 @@ def test_what_counts_of_a_workflow_never_exceeds_its_spend_and_the_bridge_adds_u
         sums = counted.groupby("workflow")[end].sum()
         assert (sums <= spend[sums.index] * (1 + 1e-9)).all()
     assert counted.groupby(["workflow", "family"]).size().le(1).all()
+    assert (worths["worth_low"] <= worths["worth"] * (1 + 1e-9)).all()
+    assert (worths["worth"] <= worths["worth_high"] * (1 + 1e-9)).all()
     cents = (found.filter(regex="_(low|high)$") * 100).round()
     for end, other in (("low", "high"), ("high", "low")):
         assert (cents[f"gap_{end}"] == cents[f"addressed_{end}"] + cents[f"open_{end}"]).all()

@@ -56,8 +56,9 @@ def claims(tables: Tables) -> pd.DataFrame:
 
 
 def without_number(tables: Tables, measures: DataFrame[results.Measures]) -> DataFrame[schemas.Benchmarks]:
-    """Return what a source asks for without a number, of KPIs that are measured here: "tracked monthly" (000-20)."""
+    """Return what the sector is asked for without a number, of KPIs that are measured: "tracked monthly" (000-20)."""
     rows = comparable(tables)
+    rows = rows[rows["sector"] == tables.engagement.sector]
     said = rows[rows[["value", "low", "high"]].isna().all(axis=1) & rows["definition"].isin(measures["definition"])]
     own = set(measures["process"].dropna())
     return said[[bool(own & set(words(one))) if isinstance(one, str) else True for one in said["process"]]]

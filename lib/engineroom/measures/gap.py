@@ -150,7 +150,7 @@ def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Wo
     cost to the worse end at the higher one (`cost_spread` of the workflow, 20% where it says nothing). `counting` says
     whether a yearly total may include it: KPIs that price the same failure form a family, and the largest of each
     workflow counts; a gap to a benchmark of another process, or below grade B, is indicative. What counts of a workflow
-    is cut at its yearly spend. Days in receivables tie up cash once: gap x daily revenue, never part of a yearly sum.
+    is cut at its yearly spend, the others each by itself. Days in receivables tie up cash once: gap x daily revenue, never part of a yearly sum.
     """
     priced = tables.definitions.set_index("definition")[["worth", "family"]]
     found = [*_worths(gaps, priced, tables), *_cash(gaps, priced, tables)]
@@ -159,10 +159,8 @@ def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Wo
     again = fits & frame[fits].duplicated(["workflow", "family"]).reindex(frame.index, fill_value=False)
     frame["counting"] = frame["counting"].mask(again, "same_failure")
     frame["is_counted"] = frame["counting"] == "counted"
-    for end in ("worth_low", "worth", "worth_high"):
-        own = frame[end].astype(float).where(frame["is_counted"], 0.0)
-        room = (frame["spend"] - (own.groupby(frame["workflow"]).cumsum() - own)).clip(lower=0)
-        frame[end] = frame[end].where(frame["spend"].isna(), frame[end].clip(upper=room))
+    ends = ["worth_low", "worth", "worth_high"]
+    frame[ends] = _within_spend(frame[ends].astype(float), frame)
     return results.Worths.validate(frame.reset_index(drop=True))
 
 
@@ -189,6 +187,24 @@ def values(
             | sums
         )
     return results.Values.of(rows)
+
+
+def _within_spend(ends: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the ends of each worth, cut so that what counts of a workflow stays within its spend.
+
+    All lower ends are granted first, the largest worth before the others, then the ways up from them: so each range
+    keeps its order and the sums are those of the whole workflow. What counts in no total is cut by itself.
+    """
+    pot = found["workflow"].where(found["is_counted"], found.index.to_series().map("row {}".format))
+    spend, granted, before = found["spend"].fillna(math.inf), pd.Series(0.0, found.index), 0.0
+    cut = ends.copy()
+    for end in ends:
+        step = (ends[end] - before).clip(lower=0)
+        room = (spend - granted.groupby(pot).transform("sum")).clip(lower=0)
+        so_far = step.groupby(pot).cumsum()
+        granted = granted + so_far.clip(upper=room) - (so_far - step).clip(upper=room)
+        cut[end], before = granted, ends[end]
+    return cut
 
 
 def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:

@@ -50,7 +50,7 @@ class Exhibit:
             return f"<tr>{''.join(f'<{tag}>{html.escape(one)}</{tag}>' for one in said)}</tr>"
 
         head = row([column["label"] for column in self.content["columns"]], "th")
-        groups = {int(place): [name] for place, name in self.content["groups"].items()}
+        groups = {int(place): [name] for place, name in self.content.get("groups", {}).items()}
         body = "".join(
             (row(groups[place], "th") if place in groups else "") + row(cells, "td")
             for place, cells in enumerate(self.content["rows"])
@@ -103,10 +103,12 @@ def table(
         "rows": rows,
         "total_rows": len(rows),
         "notes": [say(it) for it in notes],
-        "groups": {str(place): one for place, one in enumerate(groups) if not place or one != groups[place - 1]},
         "csv": csv(raw),
         "figures": figures("", **counted),
     }
+    if groups:
+        starts = {str(place): one for place, one in enumerate(groups) if not place or one != groups[place - 1]}
+        content["groups"] = starts
     return Exhibit("table", {"version": 1, "name": name, "caption": say(caption)} | content)
 
 

@@ -73,13 +73,11 @@ def services(
     for row in tables.options[tables.options["kind"] != DO_NOTHING].to_dict("records"):
         places = [as_text(row["workflow"]), ""]
         for kpi in [kpi for kpi in SERVICES if tables.options[kpi].notna().any()]:
-            fits = measures[(measures["definition"] == SERVICES[kpi]) & measures["workflow"].isin(places)]
-            today = fits.sort_values("workflow", ascending=False, kind="stable")["value"]
+            known = measures[measures["definition"] == SERVICES[kpi]].sort_values("workflow", ascending=False)
+            today = (known if len(known) == 1 and not places[0] else known[known["workflow"].isin(places)])["value"]
             about = {"option": row["option"], "kpi": kpi, "saving": programme[row["option"]].full or math.nan}
-            known = {"today": today.iloc[0] if len(today) else math.nan, "promised": row[kpi]}
-            rows.append(
-                about | known | {"name": names.at[SERVICES[kpi], "name"], "unit": names.at[SERVICES[kpi], "unit"]}
-            )
+            figures = {"today": today.iloc[0] if len(today) else math.nan, "promised": row[kpi]}
+            rows.append(about | figures | {label: names.at[SERVICES[kpi], label] for label in ("name", "unit")})
     return scenarios.Services.of(rows)
 
 
