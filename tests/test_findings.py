@@ -206,3 +206,10 @@ def test_a_blank_stands_between_the_sentences_of_a_headline(starter: str, langua
 
     assert told
     assert [pair for pair in told if re.search(r"[a-zäöüß)]\.[A-Z0-9]", pair[1])] == []
+
+
+def test_a_workflow_without_a_name_or_with_several_leads_no_headline_while_another_is_there() -> None:
+    rows = pd.DataFrame({"workflow": ["(several)", "Appeals", "(not stated)"], "value": [3, 2, 1]})
+
+    assert facts.leading(rows)["workflow"].tolist() == ["Appeals"]
+    assert len(facts.leading(rows.drop(1))) == 2  # where none has a name, what is there is told

@@ -212,7 +212,7 @@ def test_000_16_a_scorecard_of_cost_alone_is_flagged(insurer):
     found = insurer["names"]["case"].balance.set_index("workflow")
 
     assert found.at["Supplier invoices", "verdict"] == "cost only"
-    assert found.at["Claims", "verdict"] == "gaps"  # nobody asks the customer
+    assert found.at["Claims", "verdict"] == "balanced"  # cost, quality, time, and a survey of customers
 
 
 def test_the_scorecard_of_the_shop_has_every_side(ecommerce):

@@ -150,7 +150,8 @@ def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Wo
     cost to the worse end at the higher one (`cost_spread` of the workflow, 20% where it says nothing). `counting` says
     whether a yearly total may include it: KPIs that price the same failure form a family, and the largest of each
     workflow counts; a gap to a benchmark of another process, or below grade B, is indicative. What counts of a workflow
-    is cut at its yearly spend, the others each by itself. Days in receivables tie up cash once: gap x daily revenue, never part of a yearly sum.
+    is cut at its yearly spend, the others each by itself. Days in receivables tie up cash once: gap x daily revenue,
+    never part of a yearly sum.
     """
     priced = tables.definitions.set_index("definition")[["worth", "family"]]
     found = [*_worths(gaps, priced, tables), *_cash(gaps, priced, tables)]

@@ -37,6 +37,11 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows["workflow"].isin([drilldown.NOT_STATED, cases.SEVERAL])]
 
 
+def leading(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that may lead a headline; all of them where no workflow has a name."""
+    return found if len(found := named(rows)) else rows
+
+
 def headline(
     question: str,
     verdict: str,

@@ -16,6 +16,7 @@ from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.facts import leading
 from engineroom.pages.forms import Chart, facts, finished, mark, own, quantity, text
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
@@ -238,7 +239,7 @@ def _dumbbell_title(rows: pd.DataFrame) -> str:
 
 def _workflow_title(rows: pd.DataFrame) -> tuple[str, dict[str, int]]:
     """Return which workflow misses most, or how many miss, with the figures that says."""
-    missed = rows.loc[rows["verdict"] == "misses", "workflow"].value_counts()
+    missed = leading(rows[rows["verdict"] == "misses"])["workflow"].value_counts()
     if missed.empty:
         return say("No workflow misses a benchmark with its whole interval"), {}
     if missed.iloc[0] > 1:

@@ -191,7 +191,7 @@ def _waiting(travel: pd.DataFrame) -> Iterator[facts.Row]:
     known = travel.dropna(subset=["wait_share"])
     if known.empty:
         return
-    most = known.loc[known["wait_share"].idxmax()]
+    most = known.loc[facts.leading(known)["wait_share"].idxmax()]
     hours = figures("hours", work=most["work_hours"], whole=most["total_hours"])
     yield headline(
         "waiting",

@@ -12,6 +12,7 @@ from engineroom.logs.profile import LogProfile
 from engineroom.organisation import capacity, functions
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, note, nothing
+from engineroom.pages.facts import leading
 from engineroom.phrases import say, say_number
 from engineroom.readers.tables import Tables
 from engineroom.reports.process_quality.tables import needed
@@ -98,7 +99,7 @@ def travel(found: DataFrame[models.Travel], log: LogProfile | None) -> Exhibit:
         return note("No item was followed", needed(log, "handling_time", "started"))
     caption, waits = say("How an item travels"), followed.dropna(subset=["wait_share"])
     if len(waits):
-        most = waits.loc[waits["wait_share"].idxmax()]
+        most = waits.loc[leading(waits)["wait_share"].idxmax()]
         parts = {"workflow": most["workflow"], "share": wording.waiting(most["wait_share"])}
         caption = say("An item of {workflow} waits for {share} of its way", **parts)
     basis = (

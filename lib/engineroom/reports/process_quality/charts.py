@@ -13,6 +13,7 @@ from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.initiatives import CAUSES
 from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
+from engineroom.pages.facts import leading
 from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, quantity, text
 from engineroom.phrases import say, say_number
 
@@ -45,7 +46,7 @@ def yields(steps: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
         mark("span", x, "high"), mark("dot", "first_pass_yield"), text(312),
         room=300, width=300, step=25,
     )  # fmt: skip
-    worst = rows.iloc[0]
+    worst = leading(rows).iloc[0]
     title = say(
         "{workflow} loses the most items at “{step}”: {n} are not right the first time",
         workflow=worst["workflow"],
@@ -158,7 +159,7 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
         mark("line", still_open, interpolate="step-after"),
         look=forms.colours("workflow", sort=shown), width=540, height=170,
     )  # fmt: skip
-    slow = times.sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
+    slow = leading(times).sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
     title = say("{workflow} keeps its items the longest", workflow=slow["workflow"])
     lines = [
         say(

@@ -127,10 +127,7 @@ def _exceptions(kinds: pd.DataFrame) -> facts.Row:
 
 def _time(times: pd.DataFrame) -> facts.Row:
     done = times[times["completed"] > 0]
-    ranked = (facts.named(done) if len(facts.named(done)) else done).sort_values(
-        "all_p90_hours", kind="stable", na_position="last"
-    )
-    slow = ranked.iloc[-1]
+    slow = facts.leading(done).sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
     rests_on = source(
         "cycle_times", "all_p90_hours", "still_open", "touch_hours", "wait_hours", workflow=slow["workflow"]
     )

@@ -15,6 +15,7 @@ from engineroom.logs.profile import LogProfile
 from engineroom.measures import data_quality, quality
 from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
+from engineroom.pages.facts import leading
 from engineroom.phrases import say, say_number, tell
 from engineroom.readers.tables import Tables
 from engineroom.reports.benchmark_gap.tables import tier
@@ -173,7 +174,7 @@ def times(found: DataFrame[models.Times]) -> Exhibit:
         return note("No cycle time", "A log with one row an event, or one row an item, would give it.")
     later = found[found["still_open"] > 0]
     later = later.assign(later=later["all_p90_hours"] / later["p90_hours"])
-    worst = later.sort_values("later", na_position="first").tail(1)
+    worst = leading(later).sort_values("later", na_position="first").tail(1)
     caption = say("Cycle time of completed items, and with the open ones counted")
     if len(found) <= MOST_ROWS and (worst["later"] > LATER).any():
         caption += say(

@@ -186,7 +186,7 @@ def _left_out(draft: Draft, schedule: Schedule) -> Iterator[facts.Row]:
                 "left out",
                 verdict,
                 "caution",
-                source("priced", "state", state="left out"),
+                source("initiatives", "annual_benefit", "cost"),
                 printed=figures("count", n=len(names)),
                 lists={"initiatives": sorted(names)},
                 about=verdict.replace(" ", "_"),
