@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from engagements import assessed
 from statsmodels.duration.survfunc import SurvfuncRight
 
 import engineroom as er
@@ -464,3 +465,13 @@ def test_without_a_stated_cost_the_log_prices_the_rework_and_the_page_says_so(ma
     assert found["rework_cost"].tolist() == [7]
     assert shown["rows"][0][-1] == "The log"
     assert shown["notes"][-1] == "Rework cost in the period: cost recorded on failed attempts and rework steps."
+
+
+def test_the_rules_look_at_the_client_s_log_and_a_series_is_as_fresh_as_its_last_month() -> None:
+    """Row 003-04: six monthly rows are no stale data, and a case that nobody touched lacks no hours of work."""
+    found = assessed("starter/healthcare").data_quality.set_index(["dimension", "subject"])["value"]
+
+    assert found["timeliness", "tables"] == 1
+    assert found["completeness", "log"] > 0.99
+    assert found["consistency", "log"] == 1
+    assert (assessed("starter/healthcare").data_scores.query("dimension == 'completeness'")["value"] > 0.99).all()

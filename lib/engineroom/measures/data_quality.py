@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -32,6 +33,9 @@ ABOVE = 0.9
 
 RECORDED = ("touches", "is_reworked", "due", "handling_hours", "cost")
 """Columns of the case table that make a case complete where the log has them."""
+
+DISORDERED = ("starts_after_end", "completed_before_received")
+"""Caveats of a log whose times contradict each other."""
 
 FEWEST = 10
 """Cells, rows or figures below which a dimension makes no headline."""
@@ -59,6 +63,7 @@ def dimensions(
     sent = {name: getattr(tables, name) for name in schemas.INPUTS if len(getattr(tables, name))}
     rows: list[Row] = [
         *_completeness(sent),
+        *_recorded(log),
         *_accuracy(measures),
         *_timeliness(sent, tables),
         *_consistency(tables, log, measures),
@@ -97,21 +102,8 @@ def by_workflow(
         for name, row in agree.iterrows()
         if name
     ]
-    if log is not None:
-        done = log.cases.filter(log.cases["completed"].notnull() & log.cases["workflow"].notnull())
-        counts = {name: done[name].count() for name in RECORDED}
-        known = done.group_by("workflow").aggregate(cases=done.count(), **counts).to_pandas().sort_values("workflow")
-        recorded = [name for name in RECORDED if known[name].sum()]
-        rows += [
-            {
-                "workflow": row["workflow"],
-                "dimension": "completeness",
-                "passing": float(sum(row[name] for name in recorded)),
-                "applicable": float(row["cases"] * len(recorded)),
-            }
-            for row in known.to_dict("records")
-            if recorded
-        ]
+    known = _known(log)
+    rows += [{"dimension": "completeness"} | row for row in known.to_dict("records") if row["workflow"]]
     frame = pd.DataFrame(rows, columns=["workflow", "dimension", "passing", "applicable"])
     frame = frame.astype({"passing": float, "applicable": float})
     low, high = statistics.exact_share(frame["passing"], frame["applicable"])
@@ -143,6 +135,32 @@ def _completeness(sent: dict[str, pd.DataFrame]) -> Iterator[Row]:
         yield _row("completeness", "tables", "expected_cells_filled", filled, cells)
 
 
+def _known(log: EventLog | None) -> pd.DataFrame:
+    """Return, per workflow, how many cells of completed cases are known, of the columns that the log records at all."""
+    if log is None:
+        return pd.DataFrame(columns=["workflow", "passing", "applicable"])
+    done = log.cases.filter(log.cases["completed"].notnull())
+    untouched = done["touches"].fill_null(1) == 0  # nobody worked on it, so that no hours are missing
+    done = done.mutate(
+        workflow=done["workflow"].fill_null(""),
+        handling_hours=ibis.ifelse(untouched & (done["handling_hours"].count() > 0), 0.0, done["handling_hours"]),
+    )
+    counts = {name: done[name].count() for name in RECORDED}
+    known = done.group_by("workflow").aggregate(cases=done.count(), **counts).to_pandas().sort_values("workflow")
+    recorded = [name for name in RECORDED if known[name].sum()]
+    sums = {"passing": known[recorded].sum(axis=1), "applicable": known["cases"] * len(recorded)}
+    found = known[["workflow"]].assign(**sums).astype({"passing": float, "applicable": float})
+    return found[found["applicable"] > 0]
+
+
+def _recorded(log: EventLog | None) -> Iterator[Row]:
+    known = _known(log)
+    if len(known):
+        yield _row(
+            "completeness", "log", "cells_of_completed_cases_known", known["passing"].sum(), known["applicable"].sum()
+        )
+
+
 def _accuracy(measures: pd.DataFrame) -> Iterator[Row]:
     own = measures[measures["definition"].isin(TRUTH_SAMPLES) & (measures["workflow"] != "")]
     for measure in own.to_dict("records"):
@@ -153,11 +171,18 @@ def _accuracy(measures: pd.DataFrame) -> Iterator[Row]:
 
 def _timeliness(sent: dict[str, pd.DataFrame], tables: Tables) -> Iterator[Row]:
     as_of = pd.Timestamp(tables.engagement.header.as_of)
-    ends = [frame["period_end"].dropna() for frame in sent.values() if "period_end" in frame]
+    ends = [_latest(frame) for frame in sent.values() if "period_end" in frame]
     dates = pd.concat(ends) if ends else pd.Series(dtype="datetime64[ns]")
     if len(dates):
         fresh = int((dates >= as_of - pd.Timedelta(days=FRESH_DAYS)).sum())
         yield _row("timeliness", "tables", codes.code("figures_recent", days=FRESH_DAYS), fresh, len(dates))
+
+
+def _latest(frame: pd.DataFrame) -> pd.Series:
+    """Return the last day of each figure: of a series of months, that of its latest."""
+    about = [name for name in ("kpi", "definition", "workflow", "segment") if name in frame]
+    dated = frame.dropna(subset=["period_end"])
+    return dated.groupby(about, dropna=False)["period_end"].max() if about else dated["period_end"]
 
 
 def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> Iterator[Row]:
@@ -165,6 +190,9 @@ def _consistency(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -
     agree = _agreement(tables, log, measures)["agrees"]
     if len(agree):
         yield _row("consistency", "tables", "stated_agrees_with_log", agree.sum(), len(agree))
+    if log is not None:
+        used, mixed = traces.rows_used(log), log.caveats[log.caveats["caveat"].isin(DISORDERED)]
+        yield _row("consistency", "log", "times_in_order", used - min(float(mixed["affected"].sum()), used), used)
 
 
 def _agreement(tables: Tables, log: EventLog | None, measures: pd.DataFrame) -> pd.DataFrame:
