@@ -451,7 +451,7 @@ class Assessment:
 
     # ------------------------------------------------------------------------------------------------------ findings
 
-    benchmark_gap_findings = Result(Findings, lambda case: benchmark_gap.find(case.gaps, case.worths, case.measures))
+    benchmark_gap_findings = Result(Findings, lambda case: benchmark_gap.find(case.gaps, case.worths))
     roadmap_findings = Result(
         Findings,
         lambda case: roadmap.find(

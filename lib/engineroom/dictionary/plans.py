@@ -426,9 +426,11 @@ class AtSource(Table):
 class CostTypes(Table):
     """A transaction type and its share of the cost."""
 
-    type: Series[str] = key("transaction type")
-    cost: Series[float] = number("cost", required=True)
-    share: Series[float] = number("share of the cost of this and all dearer types", required=True)
+    type: Series[str] = key("transaction type", "Type")
+    cost: Series[float] = number("cost a year", "Cost a year", "amount", required=True)
+    share: Series[float] = number(
+        "share of the cost of this and all dearer types", "Of all cost, added up", "whole share", required=True
+    )
 
 
 class TargetPaths(Table):

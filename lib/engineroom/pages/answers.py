@@ -41,9 +41,18 @@ BAR = "\x1f"
 """Stands between the parts of a finding; no value holds it."""
 
 
+FIRST = 4
+"""Headlines of page one: the answer, and three more."""
+
+
 def findings(table: DataFrame[Findings], tables: Tables) -> Exhibit:
-    """Return a report's headlines, with all of its findings as the file `findings.csv`."""
-    return Exhibit("findings", {"items": _items(table, tables, "findings"), "csv": csv(table)})
+    """Return the first headlines of a report, with all of its findings as the file `findings.csv`."""
+    return Exhibit("findings", {"items": _items(table, tables, "findings")[:FIRST], "csv": csv(table)})
+
+
+def further(table: DataFrame[Findings], tables: Tables) -> Exhibit:
+    """Return the headlines that page one has no room for."""
+    return Exhibit("findings", {"items": _items(table, tables, "findings")[FIRST:]})
 
 
 def more_findings(table: DataFrame[Findings], tables: Tables) -> Exhibit:

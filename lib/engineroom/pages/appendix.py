@@ -41,11 +41,13 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     return show.table("measures", found, results.Measures, columns, caption, *notes, own=own, currency=currency)
 
 
-def definitions(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
-    """Return the formula, standard and pitfalls of every KPI the report prints."""
-    used = tables.definitions[tables.definitions["definition"].isin(found["definition"])]
-    columns = "name definition formula standard pitfalls"
-    return show.table("definitions", used, schemas.Definitions, columns, "What each KPI means")
+def definitions(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
+    """Return the formula, standard and pitfalls of every KPI that is compared; the file holds all that are measured."""
+    used = tables.definitions[tables.definitions["definition"].isin(gaps["definition"])]
+    compared = gaps.loc[gaps["verdict"].isin(results.JUDGED), "definition"]
+    rows = used[used["definition"].isin(compared)]
+    columns = "name formula standard pitfalls"
+    return show.table("definitions", used, schemas.Definitions, columns, "What each KPI means", rows=rows)
 
 
 def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:

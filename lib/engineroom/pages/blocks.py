@@ -23,9 +23,6 @@ Column = tuple[str, str, str]
 QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted", "target_quoted"), "en")
 """Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
 
-ROWS = "Source: 002-06 is row 6 of source document 002."
-"""Note of every table that names a source document and a row in it."""
-
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 

@@ -80,6 +80,16 @@ def table(
     return blocks.table(name, caption, heads, body, frame, notes, groups, **counted or {})
 
 
+def attached(exhibit: Exhibit) -> Exhibit:
+    """Return a table that the HTML page folds away and the PDF only names: it is for who looks something up.
+
+    A note in place of a table says that there is nothing to look up, and prints nothing.
+    """
+    if exhibit.kind != "table":
+        return blocks.nothing()
+    return Exhibit("table", exhibit.content | {"attached": True})
+
+
 FIRST_ASKS = 3
 """Asks of page one."""
 
@@ -90,11 +100,14 @@ def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
         return blocks.nothing()
     own, shown = _worth(tables), found.head(FIRST_ASKS)
     columns = "ask owner due worth" if shown["worth_low"].notna().any() else "ask owner due"
-    return table("first_asks", shown, plans.Asks, columns, "What we ask for first", own=own)
+    name, caption = ("asks", "What we ask for") if len(found) == len(shown) else ("first_asks", "What we ask for first")
+    return table(name, shown, plans.Asks, columns, caption, own=own)
 
 
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
-    """Return what a report asks for; `worth` is what its last column holds in this report."""
+    """Return what a report asks for; `worth` is what its last column holds. Nothing where page one holds all of it."""
+    if 0 < len(found) <= FIRST_ASKS:
+        return blocks.nothing()
     if found.empty:
         return blocks.note("Nothing is asked for", "No figure of this report calls for a decision.")
     bare = int(found["owner"].isna().sum())

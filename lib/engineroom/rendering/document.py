@@ -50,7 +50,8 @@ def build(notebook: NotebookNode) -> Document:
     """Return the tree of an executed notebook; a cell that failed or cannot be shown raises `RenderError`."""
     house: Block = next((block for cell in notebook.cells for block in _styled(cell)), {"language": "en", "brand": {}})
     language = house["language"]
-    found = [block for index, cell in enumerate(notebook.cells) for block in _cell(cell, index, language)]
+    cells = [_cell(cell, index, language) for index, cell in enumerate(notebook.cells)]
+    found = [block for blocks in _told(notebook, cells) for block in blocks]
     covers = [block for block in found if block["type"] == "cover"]
     if len(covers) > 1:
         raise RenderError(f"cell {covers[1]['id']}: a report has one cover, and this is the second")
@@ -86,6 +87,22 @@ def blocks_within(blocks: list[Block]) -> Iterator[Block]:
 
 
 # ------------------------------------------------------------------------------------------------------------- cells
+
+
+def _told(notebook: NotebookNode, cells: list[list[Block]]) -> Iterator[list[Block]]:
+    """Yield the blocks of each cell but those of a heading under which no cell has anything to show."""
+    levels = [
+        min((block["level"] for block in blocks if block["type"] == "heading"), default=0)
+        if cell.cell_type == "markdown"
+        else 0
+        for cell, blocks in zip(notebook.cells, cells, strict=True)
+    ]
+    for place, (blocks, level) in enumerate(zip(cells, levels, strict=True)):
+        after = range(place + 1, len(cells))
+        end = next((at for at in after if level and 0 < levels[at] <= level), len(cells))
+        below = [at for at in range(place + 1, end) if notebook.cells[at].cell_type == "code"]
+        if level < 2 or not below or any(cells[at] for at in below):
+            yield blocks
 
 
 def _styled(cell: NotebookNode) -> list[Block]:
@@ -165,8 +182,9 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     notes = [clean(note) for note in data.get("notes") or []]
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", str(data.get("name", ""))).strip("-")
     offered = {re.sub(r"[^A-Za-z0-9_.-]+", "-", name): str(text) for name, text in (data.get("files") or {}).items()}
-    beside = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
+    beside: Block = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
     beside["figures"] = dict(data.get("figures") or {})
+    beside["attached"] = bool(data.get("attached"))
     beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}
     return [table | beside | {"live": _visible(data.get("live") or {})}]
 
@@ -231,7 +249,7 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
-            "total": total, "notes": [], "csv": "", "groups": {}}  # fmt: skip
+            "total": total, "notes": [], "csv": "", "groups": {}, "attached": False}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:
@@ -297,10 +315,10 @@ def _linked(blocks: list[Block]) -> list[Block]:
 
 
 def _numbered(blocks: list[Block]) -> Iterator[Block]:
-    """Count figures and tables in reading order, and hold that no two tables share a name."""
+    """Count the figures and tables that are printed, in reading order; no two tables share a name."""
     counts, names = {"figure": 0, "table": 0}, set()
     for block in blocks:
-        if block["type"] in counts:
+        if block["type"] in counts and not block.get("attached"):
             counts[block["type"]] += 1
             block["number"] = counts[block["type"]]
         if block["type"] == "table" and block["name"]:

@@ -55,7 +55,10 @@ def settle(tree: Document) -> Document:
         listed = "\n".join(f"  {point}" for point in points)
         counted = f"{len(points)} open point{'s' if len(points) > 1 else ''}"
         raise RenderError(f'the report is "final" and has {counted}\n{listed}\nMend them, or write status = "draft"')
-    return replace(tree, blocks=tree.blocks + _page(points, tree.language, len(tree.of("table")) + 1))
+    return replace(
+        tree,
+        blocks=tree.blocks + _page(points, tree.language, sum(not table["attached"] for table in tree.of("table")) + 1),
+    )
 
 
 def find(tree: Document) -> list[Point]:
@@ -285,6 +288,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     table = {
         "type": "table",
         "groups": {},
+        "attached": False,
         "id": "open-points-table",
         "name": "",
         "caption": told("What keeps this draft from being final"),

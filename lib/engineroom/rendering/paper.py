@@ -87,7 +87,8 @@ def _compiled(files: dict[str, bytes], as_of: str) -> bytes:
 
 def _headed(blocks: list[dict[str, Any]]) -> frozenset[int]:
     """Return the numbers, as Typst counts tables, of those whose first column names its rows."""
-    drawn = [block for block in document.blocks_within(blocks) if block["type"] in ("table", "grid")]
+    printed = (block for block in document.blocks_within(blocks) if not block.get("attached"))
+    drawn = [block for block in printed if block["type"] in ("table", "grid")]
     return frozenset(
         number for number, block in enumerate(drawn, 1) if block["columns"] and block["columns"][0].get("rowheader")
     )

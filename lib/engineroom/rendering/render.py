@@ -115,7 +115,11 @@ def _dressed(block: Block, words: Mapping[str, str], tokens: dict[str, Any], lan
 
 
 def _remark(table: Block, words: Mapping[str, str], language: str) -> str:
+    """Return what stands under a table that is cut, and beside one that is attached."""
     shown = len(table["rows"])
+    if table["attached"]:
+        total = format_decimal(table["total"], locale=phrases.locale(language))
+        return words["attached_csv"].format(total=total, name=table["name"])
     if table["total"] <= shown:
         return ""
     said = words["rows_csv"] if table["csv"] and table["name"] else words["rows"]

@@ -11,39 +11,34 @@ from engineroom.dictionary import results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.pages import facts
-from engineroom.pages.facts import figures, headline, key_figure, source
+from engineroom.pages.facts import figures, headline, source
 
 MOST_MISSES = 3
-MOST_FACTS = 5
 MOST_KPIS = 4
 CONFIDENCE = 0.95
-TONES = {"meets": "good", "misses": "bad", "inconclusive": "caution"}
 SECTIONS = {
-    "verdicts": ("findings", "scorecard", "workflow-table"),
-    "misses": ("findings", "gap-chart", "scorecard"),
+    "verdicts": ("findings", "scorecard", "heat-map"),
+    "misses": ("findings", "distances", "scorecard"),
     "worth": ("findings", "worth-chart", "worth-table"),
     "cash": ("findings", "worth-table"),
     "inconclusive": ("findings", "next-table"),
     "meets": ("findings", "scorecard"),
-    "items": ("facts", "measures-table"),
-    "compared": ("facts", "scorecard"),
 }
 
 
-def find(
-    gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths], measures: DataFrame[results.Measures]
-) -> DataFrame[Findings]:
-    """Return how many KPIs miss, the widest misses, the money, the doubts and the strengths; then the key figures."""
+def find(gaps: DataFrame[results.Gaps], worths: DataFrame[results.Worths]) -> DataFrame[Findings]:
+    """Return how many KPIs miss, the money, the widest misses, the doubts and the strengths."""
     judged = comparable(gaps)
     of = {verdict: judged[judged["verdict"] == verdict] for verdict in results.JUDGED}
-    headlines = [_verdicts(judged, of), *map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
-    headlines += [
-        *_worth(worths[worths["counting"] != "cash"]),
+    money = [
         *map(_cash, worths[worths["counting"] == "cash"].to_dict("records")),
+        *_worth(worths[worths["counting"] != "cash"]),
     ]
+    misses = [*map(_miss, of["misses"].head(MOST_MISSES).to_dict("records"))]
+    headlines = [_verdicts(judged, of), *money[:1], *misses, *money[1:]]
     headlines += [_doubt(of["inconclusive"])] if len(of["inconclusive"]) else []
     headlines += [_strength(of["meets"])] if len(of["meets"]) else []
-    return facts.table("benchmark_gap", SECTIONS, [*headlines, *_key_figures(judged, measures)])
+    return facts.table("benchmark_gap", SECTIONS, headlines)
 
 
 def comparable(gaps: DataFrame[results.Gaps]) -> pd.DataFrame:
@@ -137,18 +132,6 @@ def _strength(met: pd.DataFrame) -> facts.Row:
         lists={"kpis": names},
         most=MOST_KPIS,
     )
-
-
-def _key_figures(judged: pd.DataFrame, measures: pd.DataFrame) -> Iterator[facts.Row]:
-    """Yield the items completed, then the compared KPIs in the sector pack's order."""
-    volume = measures[(measures["workflow"] == "") & (measures["kpi"] == "volume")]
-    rests_on = source("measures", "value", kpi="volume", workflow="")
-    for amount in volume["value"]:
-        yield key_figure("items", "counted", "neutral", rests_on, printed=figures("count", value=amount), kpi="volume")
-    place = {kpi: rank for rank, kpi in enumerate(measures["kpi"].drop_duplicates())}
-    ordered = judged.assign(place=judged["kpi"].map(place)).sort_values("place", kind="stable")
-    for row in ordered.head(MOST_FACTS - len(volume)).to_dict("records"):
-        yield _compared("compared", row["verdict"], TONES[row["verdict"]], row, {}, {}) | {"role": "key figure"}
 
 
 def _compared(

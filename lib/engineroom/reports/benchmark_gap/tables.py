@@ -15,8 +15,12 @@ from engineroom.pages import show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
+from engineroom.reports.benchmark_gap.facts import comparable
 
 GAP_NOTE = "Gap: plus is worse than the benchmark, minus is better. Shares in percentage points."
+MOST_FLOWS, MOST_KPIS = 14, 7
+"""Rows and columns of the heat map."""
+
 DEFINITION_DIFFERS = "Not compared: another definition, process or population"
 TIER_TONES = {"optimised": "good", "best": "good", "traditional": "bad", "lagging": "bad"}
 
@@ -39,26 +43,77 @@ def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[result
     return table("caveats", caption, columns, [row[: len(columns)] for row in rows], raw)
 
 
-def scorecard(gaps: DataFrame[results.Gaps], measures: DataFrame[results.Measures], tables: Tables) -> Exhibit:
-    """Return every KPI of the whole engagement: value, interval, n, benchmark, gap, verdict."""
-    whole, names = gaps[gaps["workflow"] == ""], tables.definitions.set_index("definition")["name"]
+def scorecard(
+    gaps: DataFrame[results.Gaps],
+    measures: DataFrame[results.Measures],
+    reviews: DataFrame[results.Reviews],
+    tables: Tables,
+) -> Exhibit:
+    """Return every KPI that is compared, grouped by the kind of value it serves (001-04), with its trend."""
+    rows, kinds = comparable(gaps), tables.values.set_index("kpi")["value"]
+    names = tables.definitions.set_index("definition")["name"]
     asked = [
         say("{name}: {source}", name=say(names[row["definition"]]), source=say(row["label"]))
         for row in benchmark.without_number(tables, measures).to_dict("records")
     ]
     notes = [say("Asked for without a number, so not compared: {names}.", names="; ".join(asked))] if asked else []
-    return gap_table("scorecard", whole, tables, _missing_title(say("The whole engagement"), whole), "name", *notes)
+    if rows.empty:
+        return note("Nothing can be compared", "No KPI has a benchmark of the same definition.", *notes)
+    order = {kind: place for place, kind in enumerate(results.VALUES)}
+    rows = rows.assign(kind=rows["kpi"].map(kinds), pooled=rows.get("pooled"))
+    rows = rows.sort_values("kind", key=lambda kind: kind.map(order), kind="stable", na_position="last")
+    moves = reviews.set_index(["kpi", "workflow"])["verdict"].to_dict()
+    own: show.Owns = {
+        "name": show.left("KPI", wording.subject),
+        "trend": show.left("Trend", lambda row: _trend(moves.get((row["kpi"], row["workflow"])))),
+    }
+    counted = _missed(rows)
+    caption = say_number(counted["missed"], "{missed} of {made} comparisons [misses|miss] the benchmark", **counted)
+    return gap_table(
+        "scorecard", rows, tables, caption, "name", *notes, own=own, more="trend",
+        group=lambda row: say(results.VALUES.get(row["kind"], "Customers and staff")),
+    )  # fmt: skip
 
 
-def workflow_gaps(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
-    """Return the compared KPIs of each workflow, worst first."""
+def heat_map(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
+    """Return the verdict of each KPI in each workflow: workflows below each other, the KPIs that miss most first."""
     each = gaps[(gaps["workflow"] != "") & gaps["verdict"].isin(results.JUDGED)]
     if each.empty:
         return note(
             "No workflow can be compared", "No KPI of a single workflow has a benchmark of the same definition."
         )
-    title = _missing_title(say("Workflow by workflow"), each)
-    return gap_table("workflow_gaps", each, tables, title, "name workflow")
+    currency = tables.engagement.header.currency
+    ranked = each.assign(misses=each["verdict"] == "misses").groupby("name", sort=False)["misses"].agg(["sum", "size"])
+    kpis = ranked.sort_values(["sum", "size"], ascending=False, kind="stable").index.tolist()
+    worst = each.assign(misses=each["verdict"] == "misses").groupby("workflow", sort=False)["misses"].sum()
+    flows = worst.sort_values(ascending=False, kind="stable").index.tolist()[:MOST_FLOWS]
+    found = {(row["workflow"], row["name"]): row for row in each.to_dict("records")}
+    columns = [
+        left("workflow", "Workflow"),
+        *((f"kpi_{place}", say(kpi), "left") for place, kpi in enumerate(kpis[:MOST_KPIS])),
+    ]
+    rows = [[flow, *(_verdict(found.get((flow, kpi)), currency) for kpi in kpis[:MOST_KPIS])] for flow in flows]
+    missing, counted = int((worst > 0).sum()), _missed(each)
+    caption = say_number(missing, "{n} of {all} workflows [misses|miss] a benchmark", n=missing, all=len(worst))
+    legend = "Each cell: the measured value, and whether it misses (▲), meets (●) or is too close to call (◆)."
+    notes = [legend] + (
+        ["KPIs with the most misses first; the others are in the attached table."] if len(kpis) > MOST_KPIS else []
+    )
+    raw = each[["workflow", "kpi", "name", "value", "benchmark_value", "gap", "verdict"]]
+    return table("heat_map", caption, columns, rows, raw, tuple(notes), (), n=missing, all=len(worst), **counted)
+
+
+def _verdict(row: dict[str, Any] | None, currency: str) -> Cell:
+    if row is None:
+        return wording.BLANK
+    return {"text": wording.figure(row, currency), "tone": wording.TONES[row["verdict"]]}
+
+
+def _trend(verdict: str | None) -> Cell:
+    """Return what the months say of a figure; a dash where there are too few."""
+    if verdict is None or verdict == "too few months":
+        return wording.BLANK
+    return cell(*results.MOVES[verdict])
 
 
 def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
@@ -165,19 +220,30 @@ def every_comparison(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     return gap_table("gaps", gaps, tables, "Every measure and its benchmark", "name workflow")
 
 
-def gap_table(name: str, gaps: pd.DataFrame, tables: Tables, caption: str, subject: str, *notes: str) -> Exhibit:
-    """Return rows of gaps as a table; `subject` are the columns that say what a row is about."""
+def gap_table(
+    name: str,
+    gaps: pd.DataFrame,
+    tables: Tables,
+    caption: str,
+    subject: str,
+    *notes: str,
+    own: show.Owns | None = None,
+    more: str = "",
+    **options: Any,
+) -> Exhibit:
+    """Return rows of gaps as a table; `subject` are the columns that say what a row is about, `more` further ones."""
     currency = tables.engagement.header.currency
-    own = {
+    told: show.Owns = {
         "name": show.left("KPI", wording.kpi),
         "benchmark": show.right("Benchmark", lambda row: wording.line(row, currency, row["value"])),
         "label": show.left("Source", _whose),
         "gap": show.right("Gap", lambda row: wording.signed(row, currency)),
     }
-    columns = f"{subject} value interval n benchmark label gap verdict"
+    columns = f"{subject} value interval n benchmark label gap {more} verdict"
     return show.table(
-        name, gaps, results.Gaps, columns, caption, GAP_NOTE, *notes, own=own, currency=currency, counted=_missed(gaps)
-    )
+        name, gaps, results.Gaps, columns, caption, GAP_NOTE, *notes,
+        own={**told, **(own or {})}, currency=currency, counted=_missed(gaps), **options,
+    )  # fmt: skip
 
 
 def _whose(row: show.Row) -> str:
@@ -200,14 +266,6 @@ def _conflict(row: dict[str, Any]) -> dict[str, Any]:
     about = {"subject": "tables", "about": "figures", "caveat": "stated_otherwise", "effect": "log_is_used"}
     blank = {"affected": math.nan, "total": math.nan, "is_left_out": False, "examples": ""}
     return about | blank | {"detail": detail}
-
-
-def _missing_title(what: str, gaps: pd.DataFrame) -> str:
-    counted = _missed(gaps)
-    if not counted["made"]:
-        return say("{what}: nothing can be compared", what=what)
-    phrase = "{what}: {missed} of {made} comparisons [misses|miss] the benchmark"
-    return say_number(counted["missed"], phrase, what=what, **counted)
 
 
 def _missed(gaps: pd.DataFrame) -> dict[str, int]:

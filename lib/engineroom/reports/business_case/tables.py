@@ -9,7 +9,7 @@ import pandas as pd
 from engineroom.dictionary import options, results, scenarios
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import show, wording
-from engineroom.pages.blocks import ROWS, Cell, Exhibit, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, left, note, nothing, right, table
 from engineroom.phrases import say, say_number
 from engineroom.planning.outlook import EARLY_YEARS
 from engineroom.planning.scenario import DO_NOTHING, Option, Programme
@@ -258,7 +258,7 @@ def classes(tables: Tables) -> Exhibit:
     return show.table(
         "reference_classes", tables.reference_classes, options.ReferenceClasses,
         "label line range grade formula=reference caveat_quoted=caveat", "What others have reached, and what is quoted",
-        realised, ROWS, own={"range": show.right("Range", _range)},
+        realised, own={"range": show.right("Range", _range)},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from engineroom.dictionary import plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, note, nothing
-from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, own, quantity, text
+from engineroom.pages.forms import Chart, facts, finished, guide, mark, own, quantity, text
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
@@ -202,25 +202,6 @@ def feasibility(
     )
 
 
-def pareto(types: pd.DataFrame, tables: Tables) -> Chart | Exhibit:
-    """Return the yearly cost of the largest types of exception, with the cumulative share beside each bar."""
-    currency = tables.engagement.header.currency
-    if types.empty:
-        return note("No cost by type is known", "The table exceptions, with a cost of each, would show it.")
-    rows = types.head(LARGEST_TYPES)
-    rows = rows.assign(said=[wording.percent(share, 0) for share in rows["share"]])
-    x = quantity("cost", say("{currency} a year", currency=currency), axis=MONEY)
-    chart = forms.rows(rows, mark("stripe", x, size=13), text("cost", dx=6), label="type", room=320, width=330, step=21)
-    half = int((types["share"] < 0.5).sum()) + 1
-    title = say_number(
-        half, "{n} type of {all} causes half of the cost", "{n} types of {all} cause half of the cost", all=len(types)
-    )
-    facts = [f"{r['type']}: {wording.amount(r['cost'], currency)}." for r in rows.to_dict("records")]
-    caption = say("Percentage: of all cost, added up.")
-    caption += cut("The {n} largest of {all} types.", LARGEST_TYPES, len(types))
-    return finished(chart, "pareto", title, say("Cost by type."), caption, facts, n=half, all=len(types))
-
-
 def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -> Chart | Exhibit:
     """Return benefit less cost, added up over the months, as a range."""
     currency = tables.engagement.header.currency
@@ -230,7 +211,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     low = quantity("low", say("{currency}, benefit less cost so far", currency=currency), axis=MONEY)
     chart = forms.plot(
         rows, forms.MONTHS, mark("area", low, "high", opacity=0.6), guide("y", 0), mark("line", "expected"),
-        width=560, height=230,
+        width=560, height=130,
     )  # fmt: skip
     end, months = curve.iloc[-1], len(curve) - 1
     paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]

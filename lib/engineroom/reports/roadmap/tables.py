@@ -13,7 +13,7 @@ from engineroom.dictionary import codes, columns, initiatives, plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.organisation import review_calendar
 from engineroom.pages import calendarfile, show, wording
-from engineroom.pages.blocks import ROWS, Cell, Exhibit, cell, left, note, nothing, right, table
+from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, right, table
 from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.planning import portfolio
 from engineroom.planning.plan import PILOTS, WINDOW, Draft
@@ -90,8 +90,8 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
         "unblocks": show.left("What opens it", lambda row: _way_out(row, tables)),
     }
     return show.table(
-        "refusals", hard, plans.Decisions, "initiative decision rule missing unblocks source", caption,
-        ROWS, "An override is the client's decision, not a finding.",
+        "refusals", hard, plans.Decisions, "initiative decision rule missing unblocks", caption,
+        "An override is the client's decision, not a finding.",
         rows=rows, own=own, counted={"n": len(draft.dropped), "past": past},
     )  # fmt: skip
 
@@ -279,9 +279,7 @@ def gates(tables: Tables) -> Exhibit:
         "blocks": show.left("Stops", lambda row: ", ".join(say(kind) for kind in columns.words(row["blocks"]))),
     }
     caption = say("The {n} gates", n=len(tables.gates))
-    return show.table(
-        "gates", tables.gates, initiatives.Gates, "gate name blocks unblocks source", caption, ROWS, own=own
-    )
+    return show.table("gates", tables.gates, initiatives.Gates, "gate name blocks unblocks", caption, own=own)
 
 
 def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
@@ -459,6 +457,20 @@ def touches(found: DataFrame[plans.Touches]) -> Exhibit:
     caption = say("{share} of the exceptions only repair what came in wrong", share=share)
     columns = "workflow touches upstream_data judgement rule system"
     return show.table("touches", found, plans.Touches, columns, caption)
+
+
+def types(found: DataFrame[plans.CostTypes], tables: Tables) -> Exhibit:
+    """Return what each type of exception costs a year, the dearest first."""
+    if found.empty:
+        return nothing()
+    half = int((found["share"] < 0.5).sum()) + 1
+    caption = say_number(
+        half, "{n} type of {all} causes half of the cost", "{n} types of {all} cause half of the cost", all=len(found)
+    )
+    currency = tables.engagement.header.currency
+    return show.table(
+        "types", found, plans.CostTypes, "type cost share", caption, currency=currency, counted={"n": half}
+    )
 
 
 def concentration(types: DataFrame[plans.CostTypes], transactions: DataFrame[plans.CostTypes]) -> Exhibit:
