@@ -17,7 +17,7 @@ from engineroom.readers.tables import Tables
 from engineroom.reports.benchmark_gap.facts import comparable
 
 VERDICTS = ("misses", "inconclusive", "meets")
-ROW, WIDTH = 18, 300
+ROW, WIDTH = 18, 260
 MOST_ROWS = 9
 FARTHEST = 1.0
 """Distance, as a part of the benchmark, beyond which a mark stands at the edge."""
@@ -43,7 +43,7 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     tones = {wording.label(verdict): wording.TONES[verdict] for verdict in VERDICTS}
     ends_of = [min(shown["from"].min(), 0.0), max(shown["to"].max(), 0.0)]
     x = quantity(
-        "at", say("Distance from the benchmark: left is worse"), ends=ends_of, axis={"format": "+.0%", "tickCount": 6}
+        "at", say("Distance from the benchmark: left is worse"), ends=ends_of, axis={"format": "+.0%", "tickCount": 4}
     )
     chart = forms.rows(
         shown[["label", "at", "from", "to", "verdict_said", "said"]],
@@ -51,7 +51,7 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
         forms.guide("x", 0.0),
         mark("verdict", x, look=forms.tones("verdict_said", forms.present(tones, shown["verdict_said"]))),
         text(WIDTH + 12),
-        room=250, width=WIDTH, step=ROW,
+        room=300, width=WIDTH, step=ROW,
     )  # fmt: skip
     title = say_number(
         counted["missed"], "{client} misses {missed} of {all} benchmarks",

@@ -36,7 +36,7 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     chart = forms.rows(
         rows, mark("bar", x, "high", height=14, color=theme.ACCENT_SOFT),
         mark("verdict", "claimed", look=forms.tones("verdict_said", tones, sort=list(tones)), size=110),
-        text("claimed", dx=10), label="option", room=LABEL_ROOM, width=420, step=40,
+        text("claimed", dx=10), label="option", room=LABEL_ROOM, width=420, step=26,
     )  # fmt: skip
     worst = rows.loc[rows["claimed"].idxmax()]
     shares = {name: rows[name].map(lambda share: wording.value(share, "share")) for name in ("claimed", "low", "high")}

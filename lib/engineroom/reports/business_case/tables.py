@@ -391,7 +391,7 @@ def services(found: DataFrame[scenarios.Services], programme: Programme) -> Exhi
     )
     if not silent:
         caption = say("What customers are promised")
-    columns, currency = "option name today promised saving", programme.currency
+    columns, currency = "option name today promised", programme.currency
     return show.table("services", found, scenarios.Services, columns, caption, currency=currency, counted={"n": silent})
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from engineroom.dictionary import operating_tables, operations
 from engineroom.dictionary.columns import DataFrame
-from engineroom.organisation import capacity, functions
+from engineroom.organisation import capacity
 from engineroom.pages import answers, forms, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.forms import Chart, cut, facts, finished, mark, own, quantity, text
@@ -28,42 +28,6 @@ WRAP, BREAK = 60, "¦"
 """Letters in a line of words beside a dot, and what parts the lines: drawings keep no line breaks."""
 FEWEST_WEEKS = 3
 HEAT = {"all of them": "good", "some of them": "caution", "none of them": "bad", "not looked at": "unknown"}
-
-
-def coverage(found: DataFrame[operating_tables.Coverage]) -> Chart | Exhibit:
-    """Return a heat-map: which departments are in the assessment, and of their workflows how many are looked after."""
-    if not found["number"].any():
-        return nothing()
-    heads = {
-        "active": "In the assessment",
-        "owned": "Owner",
-        **{side: operating_tables.SIDES[side] for side in functions.SIDES},
-    }
-    marked = found.assign(active=found["number"] > 0, activities=1)
-    sums = marked.groupby("department", sort=False)[["activities", "number", *heads]].sum()
-    wholes = dict.fromkeys(heads, sums["number"]) | {"active": sums["activities"].where(sums["active"] > 0, 0)}
-    rows = [
-        {"department": wording.capital(say(department)), "what": say(head)} | _cell(row[key], wholes[key][department])
-        for department, row in sums.iterrows()
-        for key, head in heads.items()
-    ]
-    drawn = pd.DataFrame(rows)
-    fills = forms.present({say(heat): theme.FILLS[tone] for heat, tone in HEAT.items()}, drawn["heat"])
-    axis = alt.Axis(orient="top", labelAngle=-35, labelLimit=120)
-    across = alt.X("what:N", sort=[say(head) for head in heads.values()], title=None, axis=axis)
-    look = forms.colours("heat", fills, title=None, legend=alt.Legend(orient="bottom"))
-    chart = forms.rows(
-        drawn,
-        mark("rect", look=look, stroke=theme.PAPER, strokeWidth=3, opacity=0.55),
-        text(fontSize=10.5, color=theme.INK),
-        label="department", room=200, look={"x": across}, width=330, step=26,
-    )  # fmt: skip
-    there = found[found["number"] > 0]
-    counted = {"n": len(there), "all": len(found), "kept": int((found["state"] == "owned and measured").sum())}
-    title = say("{n} of {all} activities are in the assessment, {kept} of them owned and measured", **counted)
-    lines = [f"{row['department']}, {row['what']}: {row['said']}." for row in rows if row["said"] != wording.BLANK]
-    caption = say("First column: activities of the department. Others: workflows with an owner, or a KPI of that side.")
-    return finished(chart, "coverage", title, say("Departments and activities."), caption, lines, **counted)
 
 
 def _cell(number: float, total: float) -> dict[str, str]:

@@ -49,14 +49,16 @@ def find(
     weekly: DataFrame[logtables.WorkflowWeeks],
     log: LogProfile | None,
 ) -> DataFrame[Findings]:
-    """Return what is right the first time, what the rest costs and what wavers; then the key figures."""
-    headlines = [_first_pass(factory, measures, log), *_rework(factory)]
+    """Return what is right the first time, then what else was found, the gravest first; then the key figures."""
+    headlines = [*_rework(factory)]
     headlines += [_exceptions(kinds)] if len(kinds) else []
     headlines += [_time(times)] if times["completed"].any() else []
     headlines += _stability(signals, weekly)
     headlines += [_since(kept)] if kept["verdict"].isin(["held", "slipped", "alarm", "no alarm"]).any() else []
-    headlines += [_data(dimensions), *_key_figures(factory, signals, dimensions, measures)]
-    return facts.table("process_quality", SECTIONS, headlines)
+    headlines += [_data(dimensions)]
+    headlines.sort(key=lambda row: row["tone"] != "bad")
+    strip = _key_figures(factory, signals, dimensions, measures)
+    return facts.table("process_quality", SECTIONS, [_first_pass(factory, measures, log), *headlines, *strip])
 
 
 def _first_pass(factory: pd.DataFrame, measures: pd.DataFrame, log: LogProfile | None) -> facts.Row:

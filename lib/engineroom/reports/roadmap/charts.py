@@ -181,7 +181,7 @@ def feasibility(
         x,
         mark("verdict", cost, look=forms.tones("state", forms.present(states, rows["state"]))),
         text("at_stake", "workflow", dx=9, dy=-2),
-        width=560, height=250,
+        width=560, height=170,
     )  # fmt: skip
     largest, ready = rows.loc[rows["at_stake"].idxmax()], int(rows["is_feasible"].sum())
     title = say_number(
@@ -238,7 +238,7 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     rate = quantity("stp", say("Straight-through rate"), scale={"domain": [0, 1]}, axis={"format": ".0%"})
     ends = mark("verdict", rate, only="datum.is_target")
     look = forms.colours("workflow")
-    chart = forms.plot(rows, forms.MONTHS, mark("line", rate), ends, look=look, width=560, height=210)
+    chart = forms.plot(rows, forms.MONTHS, mark("line", rate), ends, look=look, width=560, height=110)
     spans = paths.groupby("workflow", sort=False)["stp"].agg(["first", "last"])
     widest = (spans["last"] - spans["first"]).idxmax()
     way = spans.loc[widest, "last"] - spans.loc[widest, "first"]

@@ -55,7 +55,7 @@ def find(
     goes_ahead = decisions[decisions["initiative"].isin(plan["item"])]  # what is left out goes past no gate
     headlines += [*_overridden(goes_ahead), *_left_out(draft, schedule)]
     if plan["annual_benefit"].fillna(0).sum():
-        headlines += [*_advised(economics, benefit(plan, curve)), benefit(plan, curve)]
+        headlines[1:1] = [*_advised(economics, benefit(plan, curve)), benefit(plan, curve)]
         headlines += [_bottleneck(people.iloc[0])] if len(people) and people["gain"].max() > 0 else []
     return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, decisions, draft, curve)])
 
