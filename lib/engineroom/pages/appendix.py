@@ -56,14 +56,16 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     if used.empty:
         return note("No benchmark was used", "No measure has a benchmark that follows its definition.")
     rows = used.assign(is_stale=benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of)))
+    names = tables.definitions.set_index("definition")["name"]
     own = {
+        "name": show.left("KPI", lambda row: say(names[row["definition"]])),
         "label": show.left("Benchmark", lambda row: say(row["label"])),
         "value": show.right("Value", wording.published),
         "source": show.left("Source", _dated),
         "expires": show.left("Valid to", _expires),
     }
     columns, caption = (
-        "label value source kind n grade expires caveat_quoted=caveat",
+        "name value label source n grade expires caveat_quoted=caveat",
         "The benchmarks behind the verdicts",
     )
     return show.table("benchmarks", used, schemas.Benchmarks, columns, caption, GRADES, rows=rows, own=own)

@@ -65,12 +65,13 @@ def scorecard(
     moves = reviews.set_index(["kpi", "workflow"])["verdict"].to_dict()
     own: show.Owns = {
         "name": show.left("KPI", wording.subject),
+        "grade": show.left("Grade", _graded),
         "trend": show.left("Trend", lambda row: _trend(moves.get((row["kpi"], row["workflow"])))),
     }
     counted = _missed(rows)
     caption = say_number(counted["missed"], "{missed} of {made} comparisons [misses|miss] the benchmark", **counted)
     return gap_table(
-        "scorecard", rows, tables, caption, "name", *notes, own=own, more="trend",
+        "scorecard", rows, tables, caption, "name", *notes, own=own, source="grade", more="trend",
         group=lambda row: say(results.VALUES.get(row["kind"], "Customers and staff")),
     )  # fmt: skip
 
@@ -107,6 +108,11 @@ def _verdict(row: dict[str, Any] | None, currency: str) -> Cell:
     if row is None:
         return wording.BLANK
     return {"text": wording.figure(row, currency), "tone": wording.TONES[row["verdict"]]}
+
+
+def _graded(row: show.Row) -> Cell:
+    """Return how far a benchmark can be trusted, and whether it is past its date."""
+    return {"text": say("{grade}, stale", grade=row["grade"]), "tone": "caution"} if row["is_stale"] else row["grade"]
 
 
 def _trend(verdict: str | None) -> Cell:
@@ -228,10 +234,14 @@ def gap_table(
     subject: str,
     *notes: str,
     own: show.Owns | None = None,
+    source: str = "label",
     more: str = "",
     **options: Any,
 ) -> Exhibit:
-    """Return rows of gaps as a table; `subject` are the columns that say what a row is about, `more` further ones."""
+    """Return rows of gaps as a table; `subject` are the columns that say what a row is about, `more` further ones.
+
+    `source` is the column that says whose the benchmark is.
+    """
     currency = tables.engagement.header.currency
     told: show.Owns = {
         "name": show.left("KPI", wording.kpi),
@@ -239,7 +249,7 @@ def gap_table(
         "label": show.left("Source", _whose),
         "gap": show.right("Gap", lambda row: wording.signed(row, currency)),
     }
-    columns = f"{subject} value interval n benchmark label gap {more} verdict"
+    columns = f"{subject} value interval n benchmark {source} gap {more} verdict"
     return show.table(
         name, gaps, results.Gaps, columns, caption, GAP_NOTE, *notes,
         own={**told, **(own or {})}, currency=currency, counted=_missed(gaps), **options,
