@@ -6,8 +6,13 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engineroom import assessment
+from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.findings import Findings
+from engineroom.pages import answers
+from engineroom.readers.tables import Tables
 
 HEADER = """
 [engagement]
@@ -42,3 +47,9 @@ def write(
 def assessed(starter: str) -> assessment.Assessment:
     """Return the assessment of a starter with few draws: once for all tests of a worker, for its tables are copies."""
     return assessment.open(starter, draws=200)
+
+
+def headlines(findings: DataFrame[Findings], read: Tables) -> list[dict[str, Any]]:
+    """Return every headline of a report as it is told: those of page one, and what else was found."""
+    parts = (answers.findings(findings, read), answers.further(findings, read))
+    return [item for part in parts for item in part.content["items"]]

@@ -376,8 +376,8 @@ def headlines(read: tables.Tables, decisions: pd.DataFrame | None = None) -> dic
         columns.empty(plans.Decisions) if decisions is None else decisions,
         programme,
     )
-    shown = answers.findings(told, read)
-    return {item["label"]: item for item in shown.content["items"]}
+    shown = [answers.findings(told, read), answers.further(told, read)]
+    return {item["label"]: item for part in shown for item in part.content["items"]}
 
 
 def test_the_answer_flips_with_the_data(client: Make) -> None:

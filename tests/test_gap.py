@@ -305,7 +305,7 @@ def test_the_headline_flips_when_the_numbers_do(judge) -> None:
     good, _ = judge("first_pass_acceptance,,,991,1000,1000,")
     none = gap.worth(bad, read)
 
-    found = [benchmark_gap.find(gaps, none, columns.empty(results.Measures)) for gaps in (bad, good)]
+    found = [benchmark_gap.find(gaps, none) for gaps in (bad, good)]
     trailing, meeting = ([item["text"] for item in answers.findings(one, read).content["items"]] for one in found)
 
     assert [one.iloc[1][["verdict", "direction"]].tolist() for one in found] == [

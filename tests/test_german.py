@@ -15,7 +15,6 @@ from proofs import cases
 
 import engineroom as er
 from engineroom import cli, phrases
-from engineroom.dictionary import columns
 from engineroom.factory import run
 from engineroom.readers import engagement
 from engineroom.rendering import document
@@ -130,8 +129,7 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
     flipped = gaps.assign(verdict=gaps["verdict"].replace({"misses": "meets", "meets": "misses"}))
     worths = er.gap.worth(gaps, tables)
 
-    none = columns.empty(er.results.Measures)
-    found = [benchmark_gap_findings.find(one, worths, none) for one in (gaps, flipped)]
+    found = [benchmark_gap_findings.find(one, worths) for one in (gaps, flipped)]
     before, after = (er.answers.findings(one, tables).content["items"] for one in found)
 
     assert before[0]["label"] == after[0]["label"] == "Urteil"

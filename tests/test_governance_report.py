@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import engagements
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,7 +82,7 @@ def looked_at(tables: er.tables.Tables, log: er.event_log.EventLog | None = None
 def headlines(tables: er.tables.Tables, log: er.event_log.EventLog | None = None) -> dict[str, str]:
     found = looked_at(tables, log)
     del found["assessed"]
-    items = er.answers.findings(governance_findings.find(**found, tables=tables), tables).content["items"]
+    items = engagements.headlines(governance_findings.find(**found, tables=tables), tables)
     return {item["label"]: f"{item['text']} {item['detail']}".strip() for item in items}
 
 

@@ -8,14 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from engagements import assessed
+from engagements import assessed, headlines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proofs import cases
 
 from engineroom.dictionary import plans, results
 from engineroom.measures import gap
-from engineroom.pages import answers
 from engineroom.phrases import tell
 from engineroom.planning import asks, money, plan, solver
 from engineroom.readers import engagement, tables
@@ -114,7 +113,7 @@ def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
     losing = case.plan_economics.assign(net_low=-2.0, net_high=-1.0)
 
     def said(findings) -> list[str]:
-        return [item["text"] for item in answers.findings(findings, case.tables).content["items"]]
+        return [item["text"] for item in headlines(findings, case.tables)]
 
     against = "We advise against this plan as it stands: it loses money"
     assert not any(text.startswith(against) for text in said(told(curve=case.plan_benefits)))
@@ -129,7 +128,7 @@ def test_what_does_not_pay_is_left_out_unless_the_client_says_that_it_must_be_in
     desk = "One accounts-payable desk for shop and wholesale"
 
     assert desk not in set(case.plan["item"])
-    said = [item["text"] for item in answers.findings(case.roadmap_findings, case.tables).content["items"]]
+    said = [item["text"] for item in headlines(case.roadmap_findings, case.tables)]
     assert f"Leave out “{desk}”: it costs more than it brings before the plan ends." in said
     stated = case.initiatives["is_optional"].mask(case.initiatives["initiative"] == desk, False)
     must = case.initiatives.assign(is_optional=stated)

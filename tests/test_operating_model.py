@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from engagements import headlines
 
 import engineroom as er
 from engineroom.dictionary import codes, columns, operating_tables
@@ -36,7 +37,7 @@ def shown(place: Path | str) -> dict[str, Any]:
         if cell["id"] == "parameters":
             exec(source, names)
             names["engagement"] = str(place)
-        elif cell["id"].endswith(("-chart", "-table")) or cell["id"] in ("findings", "facts"):
+        elif cell["id"].endswith(("-chart", "-table")) or cell["id"] in ("findings", "further-findings", "facts"):
             found[cell["id"]] = eval(source, names)
         else:
             exec(source, names)
@@ -55,7 +56,8 @@ def texts(found: dict[str, Any]) -> str:
 
 
 def sentences(found: dict[str, Any]) -> dict[str, str]:
-    return {item["label"]: item["text"] for item in found["findings"].content["items"]}
+    items = [*found["findings"].content["items"], *found["further-findings"].content["items"]]
+    return {item["label"]: item["text"] for item in items}
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +166,9 @@ def test_headlines_flip_with_the_figures(insurer):
     }
 
     found = [operating_model_findings.find(**one) for one in (tables, calm)]
-    before, after = (er.answers.findings(one, case.tables) for one in found)
+    before, after = (headlines(one, case.tables) for one in found)
 
-    tones = [{item["label"]: item["tone"] for item in one.content["items"]} for one in (before, after)]
+    tones = [{item["label"]: item["tone"] for item in one} for one in (before, after)]
     for label in ("Capacity", "Backlog", "People", "Scorecard"):
         assert (tones[0][label], tones[1][label]) == ("bad", "good"), label
     assert tones[1]["Profile"] == "good"

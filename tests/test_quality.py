@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from engagements import assessed
+from engagements import assessed, headlines
 from statsmodels.duration.survfunc import SurvfuncRight
 
 import engineroom as er
@@ -72,7 +72,7 @@ def headline(label: str, of: Opened, **tables: pd.DataFrame) -> dict[str, str]:
     given = {name: tables.get(name, columns.empty(model)) for name, model in empty.items()}
     weekly = er.drilldown.workflow_weeks(of[1])
     found = process_quality_findings.find(**given, weekly=weekly, log=of[1])
-    items = er.answers.findings(found, of[0]).content["items"]
+    items = headlines(found, of[0])
     return next(item for item in items if item["label"] == label)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -38,7 +39,37 @@ def measures(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
     if (found["method"] == COMPLETE).any():
         notes.insert(0, say("Complete counts carry no margin of error."))
     columns, caption = "name workflow value parts n interval method source", "Data behind each figure"
-    return show.table("measures", found, results.Measures, columns, caption, *notes, own=own, currency=currency)
+    return show.table(
+        "measures", found, results.Measures, columns, caption, *notes,
+        own=own, why=provenance(tables), currency=currency,
+    )  # fmt: skip
+
+
+def provenance(tables: Tables) -> Callable[[show.Row], list[str]]:
+    """Return what tells where the figure of a measure or a gap comes from: formula, n, interval, benchmark, source."""
+    definitions, benchmarks = (one.set_index(one.columns[0]) for one in (tables.definitions, tables.benchmarks))
+    currency = tables.engagement.header.currency
+
+    def why(row: show.Row) -> list[str]:
+        formula = say(definitions.at[row["definition"], "formula"])
+        told = [say("{name}: {formula}.", name=say(definitions.at[row["definition"], "name"]), formula=formula)]
+        if parts := _parts(row):
+            told.append(say("{value} = {parts}.", value=wording.figure(row, currency), parts=parts))
+        if row["method"] != COMPLETE:
+            said = {
+                "interval": wording.span(row, currency),
+                "method": tell(row["method"]),
+                "n": wording.count(row["n"]),
+            }
+            told.append(say("95% interval {interval}, by {method}, n = {n}.", **said))
+        if isinstance(row.get("benchmark"), str):
+            whose = _dated(benchmarks.loc[row["benchmark"]].to_dict())
+            line = {"line": wording.line(row, currency), "source": whose, "grade": row["grade"]}
+            told.append(say("Benchmark: {line}, {source}, grade {grade}.", **line))
+        where = f"{wording.origin(row['source'], row['source_sha256'])} {_rows(row['source_rows'])}".rstrip()
+        return [*told, say("Source: {where}.", where=where)]
+
+    return why
 
 
 def definitions(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:

@@ -50,6 +50,7 @@ def table(
     rows: pd.DataFrame | list[Row] | None = None,
     own: Owns | None = None,
     group: Callable[[Row], str] | None = None,
+    why: Callable[[Row], list[str]] | None = None,
     currency: str = "",
     most: int = 0,
     filled: bool = False,
@@ -59,8 +60,8 @@ def table(
 
     A column is named as in the model, or `name=column` where the page calls it otherwise; `own` tells one otherwise or
     adds one. `interval` is that of the column whose unit is measured. `rows` are printed instead of the frame, the
-    first `most` of them; `filled` drops columns that say nothing; `group` names the group of a row. `counted` are
-    the figures of the caption.
+    first `most` of them; `filled` drops columns that say nothing; `group` names the group of a row, and
+    `why` says where its figure comes from. `counted` are the figures of the caption.
     """
     chosen = frame if rows is None else rows
     every = chosen.to_dict("records") if isinstance(chosen, pd.DataFrame) else chosen
@@ -77,7 +78,8 @@ def table(
         caption = say(caption) + blocks.first_of(every, most)
     groups = [group(row) for row in printed] if group else []
     body = [list(row) for row in zip(*cells, strict=True)]
-    return blocks.table(name, caption, heads, body, frame, notes, groups, **counted or {})
+    made = blocks.table(name, caption, heads, body, frame, notes, groups, **counted or {})
+    return Exhibit("table", made.content | {"told": [why(row) for row in printed]}) if why else made
 
 
 def attached(exhibit: Exhibit) -> Exhibit:

@@ -224,7 +224,13 @@ def css(tokens: dict[str, Any]) -> str:
     dark = dict(tokens["colour"]["dark"])
     dark |= {tone: look["dark"] for tone, look in tones} | {f"{tone}-tint": look["dark_tint"] for tone, look in tones}
     sizes = {f"size-{name}": f"{value}rem" for name, value in tokens["type"]["html"].items()}
-    on_dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(dark)}}}}}"
+    drawn = {str(light[name]): name for name in reversed(list(light)) if name in dark}  # the first of one colour counts
+    charts = "".join(
+        f'.chart [{way}="{colour}"]{{{way}:var(--{name.replace("_", "-")})}}'
+        for colour, name in drawn.items()
+        for way in ("fill", "stroke")
+    )
+    on_dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(dark)}}}{charts}}}"
     return f":root{{{_properties(light | sizes)}}}{on_dark}"
 
 

@@ -90,19 +90,32 @@ def blocks_within(blocks: list[Block]) -> Iterator[Block]:
 
 
 def _told(notebook: NotebookNode, cells: list[list[Block]]) -> Iterator[list[Block]]:
-    """Yield the blocks of each cell but those of a heading under which no cell has anything to show."""
+    """Yield the blocks of each cell but those of a section that has nothing to tell.
+
+    That is a heading whose cells show nothing, or only notes that say what is not known: what a report could not say
+    is listed in its appendix.
+    """
     levels = [
         min((block["level"] for block in blocks if block["type"] == "heading"), default=0)
         if cell.cell_type == "markdown"
         else 0
         for cell, blocks in zip(notebook.cells, cells, strict=True)
     ]
+    until = 0
     for place, (blocks, level) in enumerate(zip(cells, levels, strict=True)):
+        if place < until:
+            continue
         after = range(place + 1, len(cells))
         end = next((at for at in after if level and 0 < levels[at] <= level), len(cells))
         below = [at for at in range(place + 1, end) if notebook.cells[at].cell_type == "code"]
-        if level < 2 or not below or any(cells[at] for at in below):
+        if level >= 2 and below and not any(_tells(block) for at in below for block in cells[at]):
+            until = end
+        else:
             yield blocks
+
+
+def _tells(block: Block) -> bool:
+    return not (block["type"] == "callout" and block["tone"] == "neutral")
 
 
 def _styled(cell: NotebookNode) -> list[Block]:
@@ -171,6 +184,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
             "align": "right" if column.get("align") == "right" else "left",
             "rowheader": bool(column.get("rowheader")),
             "language": "en" if column.get("language") == "en" else "",
+            "is_workflow": column["key"] == "workflow",
         }
         for column in data["columns"]
     ]
@@ -185,6 +199,7 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     beside: Block = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
     beside["figures"] = dict(data.get("figures") or {})
     beside["attached"] = bool(data.get("attached"))
+    beside["told"] = [[clean(part) for part in parts] for parts in data.get("told") or []]
     beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}
     return [table | beside | {"live": _visible(data.get("live") or {})}]
 
@@ -249,7 +264,7 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
-            "total": total, "notes": [], "csv": "", "groups": {}, "attached": False}  # fmt: skip
+            "total": total, "notes": [], "csv": "", "groups": {}, "told": [], "attached": False}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:

@@ -288,6 +288,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     table = {
         "type": "table",
         "groups": {},
+        "told": [],
         "attached": False,
         "id": "open-points-table",
         "name": "",

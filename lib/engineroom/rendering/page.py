@@ -1,4 +1,4 @@
-"""The HTML edition: one file that needs no network; the one script it may run is the what-if's."""
+"""The HTML edition: one file that needs no network; the one script it may run is the house's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engineroom.rendering import document, drawing
 from engineroom.rendering.document import Document
 from engineroom.resources import folder
 
-POLICY = (  # no style but the one in the head, no script but the what-if's where there is one, no request
+POLICY = (  # no style but the one in the head, no script but the house's where there is one, no request
     "default-src 'none'; style-src 'sha256-{style}';{script} img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
@@ -78,9 +78,11 @@ def faults(content: bytes, tree: Document) -> dict[str, bool]:
 
 
 def _script(tree: Document) -> str:
-    """Return the one script a page may carry, the same in every report; none where no table is live."""
-    live = any(block.get("live") for block in tree.of("table"))
-    return (folder("templates") / "whatif.js").read_text(encoding="utf-8") if live else ""
+    """Return the one script a page may carry, the same in every report; none where there is no table to work on."""
+    tables = tree.of("table")
+    names = (["page.js"] if tables else []) + (["whatif.js"] if any(table.get("live") for table in tables) else [])
+    parts = [(folder("templates") / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join(f"{{\n{part}}}" for part in parts)
 
 
 def _digest(content: str) -> str:

@@ -18,7 +18,7 @@ from engineroom.reports.benchmark_gap.facts import comparable
 
 VERDICTS = ("misses", "inconclusive", "meets")
 ROW, WIDTH = 18, 260
-MOST_ROWS = 9
+MOST_ROWS = 7
 FARTHEST = 1.0
 """Distance, as a part of the benchmark, beyond which a mark stands at the edge."""
 

@@ -55,7 +55,10 @@ def _verdicts(judged: pd.DataFrame, of: dict[str, pd.DataFrame]) -> facts.Row:
         return headline("verdicts", "none", "unknown", rests_on)
     missed, met = len(of["misses"]), len(of["meets"])
     tone = "bad" if missed > met else "good" if met > missed else "neutral"
-    printed = figures("count", all=len(judged), misses=missed, meets=met, inconclusive=len(of["inconclusive"]))
+    soft = int(judged["grade"].isin(["C", "D"]).sum())
+    printed = figures(
+        "count", all=len(judged), misses=missed, meets=met, inconclusive=len(of["inconclusive"]), soft=soft
+    )
     return headline("verdicts", "compared", tone, rests_on, printed=printed)
 
 

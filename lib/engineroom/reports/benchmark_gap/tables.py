@@ -11,7 +11,7 @@ from engineroom.dictionary import codes, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.logs.profile import LogProfile
 from engineroom.measures import benchmark
-from engineroom.pages import show, wording
+from engineroom.pages import appendix, show, wording
 from engineroom.pages.blocks import Cell, Exhibit, cell, left, note, nothing, table, verdict
 from engineroom.phrases import say, say_number, tell, tell_all
 from engineroom.readers.tables import Tables
@@ -252,7 +252,8 @@ def gap_table(
     columns = f"{subject} value interval n benchmark {source} gap {more} verdict"
     return show.table(
         name, gaps, results.Gaps, columns, caption, GAP_NOTE, *notes,
-        own={**told, **(own or {})}, currency=currency, counted=_missed(gaps), **options,
+        own={**told, **(own or {})}, why=appendix.provenance(tables), currency=currency, counted=_missed(gaps),
+        **options,
     )  # fmt: skip
 
 

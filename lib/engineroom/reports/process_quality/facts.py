@@ -31,7 +31,7 @@ SECTIONS = {
     "since go-live": ("findings", "golive-chart", "kept-table"),
     "data": ("findings", "dimensions-table"),
     "right first time": ("facts", "measures-table"),
-    "straight-through": ("facts", "tiers-chart", "tiers-table"),
+    "straight-through": ("facts", "tiers-table", "tiers-table"),
     "items reworked": ("facts", "factory-table"),
     "charts that signal": ("facts", "control-table"),
     "weakest data": ("facts", "dimensions-table"),
