@@ -72,7 +72,7 @@ for (const table of document.querySelectorAll(".exhibit table")) {
 // One workflow alone: rows and findings that name another one are hidden, and what names none stays.
 const flows = [...new Set([...document.querySelectorAll("th[data-key=workflow]")].flatMap((head) =>
   [...head.closest("table").tBodies[0].rows].filter((row) => !row.matches(".group")).map((row) => row.cells[place(head)]?.textContent.trim())))]
-  .filter((name) => name && name !== "–" && name !== said.whole).sort();
+  .filter((name) => name && name !== "–" && !JSON.parse(said.none).includes(name)).sort();
 const outline = document.querySelector("nav");
 if (flows.length > 1 && outline) {
   const choice = made("select", "", { id: "page-workflow" });

@@ -40,7 +40,7 @@ def test_what_a_starter_asks_for_fits_on_its_page_and_names_only_who_is_known(st
 def test_whoever_is_not_named_is_told_as_unassigned(hospital) -> None:
     bare = hospital.roadmap_asks.assign(owner=None)
 
-    shown = show.asks(bare, hospital.tables, "What hangs on it: money.").content
+    shown = show.asks(bare, hospital.tables, "Value at stake: money.").content
 
     assert [row[1]["text"] for row in shown["rows"]] == ["unassigned"] * len(bare)
     assert shown["caption"] == f"What we ask for: {len(bare)} of {len(bare)} have no owner"

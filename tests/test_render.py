@@ -352,7 +352,7 @@ def test_the_policy_comes_first_and_its_hash_is_that_of_the_style(made):
     assert f"style-src 'sha256-{digest}'" in text
     assert text.count("<style") == 1
     assert " style=" not in text
-    assert "<script" not in text
+    assert text.count("<script") == 1
 
 
 def test_every_id_of_the_page_is_its_own_and_every_link_finds_one(made):
@@ -366,7 +366,7 @@ def test_every_exhibit_is_numbered_and_told_to_those_who_cannot_see_it(made):
     text = made["html"].decode()
     assert text.count('<svg xmlns="http://www.w3.org/2000/svg"') == 10  # each for a desk and for a phone
     assert text.count('role="img" aria-label="') == 10
-    assert [f"Figure {number}</span>" in text for number in range(1, 6)] == [True] * 5
+    assert [f">Figure {number}<" in text for number in range(1, 6)] == [True] * 5
     assert text.count("<caption>") == 4  # the last: headlines that name no finding are open points of a draft
     assert text.count("<h1") == 1
     assert '<th scope="row"' in text
@@ -417,7 +417,7 @@ def test_every_page_but_the_cover_is_marked_with_client_status_and_its_number(ma
 
 def test_hostile_text_is_literal_text_in_the_page(hostile):
     text = hostile["html"].decode()
-    assert "<script" not in text
+    assert text.count("<script") == 1  # the house's own
     assert "<img" not in text
     assert "onclick" not in text
     assert "javascript:" not in text

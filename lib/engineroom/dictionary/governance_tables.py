@@ -112,15 +112,15 @@ class Roles(Table):
     workflow: Series[str] = key("workflow; (all) where none is listed")
     first: Series[str] = text(
         "holders of the first line, as a JSON array; blank: nobody", "First: does and manages", "names",
-        blank=("nobody named", "bad"),
+        blank=("not named", "bad"),
     )  # fmt: skip
     second: Series[str] = text(
         "holders of the second line, as a JSON array; blank: nobody", "Second: advises and challenges", "names",
-        blank=("nobody named", "bad"),
+        blank=("not named", "bad"),
     )  # fmt: skip
     third: Series[str] = text(
         "holders of the third line, as a JSON array; blank: nobody", "Third: audits", "names",
-        blank=("nobody named", "bad"),
+        blank=("not named", "bad"),
     )  # fmt: skip
     missing: Series[str] = text("lines nobody is named for, as a JSON array")
     twice: Series[str] = text("holders of more than one line with their lines, as a JSON array of codes")
@@ -148,8 +148,8 @@ class Ownership(Table):
 
     dataset: Series[str] = key("set of data", "Set of data")
     workflow: Series[str] = text("workflow that needs it; blank: several", "Workflow", blank="several")
-    owner: Series[str] = text("who decides", "Owner", blank=("nobody named", "caution"))
-    steward: Series[str] = text("who keeps it right", "Steward", blank=("nobody named", "caution"))
+    owner: Series[str] = text("who decides", "Owner", blank=("not named", "caution"))
+    steward: Series[str] = text("who keeps it right", "Steward", blank=("not named", "caution"))
     master_system: Series[str] = text("system whose record counts", "Master system")
     conflict: Series[str] = text("who approves what they created or changed themselves; blank: nobody, or not known")
     is_told: Series[bool] = flag("who creates or changes, and who approves, is stated", required=True)

@@ -258,9 +258,9 @@ class Slas(Table):
 
     workflow: Series[str] = key("workflow, as in `workflows`", "Workflow")
     requirement: Series[str] = key("the promise in one sentence", "Promise")
-    owner: Series[str] = text("who answers for it", "Owner", blank=("nobody named", "caution"), expected=True)
+    owner: Series[str] = text("who answers for it", "Owner", blank=("not named", "caution"), expected=True)
     escalation: Series[str] = text(
-        "to whom it goes when it is missed", "Escalates to", blank=("nobody named", "caution"), expected=True
+        "to whom it goes when it is missed", "Escalates to", blank=("not named", "caution"), expected=True
     )
     tracked_by: Series[str] = text("system that sets the due date of each item and watches it; blank: none does")
 

@@ -51,7 +51,7 @@ class Profile(Table):
     )
     anchor: Series[str] = text(
         "what is observed at the level, as the question says it", "What was observed", "label",
-        blank="Nobody has shown anything.",
+        blank="No evidence was shown.",
     )  # fmt: skip
     row: Series[str] = key("row of the domain notes")
 

@@ -281,7 +281,7 @@ class Technology(Table):
         "of that, the share of levels that are missing: where investment reaches most", "Reach of investment", "amount"
     )
     anchor: Series[str] = text(
-        "what is observed at the level", "What was observed", "label", blank="Nobody has shown anything."
+        "what is observed at the level", "What was observed", "label", blank="No evidence was shown."
     )
 
 

@@ -45,7 +45,7 @@ HOUSE_DRIVERS = (*DRIVERS, "annual_saving", "transition_months", "rebuild")
 DRIVER_LABELS = {
     "annual_saving": "Claimed saving a year",
     "transition_months": "Transition",
-    "saving_share": "Share of the claimed saving that arrives",
+    "saving_share": "Share of the claimed saving that materialises",
     "saving_decay": "Part of the saving that is lost each year",
     "delay_months": "Delay",
     "one_off_cost": "One-off cost",

@@ -17,7 +17,7 @@ from engineroom.readers.tables import Tables
 from engineroom.statistics import COMPLETE
 
 GRADES = (
-    "A: measured, n stated, page read. B: measured, page read. C: a target, or a sample nobody disclosed. "
+    "A: measured, n stated, page read. B: measured, page read. C: a target, or an undisclosed sample. "
     "D: a claim, or second hand."
 )
 

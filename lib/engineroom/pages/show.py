@@ -122,7 +122,7 @@ def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhib
 
 
 def _worth(tables: Tables) -> Owns:
-    return {"worth": right("What hangs on it", partial(ends, "worth", tables.engagement.header.currency))}
+    return {"worth": right("Value at stake", partial(ends, "worth", tables.engagement.header.currency))}
 
 
 def ends(name: str, currency: str, row: Row) -> str:

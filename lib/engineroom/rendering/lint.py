@@ -276,10 +276,10 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     def told(text: str) -> str:
         return phrases.translate(text, language)
 
-    text = told("This page is for the consultant and is not in a final report: what stands here must be settled first.")
+    text = told("This page is for the consultant and is not in a final report: settle these points first.")
     columns = [
         {"label": told(label), "align": "left", "rowheader": label == "Kind", "language": ""}
-        for label in ("Kind", "Cell", "What stands there")
+        for label in ("Kind", "Cell", "What it says")
     ]
     rows = [
         [{"text": part, "tone": ""} for part in (told(kind), cell or told("cover"), said)]

@@ -59,7 +59,7 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     )  # fmt: skip
     caption = say("Zero: the benchmark. Mark: measured value. Bar: 95% interval. Beside it: value / benchmark.")
     if (parts["from"] <= -FARTHEST).any() or (parts["to"] >= FARTHEST).any():
-        caption += " " + say("What is farther away than the benchmark itself stands at the edge.")
+        caption += " " + say("Marks at the edge are farther away than the benchmark itself.")
     caption += cut("The {n} farthest of {all}.", MOST_ROWS, len(rows))
     about = say("Distance of each KPI from its benchmark.")
     return finished(chart, "distances", title, about, caption, facts(shown), **counted)

@@ -149,7 +149,7 @@ def tier(row: dict[str, Any]) -> Cell:
         return say("{tier}, as a reference", tier=wording.capital(say(row["tier"])))
     if row["straddles"]:
         edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
-        return {"text": wording.capital(say("straddles {low} and {high}", **edges)), "tone": "caution"}
+        return {"text": wording.capital(say("{low} to {high}", **edges)), "tone": "caution"}
     return {"text": wording.capital(say(row["tier"])), "tone": TIER_TONES.get(row["tier"], "neutral")}
 
 

@@ -72,7 +72,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     chart = forms.rows(rows, bars, text("end", dx=6), room=LABEL_ROOM, width=430, step=30)
     ends = [wording.money(steps["subtotal"].iloc[place], currency) for place in (0, -1)]
     title = say("{option}: {worth} of the promised {claimed} remains", option=name, claimed=ends[0], worth=ends[1])
-    caption = say("As expected, over {n} years. The table below holds the same steps to the cent.", n=programme.years)
+    caption = say("As expected, over {n} years. The attached table holds the same steps in full.", n=programme.years)
     levels = {"claimed": steps["subtotal"].iloc[0], "left": steps["subtotal"].iloc[-1]}
     description = say("From the claim to the net present value.")
     return finished(chart, "waterfall", title, description, caption, facts(rows), **levels)
@@ -104,7 +104,7 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
         "Sum of all flows, not discounted; half of the draws end above {middle}.",
         middle=wording.money(end["p50"], currency),
     )
-    caption = say("Line: half of the draws. Dark: half of them around it. Light: eight of ten. Not discounted.")
+    caption = say("Line: the middle of the simulations. Dark: the middle half. Light: eight of ten. Not discounted.")
     return finished(chart, "fan", title, description, caption, low=end["p10"], high=end["p90"], years=programme.years)
 
 
@@ -127,7 +127,7 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     )
     chart = forms.rows(ends, bars, guide("x", 0), room=310, width=330, step=24)
     first = rows.iloc[0]
-    title = say("The lead hangs most on one figure: {driver}", driver=first["label"])
+    title = say("The lead depends most on one figure: {driver}", driver=first["label"])
     spans = [words.span(low, high, currency) for low, high in zip(rows["lead_low"], rows["lead_high"], strict=True)]
     caption = say(
         "Impact, not likelihood: one figure at a time, all others at their means. Left of zero another option leads."

@@ -355,9 +355,9 @@ def convention(programme: Programme, draws: DataFrame[scenarios.Knowing]) -> Exh
             rate=wording.value(programme.discount_rate, "share", decimals=0),
         ),
         say(
-            "As expected: every assumption at its mean. The chances come from {n} draws (seed {seed}); assumptions "
-            "are drawn independently of each other. Where nobody says how much of a claim arrives, it is drawn "
-            "between what the reference class has reached and the claim itself.",
+            "As expected: every assumption at its mean. The chances come from {n} simulations, in which each "
+            "assumption varies by itself (start {seed}). Where no share of a claim is stated, it lies between what the "
+            "reference class has reached and the claim.",
             n=wording.count(draws["draws"].iloc[0]),
             seed=draws["seed"].iloc[0],
         ),
@@ -468,7 +468,7 @@ def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
         )
     answer = say(
         "The log of exceptions answers it: {upstream} only repair what came in wrong, {judgement} need judgement. "
-        "Repairing it at the source frees more than a robot that repairs it faster.",
+        "Correcting the input frees more time than a robot that repairs it faster.",
         upstream=wording.value(row["upstream"], "share", decimals=0),
         judgement=wording.value(row["judgement"], "share", decimals=0),
     )

@@ -176,7 +176,7 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     )  # fmt: skip
     busiest = found.iloc[0]
     title = say("The busiest team is {team}, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
-    caption = say("Shaded: the band. Above it queues grow fast, below it hours go where nobody looks.")
+    caption = say("Shaded: the target band. Above it queues grow fast; below it hours are lost.")
     caption += cut("The {n} busiest of {all} teams.", MOST_ROWS, len(found))
     lines, share = facts(rows, "team"), busiest["utilisation"]
     return finished(chart, "utilisation", title, say("Utilisation by team."), caption, lines, share=share)

@@ -175,7 +175,7 @@ def staffing(fte: float, most: float) -> str:
 
 
 def _watched(row: show.Row) -> Cell:
-    watched = say("log: cases with a due date") if row["is_tracked_by_log"] else say("nobody, or by hand")
+    watched = say("log: cases with a due date") if row["is_tracked_by_log"] else say("by hand or not at all")
     return "; ".join(codes.items(row["tracked_by"])) or watched
 
 
@@ -273,7 +273,7 @@ def backlogs(found: DataFrame[models.Backlogs]) -> Exhibit:
     never = int((found["drain_weeks"] == math.inf).sum())
     caption = say_number(never, "{n} of {all} queues never [drains|drain] at this pace", all=len(found))
     gone = (
-        "Cleared in = backlog ÷ (what can be done − what arrives), never where nothing is left over. Of a workflow: "
+        "Cleared in = backlog ÷ (weekly capacity − weekly arrivals); never where capacity is not above arrivals. Of a workflow: "
         "open cases, and what was completed a week; a change within two standard errors is work in progress."
     )
     own = {"start": _waiting("start"), "backlog": _waiting("backlog"), "drain_weeks": _weeks}
@@ -359,7 +359,7 @@ def cover(found: DataFrame[models.Cover]) -> Exhibit:
         return _asks("skills", "who can do what")
     alone = int((found["bus_factor"] < 2).sum())
     caption = say_number(alone, "{n} of {all} skills [rests|rest] on one person or none", all=len(found))
-    rule = "Bus factor: people whose absence leaves the skill to nobody; those who learn it do not count."
+    rule = "Bus factor: the number of people whose absence would leave the skill uncovered; learners do not count."
     columns = "skill bus_factor holder main able learning mean_hours is_covered"
     own = {"bus_factor": _bus_factor}
     return show.table(

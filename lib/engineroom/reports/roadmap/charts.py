@@ -221,7 +221,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
     if estimates.is_range(end["low"], end["high"]):
-        title += say(", and stands at {net} after {n} months", net=net, n=months)
+        title += say(", and is worth {net} after {n} months", net=net, n=months)
     else:
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")
     description = say("Benefit less cost, added up month by month: {net} at the end.", net=net)

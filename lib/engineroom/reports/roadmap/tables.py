@@ -33,7 +33,7 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
         return note("No workflow is known", "Neither the table workflows nor the log names one.")
     ready = int((found["stage"] == "automate").sum())
     caption = say_number(ready, "{n} of {all} workflows [is|are] ready for automation", all=len(found))
-    met = "Prerequisites met, of those asked for. A workflow stands at the first stage that is not complete."
+    met = "Prerequisites met, of those asked for. A workflow is at the first stage that is not complete."
     columns = "workflow data=data_met map=map_met governance=governance_met stage"
     return show.table("stages", found, plans.Stages, columns, caption, met, counted={"n": ready})
 
@@ -388,7 +388,7 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
     )
     notes = (
         "A: friction, volume and standardisation. B: volume, error rate and people. C: cost per item and error rate. "
-        "The source names all three. Weights of each are moved over all combinations of tenths.",
+        "All three orders are common; their weights are varied over all combinations of tenths.",
         "Errors are the error rate, or the rework rate where none is measured. Ready: share of the prerequisites met.",
     )
     columns = (
@@ -492,10 +492,8 @@ def concentration(types: DataFrame[plans.CostTypes], transactions: DataFrame[pla
     if not texts:
         return note("The 20% rule cannot be tested", "The cost of five types of transaction or more would show it.")
     if verdicts[0]:
-        return note(
-            "Cost is concentrated", *texts, "As the source expects, which names 60 to 70%: redesign these first."
-        )
-    return note("Cost is spread", *texts, "The source expects 60 to 70%: no type alone decides.")
+        return note("Cost is concentrated", *texts, "That is the usual 60 to 70%: redesign these first.")
+    return note("Cost is spread", *texts, "A share of 60 to 70% would be usual: here no type alone decides.")
 
 
 def maps(found: DataFrame[plans.Maps]) -> Exhibit:
@@ -586,7 +584,7 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
 def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
     """Return what the sector takes first, beside the client's own workflow of that process."""
     if found.empty:
-        return note("No first target is named for this sector", "The source names some for three sectors only.")
+        return note("No first target is named for this sector", "First targets are known for three sectors only.")
     there, every = found.loc[found["workflow"] != "", "target"].nunique(), found["target"].nunique()
     caption = say_number(there, "{n} of {all} first targets of the sector [is|are] among the workflows", all=every)
     gated = "Gates hold for them as for every other: nothing is automated before its data, map and interfaces are."
