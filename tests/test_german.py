@@ -108,7 +108,7 @@ def test_no_english_label_is_left_on_a_german_page(
 
 def is_said_by(words: set[str], text: str) -> bool:
     """Return whether a text, or each of its parts, is a client's or a publisher's own."""
-    return text in words or all(part in words for part in text.split("; "))
+    return text in words or all(part in words for part in re.split("; | · ", text))
 
 
 def is_a_name(text: str) -> bool:

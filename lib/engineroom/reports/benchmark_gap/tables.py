@@ -133,8 +133,8 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     notes = (
         "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%. The "
         "source draws these tiers for settlement, claims and business-to-business orders: others are a reference.",
-        "Traditional and optimised are bands of a source document that names no sample; what lies between them is "
-        "called between, what lies beyond the outer edges belongs to the outer band.",
+        "Traditional and optimised are published bands without a known sample; what lies between them is called "
+        "between, what lies beyond the outer edges belongs to the outer band.",
     )
     columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
     own = {"tier": show.left("Tier", tier)}

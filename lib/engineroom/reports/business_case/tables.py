@@ -463,9 +463,7 @@ def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
         workflow=row["workflow"],
     )
     if math.isnan(row["upstream"]):
-        return note(
-            "The question to answer first", asked, "Nobody has coded the causes yet: the table exceptions would."
-        )
+        return note("The question to answer first", asked, "The causes are not coded yet.")
     answer = say(
         "The log of exceptions answers it: {upstream} only repair what came in wrong, {judgement} need judgement. "
         "Correcting the input frees more time than a robot that repairs it faster.",

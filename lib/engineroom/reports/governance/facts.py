@@ -200,7 +200,7 @@ def _pressure(pressures: pd.DataFrame) -> facts.Row:
         "bad",
         source("pressures", "asks", "uncovered", workflow=worst["workflow"]),
         printed=figures("count", uncovered=worst["uncovered"]),
-        names={"asks": worst["asks"], "source document": "002", "row": "18"},
+        names={"asks": worst["asks"]},
         workflow=worst["workflow"],
     )
 

@@ -53,7 +53,7 @@ def assessed(found: DataFrame[models.Assessed]) -> Exhibit:
     rows = found.assign(**{column: found[column].where(found["risks"] > 0) for column in looked_at})
     caption = "Risks and controls on the map, workflow by workflow"
     looked = (
-        "A risk of all workflows counts in each. Where no risk is named, nobody has looked; it does not mean that "
+        "A risk of all workflows counts in each. Where no risk is named, none was looked for; it does not mean that "
         "there is none."
     )
     columns = "workflow steps=steps_with_risk risks uncovered single controls"
@@ -77,10 +77,7 @@ def pressures(found: DataFrame[models.Pressures]) -> Exhibit:
     if found.empty:
         return nothing()
     caption = "Throughput is raised where risks are not covered"
-    pattern = (
-        "A target without a change of control is the pattern behind the sales scandal at Wells Fargo (source "
-        "document 002, row 18). Cover these risks first, or say who accepts them."
-    )
+    pattern = "A higher target without a new control invites abuse: cover these risks first, or say who accepts them."
     columns = "asks kind workflow uncovered"
     return show.table("red_flags", found, models.Pressures, columns, caption, pattern, most=MOST_ROWS)
 
@@ -93,7 +90,7 @@ def conflicts(found: DataFrame[models.Conflicts], log: LogProfile | None) -> Exh
     broken, judged = (int(found["verdict"].isin(those).sum()) for those in (["broken"], ["broken", "kept"]))
     caption = say_number(broken, "{n} of {all} rules of separation [is|are] broken in the log", all=judged)
     if not judged:
-        caption = say_number(len(found), "{n} [rule|rules] of separation, not held against any event log")
+        caption = say_number(len(found), "{n} [rule|rules] of separation, not checked in an event log")
     counted = (
         "Judged: completed cases in which a named person did each of the two. Steps of systems and steps without a "
         "name are left out. People: those who did both at least once, of those who did either. Nobody is named: a "

@@ -44,7 +44,7 @@ ABSENT = {
 def profile(found: DataFrame[models.Profile], name: str) -> Exhibit:
     """Return the level of each part of a questionnaire with what was observed, and how much of it can be shown."""
     if not found["answers"].any():
-        return note("Nobody has answered", "Answers in the table answers, each with its evidence, would give a level.")
+        return note("Not answered", "Answers in the table answers, each with its evidence, would give a level.")
     high, hidden = int((found["level"] >= ADOPTED).sum()), int(found["level"].isna().sum())
     caption = say_number(high, SHOWN[name], all=len(found))
     caption += say_number(hidden, "; {n} [is a claim|are claims]") if hidden else ""
@@ -273,7 +273,7 @@ def backlogs(found: DataFrame[models.Backlogs]) -> Exhibit:
     never = int((found["drain_weeks"] == math.inf).sum())
     caption = say_number(never, "{n} of {all} queues never [drains|drain] at this pace", all=len(found))
     gone = (
-        "Cleared in = backlog ÷ (weekly capacity − weekly arrivals); never where capacity is not above arrivals. Of a workflow: "
+        "Cleared in = backlog ÷ (capacity − arrivals), never where capacity is no higher. Of a workflow: "
         "open cases, and what was completed a week; a change within two standard errors is work in progress."
     )
     own = {"start": _waiting("start"), "backlog": _waiting("backlog"), "drain_weeks": _weeks}

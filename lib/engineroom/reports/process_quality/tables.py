@@ -337,7 +337,7 @@ def health(found: DataFrame[models.Health], log: LogProfile | None) -> Exhibit:
         "Sent back next: automatic steps whose next event is a stated rework activity. Wait: from the end of a "
         "step to the next event of the item, around the clock; a queue is marked where nine of ten end later than "
         "one and a half times those after people. It says where to look, not who is to blame: the wait may be for "
-        "somebody outside."
+        "an outside party."
     ]
     if straight := found["straight"].sum():
         parts = {"n": wording.count(found["straight_reworked"].sum()), "all": wording.count(straight)}
