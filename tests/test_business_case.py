@@ -346,17 +346,13 @@ def test_what_customers_are_promised_stands_beside_today_and_a_silent_offer_show
                     "deviation": 1.0, **PERIOD, "source": "survey"}  # fmt: skip
     read = insurer(client, kpis=satisfaction, options=OFFERS | {"csat": [3.9, None, None]})
 
-    found = claims.services(scenario.programme(read, kpi.measure(read, None)), kpi.measure(read, None), read)
+    found = claims.services(kpi.measure(read, None), read)
 
     assert found["kpi"].unique().tolist() == ["csat"]  # nobody promises the others
     assert found["today"].tolist() == [3.8] * 3
     assert found.set_index("option")["promised"].fillna(-1).tolist() == [3.9, -1, -1]
-    assert claims.services(*_bare(insurer(client))).empty
-
-
-def _bare(read: tables.Tables) -> tuple[Any, ...]:
-    measures = kpi.measure(read, None)
-    return scenario.programme(read, measures), measures, read
+    bare = insurer(client)
+    assert claims.services(kpi.measure(bare, None), bare).empty
 
 
 def headlines(read: tables.Tables, decisions: pd.DataFrame | None = None) -> dict[str, dict[str, str]]:

@@ -342,7 +342,7 @@ class Assessment:
     waterfall = Result(scenarios.Steps, lambda case: outlook.waterfall(case.programme, case.views, case.best))
     flows = Result(scenarios.Flows, lambda case: outlook.flows(case.programme, case.views))
     output_quality = Result(scenarios.Qualities, lambda case: claims.quality(case.programme, case.tables))
-    services = Result(scenarios.Services, lambda case: claims.services(case.programme, case.measures, case.tables))
+    services = Result(scenarios.Services, lambda case: claims.services(case.measures, case.tables))
     canaries = Result(scenarios.Canaries, lambda case: claims.canaries(case.programme, case.tables))
     diagnoses = Result(scenarios.Diagnoses, lambda case: diagnosis.ask(case.tables, case.touches))
 

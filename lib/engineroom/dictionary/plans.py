@@ -574,7 +574,7 @@ class Asks(Table):
     owner: Series[str] = text(
         "who is to do it, as a JSON array; blank: nobody was named", "Who", "names", blank=("unassigned", "bad")
     )
-    due: Series[pd.Timestamp] = date("by when", "By", align="right", blank="no day named")
+    due: Series[pd.Timestamp] = date("by when", "By", align="right", blank="date to be agreed")
     worth_low: Series[float] = money("what hangs on it, at least")
     worth_high: Series[float] = money("what hangs on it, at most")
 

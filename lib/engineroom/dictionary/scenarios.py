@@ -212,7 +212,6 @@ class Services(Table):
         blank="nothing",
     )  # fmt: skip
     unit: Series[str] = key("unit of both")
-    saving: Series[float] = money("claimed saving a year in full run", "Claimed saving a year", "money")
 
 
 class Canaries(Table):

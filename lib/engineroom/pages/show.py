@@ -103,7 +103,8 @@ def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
     own, shown = _worth(tables), found.head(FIRST_ASKS)
     columns = "ask owner due worth" if shown["worth_low"].notna().any() else "ask owner due"
     name, caption = ("asks", "What we ask for") if len(found) == len(shown) else ("first_asks", "What we ask for first")
-    return table(name, shown, plans.Asks, columns, caption, own=own)
+    notes = ("Rows can rest on the same money: do not add them up.",) if shown["worth_low"].notna().sum() > 1 else ()
+    return table(name, shown, plans.Asks, columns, caption, *notes, own=own)
 
 
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:

@@ -64,9 +64,7 @@ SERVICES = {"csat": "csat/mean_of_5", "nps": "nps/standard", "fcr": "fcr/all_con
 """What customers notice of an option (000-24), by the definition in which it is promised."""
 
 
-def services(
-    programme: Programme, measures: DataFrame[results.Measures], tables: Tables
-) -> DataFrame[scenarios.Services]:
+def services(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[scenarios.Services]:
     """Return what each option promises customers beside today's figure; of KPIs that some option promises."""
     names = tables.definitions.set_index("definition")
     rows = []
@@ -75,7 +73,7 @@ def services(
         for kpi in [kpi for kpi in SERVICES if tables.options[kpi].notna().any()]:
             known = measures[measures["definition"] == SERVICES[kpi]].sort_values("workflow", ascending=False)
             today = (known if len(known) == 1 and not places[0] else known[known["workflow"].isin(places)])["value"]
-            about = {"option": row["option"], "kpi": kpi, "saving": programme[row["option"]].full or math.nan}
+            about = {"option": row["option"], "kpi": kpi}
             figures = {"today": today.iloc[0] if len(today) else math.nan, "promised": row[kpi]}
             rows.append(about | figures | {label: names.at[SERVICES[kpi], label] for label in ("name", "unit")})
     return scenarios.Services.of(rows)

@@ -43,7 +43,7 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     tones = {wording.label(verdict): wording.TONES[verdict] for verdict in VERDICTS}
     ends_of = [min(shown["from"].min(), 0.0), max(shown["to"].max(), 0.0)]
     x = quantity(
-        "at", say("Distance from the benchmark: left is worse"), ends=ends_of, axis={"format": "+.0%", "tickCount": 4}
+        "at", say("Distance from the benchmark: left is worse"), ends=ends_of, axis={"format": ".0%", "tickCount": 4}
     )
     chart = forms.rows(
         shown[["label", "at", "from", "to", "verdict_said", "said"]],
@@ -60,7 +60,7 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     caption = say("Zero: the benchmark. Mark: measured value. Bar: 95% interval. Beside it: value / benchmark.")
     if (parts["from"] <= -FARTHEST).any() or (parts["to"] >= FARTHEST).any():
         caption += " " + say("Marks at the edge are farther away than the benchmark itself.")
-    caption += cut("The {n} farthest of {all}.", MOST_ROWS, len(rows))
+    caption += cut("The {n} of {all} KPIs farthest from their benchmark.", MOST_ROWS, len(rows))
     about = say("Distance of each KPI from its benchmark.")
     return finished(chart, "distances", title, about, caption, facts(shown), **counted)
 

@@ -40,7 +40,9 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     )  # fmt: skip
     worst = rows.loc[rows["claimed"].idxmax()]
     shares = {name: rows[name].map(lambda share: wording.value(share, "share")) for name in ("claimed", "low", "high")}
-    title = say("{option} claims {share} of today's cost", option=worst["option"], share=shares["claimed"][worst.name])
+    title = say(
+        "{option} promises to save {share} of today's cost", option=worst["option"], share=shares["claimed"][worst.name]
+    )
     lines = facts(rows.assign(said=shares["claimed"] + ", " + shares["low"] + "–" + shares["high"]), "option")
     caption = say("Bar: what others have reached. Mark: what is claimed; beside it, how many times the upper end.")
     description = say("Claimed savings over what their reference classes have reached.")

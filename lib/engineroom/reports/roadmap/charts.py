@@ -217,7 +217,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]
     title = say("The plan does not pay back within {n} months", n=months)
     if len(paid):
-        title = say("The plan pays back by {month}", month=words.month(paid.iloc[-1]))
+        title = say("The plan is expected to pay back by {month}", month=words.month(paid.iloc[-1]))
     net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
     if estimates.is_range(end["low"], end["high"]):
