@@ -459,8 +459,8 @@ def test_claims_within_their_class_are_called_so(client: Make) -> None:
 
     assert (flagged["tone"], calm["tone"]) == ("bad", "good")
     assert flagged["text"] == (
-        "All 3 claims promise more than anyone has achieved: Offshore 2.8 times, Automation 1.3 times and "
-        "Hybrid 1.1 times."
+        "All 3 claims promise more than comparable programmes have achieved: Offshore 2.8 times, Automation 1.3 times "
+        "and Hybrid 1.1 times."
     )
     assert calm["text"] == "All 3 claims that can be compared are within what others have reached."
 
