@@ -75,7 +75,7 @@ const flows = [...new Set([...document.querySelectorAll("th[data-key=workflow]")
   .filter((name) => name && name !== "–" && !JSON.parse(said.none).includes(name)).sort();
 const outline = document.querySelector("nav");
 if (flows.length > 1 && outline) {
-  const choice = made("select", "", { id: "page-workflow" });
+  const choice = made("select", "", { id: "page-workflow", ariaLabel: said.filter });
   choice.append(made("option", said.all, { value: "" }), ...flows.map((name) => made("option", name, { value: name })));
   choice.addEventListener("change", () => {
     const others = flows.filter((name) => name !== choice.value);

@@ -181,7 +181,7 @@ def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small, tmp_path,
     out, notebooks = tmp_path / "out", tmp_path / "notebooks"
     notebooks.mkdir()
     text = (folder("notebooks") / "benchmark_gap.ipynb").read_text(encoding="utf-8")
-    spoilt = text.replace("tables.scorecard(case.gaps, case.tables)", "1 / 0")
+    spoilt = text.replace("tables.scorecard(case.gaps, case.measures, case.reviews, case.tables)", "1 / 0")
     (notebooks / "benchmark_gap.ipynb").write_text(spoilt, encoding="utf-8")
     monkeypatch.setattr(execution, "folder", lambda _: notebooks)
 

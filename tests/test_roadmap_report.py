@@ -91,14 +91,14 @@ def test_hospital_billing_prints_its_plan_its_refusals_and_its_range(billing: Pa
 
     for row in plan.to_dict("records"):
         assert squeezed(row["item"]) in text
-        assert squeezed(f"{row['start'].day} {row['start']:%b %Y}") in text
+        assert squeezed(f"{row['start'].day} {row['start']:%b %Y}") in html
     for said in ("One desk for D and E", "Measure alike before centralising", "Upgrade of the billing system"):
         assert squeezed(said) in text
     low, high = (plan[column].sum() / 1000 for column in ("annual_benefit_low", "annual_benefit_high"))
     said = squeezed(f"the plan is worth €{low:.0f}K to €{high:.0f}K a year, for a one-off cost of")
     assert said in text
     assert said in html
-    assert len(pages(billing)) >= 12
+    assert 8 <= len(pages(billing)) <= 12
 
 
 @pytest.mark.parametrize("name", [name.removeprefix("starter/") for name in engagement.starters()])

@@ -199,6 +199,8 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     beside: Block = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
     beside["figures"] = dict(data.get("figures") or {})
     beside["attached"] = bool(data.get("attached"))
+    is_plain = all(clean(line) == line for line in beside["csv"].splitlines())  # nothing unseen is put on the page
+    beside["saved"] = beside["csv"] if is_plain else ""
     beside["told"] = [[clean(part) for part in parts] for parts in data.get("told") or []]
     beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}
     return [table | beside | {"live": _visible(data.get("live") or {})}]
@@ -264,7 +266,7 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
-            "total": total, "notes": [], "csv": "", "groups": {}, "told": [], "attached": False}  # fmt: skip
+            "total": total, "notes": [], "csv": "", "saved": "", "groups": {}, "told": [], "attached": False}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:

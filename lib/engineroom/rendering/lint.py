@@ -287,6 +287,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     ]
     table = {
         "type": "table",
+        "saved": "",
         "groups": {},
         "told": [],
         "attached": False,

@@ -41,7 +41,7 @@ def make(tree: Document, view: dict[str, Any]) -> bytes:
     data = {key: view[key] for key in ("cover", "words", "lines", "blocks", "brand", "base", "region")}
     data |= {"sections": len(tree.of("heading")), "attached": sorted(attached)}
     files["doc.json"] = _printable(
-        json.dumps(_without(data, "csv", "data", "figures", "files", "live", "told"), ensure_ascii=False)
+        json.dumps(_without(data, "csv", "data", "figures", "files", "live", "saved", "told"), ensure_ascii=False)
     ).encode()
     files["tokens.json"] = json.dumps(view["tokens"]).encode()
     files["main.typ"] = (folder("templates") / "engineroom.typ").read_bytes()
