@@ -35,7 +35,8 @@ from engineroom.rendering import document, prose, render
 FRAMED = [one for one in PAYLOADS if "\ud800" not in one]  # pandas holds no lone surrogate
 BASE = "application/vnd.engineroom."
 KNOWN = """
-script details summary html head meta title style body a header p span h1 h2 h3 h4 h5 dl div dt dd nav ol ul li main footer aside b strong em s
+script details summary
+html head meta title style body a header p span h1 h2 h3 h4 h5 dl div dt dd nav ol ul li main footer aside b strong em s
 code pre blockquote br hr table caption thead tbody tr th td figure figcaption svg g path rect line text circle defs
 clippath lineargradient stop img tspan
 """

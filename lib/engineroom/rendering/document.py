@@ -266,7 +266,8 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
-            "total": total, "notes": [], "csv": "", "saved": "", "groups": {}, "told": [], "attached": False}  # fmt: skip
+            "total": total, "notes": [], "csv": "", "saved": "", "groups": {},
+            "told": [], "attached": False}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:
