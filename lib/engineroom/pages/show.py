@@ -103,8 +103,7 @@ def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
     own, shown = _worth(tables), found.head(FIRST_ASKS)
     columns = "ask owner due worth" if shown["worth_low"].notna().any() else "ask owner due"
     name, caption = ("asks", "What we ask for") if len(found) == len(shown) else ("first_asks", "What we ask for first")
-    notes = ("Rows can rest on the same money: do not add them up.",) if shown["worth_low"].notna().sum() > 1 else ()
-    return table(name, shown, plans.Asks, columns, caption, *notes, own=own)
+    return table(name, shown, plans.Asks, columns, caption, own=own)
 
 
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
@@ -117,7 +116,7 @@ def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhib
     caption = say("What we ask for")
     if bare:
         caption += say_number(bare, ": {n} of {all} has no owner", ": {n} of {all} have no owner", all=len(found))
-    notes = (worth,) if found["worth_low"].notna().any() else ()
+    notes = (worth, "Rows can rest on the same money: do not add them up.") if found["worth_low"].notna().any() else ()
     columns = "ask owner due worth" if notes else "ask owner due"
     return table("asks", found, plans.Asks, columns, caption, *notes, own=_worth(tables), counted={"n": bare})
 
