@@ -327,7 +327,9 @@ def test_an_outsourced_saving_decays_and_its_errors_cost_more_from_year_to_year(
 
 def test_the_front_office_s_hours_on_errors_cost_half_in_year_3_and_all_from_year_4(client: Make) -> None:
     """Row 002-20: the decay of outsourced work shows by years 3 to 4, as hours times their rate."""
-    read = insurer(client, options=OFFERS | {"front_office_hours": [4000, None, None], "front_office_rate": 50})
+    read = insurer(
+        client, options=OFFERS | {"front_office_hours": [4000, None, None], "front_office_rate": [50, None, None]}
+    )
     programme = scenario.programme(read, kpi.measure(read, None))
     assumed = assumptions.complete(programme, claims.audit(programme, read), read)
     figure = assumptions.expected(assumed)
@@ -338,6 +340,11 @@ def test_the_front_office_s_hours_on_errors_cost_half_in_year_3_and_all_from_yea
     assert scenario.yearly(made)[0] == pytest.approx([0, 0, -100_000, -200_000, -200_000])
     assert ("Automation", "front_office_cost") not in figure
     assert scenario.parts(option, scenario.stated(option))["front_office"].sum() == 0  # no part of what is claimed
+
+
+def test_hours_of_the_front_office_without_a_rate_are_refused_and_not_free(client: Make) -> None:
+    with pytest.raises(DataProblems, match="hours of the front office and their rate belong together"):
+        insurer(client, options=OFFERS | {"front_office_hours": [4000, None, None]})
 
 
 def test_what_customers_are_promised_stands_beside_today_and_a_silent_offer_shows(client: Make) -> None:
@@ -384,9 +391,11 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     assert before["Answer"]["text"].startswith("No option can be recommended yet. Hybrid is ahead of Offshore by $")
     assert "It loses its lead from $" in before["Answer"]["text"]
     assert before["Answer"]["tone"] == "caution"
-    assert before["Flips"]["text"].startswith("Offshore becomes the better option if setting up Hybrid costs $")
+    assert before["What would change it"]["text"].startswith(
+        "Offshore becomes the better option if setting up Hybrid costs $"
+    )
     assert after["Answer"]["text"].startswith("Offshore leads: ")
-    assert "not disclosed" not in after["Flips"]["detail"]
+    assert "not disclosed" not in after["What would change it"]["detail"]
     assert nothing["Answer"]["text"].startswith(
         "No option is better than leaving things as they are: the best of them, "
     )
@@ -429,7 +438,7 @@ def test_an_option_whose_parts_a_gate_refuses_is_recommended_only_with_what_open
     assert held["text"].startswith(
         "Hybrid is the best option, but its gates are closed: first open them. Then it is worth $"
     )
-    assert held["detail"].startswith("The roadmap refuses “Automate simple claims”, which it needs.")
+    assert held["detail"].startswith("Hybrid needs “Automate simple claims”, which the roadmap refuses.")
     assert "It waits for the gates of “Move what is left”" in held["detail"]
     programme, _, _, seen = case(read)
     best = outlook.best(outlook.outcomes(programme, seen))

@@ -10,6 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from engineroom.errors import RenderError
+from engineroom.pages import blocks
 from engineroom.rendering import document
 from engineroom.rendering.prose import clean
 
@@ -152,7 +153,7 @@ def test_a_table_keeps_text_tone_and_its_csv():
 
 def test_a_table_prints_sixty_rows_at_most_and_remembers_how_many_there_are():
     (block,) = build(shown({"table": table(rows=[["x", "1"]] * 100, total_rows=240)})).blocks
-    assert (len(block["rows"]), block["total"]) == (document.PRINTED_ROWS, 240)
+    assert (len(block["rows"]), block["total"]) == (blocks.PRINTED_ROWS, 240)
 
 
 def test_the_name_of_a_table_is_never_a_path():
@@ -242,3 +243,18 @@ def test_ids_are_unique_even_where_cells_and_headings_agree():
     two.outputs.append(nbformat.v4.new_output("display_data", data={"text/html": "<table><tr><td>1</td></tr></table>"}))
     made = build(prose("## One", "page-main"), prose("para\n\n## One", "x"), two)
     assert [block["id"] for block in made.blocks] == ["page-main-2", "x", "one", "one-2", "one-3"]
+
+
+@pytest.mark.parametrize(
+    ("csv", "is_carried"),
+    [("a\n1\n", True), ("a\n" + "x" * document.LARGEST_SAVED + "\n", False), ("a\n\u202e1\n", False)],
+    ids=["small", "large", "unseen"],
+)
+def test_a_page_carries_a_table_to_save_where_it_is_small_and_all_of_it_can_be_seen(csv: str, is_carried: bool) -> None:
+    columns = [{"key": "a", "label": "A"}]
+    exhibit = blocks.Exhibit("table", {"name": "t", "caption": "T", "columns": columns, "rows": [["1"]], "csv": csv})
+
+    (block,) = build(shown(exhibit._repr_mimebundle_())).blocks
+
+    assert bool(block["saved"]) == is_carried
+    assert block["csv"] == csv  # the file beside the report has it all

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 
 from engineroom import cli
 from engineroom.factory import run
-from engineroom.pages import wording
+from engineroom.pages import blocks, wording
 from engineroom.readers import engagement
 from engineroom.rendering import document
 from engineroom.resources import folder
@@ -95,7 +95,7 @@ def test_the_pdf_prints_the_figures_of_the_tables_beside_it(made: Path, name: st
     text = pdf_text(pdf)
     gaps = pd.read_csv(next(path for path in tables if path.name == "scorecard.csv"))
 
-    for row in gaps.head(document.PRINTED_ROWS).to_dict("records"):
+    for row in gaps.head(blocks.PRINTED_ROWS).to_dict("records"):
         assert squeezed(wording.figure(row, "USD")) in text
         assert squeezed(wording.signed(row, "USD")) in text
 

@@ -7,7 +7,20 @@ the decision flips.
 import pandas as pd
 import pandera.pandas as pa
 
-from engineroom.dictionary.columns import Series, Table, choice, count, key, money, number, rule, share, text, unique
+from engineroom.dictionary.columns import (
+    Series,
+    Table,
+    choice,
+    count,
+    key,
+    money,
+    number,
+    rule,
+    share,
+    text,
+    together,
+    unique,
+)
 
 KINDS = ("automate", "augment", "offshore", "nearshore", "hybrid", "shared service", "do nothing")
 DRIVERS = (
@@ -53,6 +66,9 @@ class Options(Table):
     owner: Series[str] = text("who answers for the claim", expected=True)
     grade: Series[str] = choice("how far the claim can be trusted: A measured to D hearsay", GRADES, expected=True)
     source: Series[str] = text("offer, study or person the claim comes from", expected=True)
+    hours_have_a_rate = together(
+        "front_office_hours", "front_office_rate", "hours of the front office and their rate belong together"
+    )
 
 
 class Savings(Table):

@@ -23,6 +23,9 @@ Column = tuple[str, str, str]
 QUOTED = dict.fromkeys(("formula", "standard", "pitfalls", "population", "caveat_quoted", "target_quoted"), "en")
 """Columns that quote the reference data, in the language it is kept in, whatever that of the report."""
 
+PRINTED_ROWS = 60
+"""Rows of a table on a page: nobody reads further, and the rest is in the CSV beside the report."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 

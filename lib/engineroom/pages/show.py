@@ -79,7 +79,9 @@ def table(
     groups = [group(row) for row in printed] if group else []
     body = [list(row) for row in zip(*cells, strict=True)]
     made = blocks.table(name, caption, heads, body, frame, notes, groups, **counted or {})
-    return Exhibit("table", made.content | {"told": [why(row) for row in printed]}) if why else made
+    return (
+        Exhibit("table", made.content | {"told": [why(row) for row in printed[: blocks.PRINTED_ROWS]]}) if why else made
+    )
 
 
 def attached(exhibit: Exhibit) -> Exhibit:

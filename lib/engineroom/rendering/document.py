@@ -19,10 +19,13 @@ from nbformat import NotebookNode
 from engineroom import phrases
 from engineroom.errors import RenderError
 from engineroom.pages import pictures
+from engineroom.pages.blocks import PRINTED_ROWS
 from engineroom.rendering import foreign
 from engineroom.rendering.prose import Block, clean, inside, paragraph, parse, spoken
 
-PRINTED_ROWS = 60  # nobody reads further; the rest is in the CSV beside the report
+LARGEST_SAVED = 200_000
+"""Characters of a table that the page carries, to be saved from it."""
+
 COVER = "application/vnd.engineroom.cover+json"
 HOUSE = "application/vnd.engineroom.house+json"
 RESERVED = ("page-main", "page-contents", "page-title")  # ids of the HTML page itself
@@ -199,7 +202,8 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     beside: Block = {"name": name, "csv": str(data.get("csv") or ""), "notes": notes, "files": offered}
     beside["figures"] = dict(data.get("figures") or {})
     beside["attached"] = bool(data.get("attached"))
-    is_plain = all(clean(line) == line for line in beside["csv"].splitlines())  # nothing unseen is put on the page
+    is_small = len(beside["csv"]) <= LARGEST_SAVED  # a larger one is beside the report
+    is_plain = is_small and all(clean(line) == line for line in beside["csv"].splitlines())  # nothing unseen goes along
     beside["saved"] = beside["csv"] if is_plain else ""
     beside["told"] = [[clean(part) for part in parts] for parts in data.get("told") or []]
     beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from engineroom import phrases
 from engineroom.errors import RenderError
-from engineroom.rendering import document, printed
+from engineroom.pages.blocks import PRINTED_ROWS
+from engineroom.rendering import printed
 from engineroom.rendering.document import Document
 from engineroom.rendering.prose import Block, clean, spoken
 
@@ -295,7 +296,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
         "name": "",
         "caption": told("What keeps this draft from being final"),
         "columns": columns,
-        "rows": rows[: document.PRINTED_ROWS],
+        "rows": rows[:PRINTED_ROWS],
         "total": len(rows),
         "notes": [],
         "csv": "",

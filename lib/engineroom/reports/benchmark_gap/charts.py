@@ -30,8 +30,8 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     if rows.empty:
         return nothing()
     currency, scale = tables.engagement.header.currency, rows["benchmark_value"].abs()
-    ends = {"at": "gap", "from": "gap_high", "to": "gap_low"}
-    parts = {name: -(rows[gap].fillna(rows["gap"]) / scale).clip(-FARTHEST, FARTHEST) for name, gap in ends.items()}
+    at = {"at": "gap", "from": "gap_high", "to": "gap_low"}
+    parts = {name: -(rows[gap].fillna(rows["gap"]) / scale).clip(-FARTHEST, FARTHEST) for name, gap in at.items()}
     rows = rows.assign(
         **parts,
         label=[wording.subject(row) for row in rows.to_dict("records")],
@@ -41,9 +41,9 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
     counted = {"missed": int((rows["verdict"] == "misses").sum()), "all": len(rows)}
     shown = rows.sort_values("at", kind="stable").head(MOST_ROWS)
     tones = {wording.label(verdict): wording.TONES[verdict] for verdict in VERDICTS}
-    ends_of = [min(shown["from"].min(), 0.0), max(shown["to"].max(), 0.0)]
+    ends = [min(shown["from"].min(), 0.0), max(shown["to"].max(), 0.0)]
     x = quantity(
-        "at", say("Distance from the benchmark: left is worse"), ends=ends_of, axis={"format": ".0%", "tickCount": 4}
+        "at", say("Distance from the benchmark: left is worse"), ends=ends, axis={"format": ".0%", "tickCount": 4}
     )
     chart = forms.rows(
         shown[["label", "at", "from", "to", "verdict_said", "said"]],
@@ -57,8 +57,10 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
         counted["missed"], "{client} misses {missed} of {all} benchmarks",
         client=tables.engagement.header.client, **counted,
     )  # fmt: skip
+    if not counted["missed"]:
+        title = say("{client} misses none of {all} benchmarks", client=tables.engagement.header.client, all=len(rows))
     caption = say("Zero: the benchmark. Mark: measured value. Bar: 95% interval. Beside it: value / benchmark.")
-    if (parts["from"] <= -FARTHEST).any() or (parts["to"] >= FARTHEST).any():
+    if (shown["from"] <= -FARTHEST).any() or (shown["to"] >= FARTHEST).any():
         caption += " " + say("Marks at the edge are farther away than the benchmark itself.")
     caption += cut("The {n} of {all} KPIs farthest from their benchmark.", MOST_ROWS, len(rows))
     about = say("Distance of each KPI from its benchmark.")
