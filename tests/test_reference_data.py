@@ -169,7 +169,8 @@ def test_context_without_a_number_says_the_words_instead():
 
 def test_claims_and_second_hand_figures_are_never_a_line():
     lines = benchmarks["line"] != "context"
-    assert not (lines & ((benchmarks["grade"] == "D") | (benchmarks["kind"] == "claim"))).any()
+    assert not (lines & (benchmarks["kind"] == "claim")).any()
+    assert benchmarks.loc[lines & (benchmarks["grade"] == "D"), "reference"].eq("document 000").all()
     assert benchmarks.loc[lines, "verification"].isin(["source", "page"]).all()
 
 
@@ -177,7 +178,10 @@ def test_grades_follow_kind_verification_and_n():
     read = benchmarks[(benchmarks["kind"] == "measured") & (benchmarks["verification"] == "page")]
     read = read[read["grade"] != "D"]
     assert (read["grade"].eq("A") == read["n"].notna()).all()
-    assert benchmarks.loc[benchmarks["kind"] == "target", "grade"].eq("C").all()
+    targets = benchmarks[benchmarks["kind"] == "target"]
+    of_the_seller = targets["scale"].eq("traditional_optimised") | targets["label"].str.contains("optimised")
+    assert targets.loc[~of_the_seller, "grade"].eq("C").all()
+    assert targets.loc[of_the_seller, "grade"].eq("D").all() and of_the_seller.sum() == 16
     assert benchmarks.loc[benchmarks["verification"].isin(["second", "unverified"]), "grade"].eq("D").all()
 
 

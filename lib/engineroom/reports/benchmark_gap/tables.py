@@ -135,6 +135,9 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
         "source draws these tiers for settlement, claims and business-to-business orders: others are a reference.",
         "Traditional and optimised are published bands without a known sample; what lies between them is called "
         "between, what lies beyond the outer edges belongs to the outer band.",
+        "Their source calls the second column optimised or nearshore, and its author sells nearshore services: grade "
+        "D. It adds two KPIs without a number: cost per transaction is “high, variable” or “reduced, predictable”, "
+        "employee engagement “low” or “higher”.",
     )
     columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
     own = {"tier": show.left("Tier", tier)}
