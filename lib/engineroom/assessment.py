@@ -43,6 +43,7 @@ from engineroom.measures import (
     go_live,
     instruments,
     kpi,
+    process_map,
     quality,
     review,
     variation,
@@ -230,6 +231,8 @@ class Assessment:
         quality_tables.Instruments,
         lambda case: instruments.read(case.measures, case.hidden_factory, case.following, case.tables),
     )
+    paths = Result(logtables.Paths, lambda case: traces.paths(case.event_log))
+    arrows = Result(quality_tables.Arrows, lambda case: process_map.arrows(case.paths, case.tables))
     straight_through = Result(logtables.StraightThrough, lambda case: traces.straight_through(case.event_log))
     automation_health = Result(
         quality_tables.Health,

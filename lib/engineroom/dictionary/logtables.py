@@ -131,6 +131,19 @@ class Following(Table):
     wait_p90_hours: Series[float] = number("90th percentile of the same")
 
 
+class Paths(Table):
+    """How completed cases move from one step to the next, most often first."""
+
+    workflow: Series[str] = key("workflow")
+    step: Series[str] = key("activity")
+    next_step: Series[str] = text("activity that follows; blank: the case ends here", blank="ends")
+    moves: Series[int] = count("times the one follows the other", required=True)
+    wait_mean_hours: Series[float] = number("mean hours from the end of the step to the start of the next")
+    visits: Series[int] = count("times the activity happens at all", required=True)
+    began: Series[int] = count("cases that begin with the activity", required=True)
+    of_all: Series[int] = count("moves of the workflow at all, drawn or not", required=True)
+
+
 class StraightThrough(Table):
     """Completed cases that no human touched."""
 

@@ -24,6 +24,7 @@ MADE_FROM = {
     "rework_cost_by_rate": "Hours × rate",
 }
 FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Cycle time (median)"}
+MAPS = {"logged": "As logged", "described": "As described"}
 CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
 VERDICTS = {"better": ("Better", "good"), "worse": ("Worse", "bad"), "not confirmed": ("Not confirmed", "caution")}
 BECAME = {
@@ -103,6 +104,21 @@ class Kinds(Table):
     )
     is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told", "In control", YES_NO)
     stabilise_first: Series[bool] = flag("as many types as the band or more, or weeks that signal", required=True)
+
+
+class Arrows(Table):
+    """The maps of workflows: the ways from step to step that are worth drawing."""
+
+    map: Series[str] = choice("as the log shows it, or as the client describes it", MAPS, "Map", required=True)
+    workflow: Series[str] = key("workflow", "Workflow")
+    step: Series[str] = text("step that is left; blank: here items begin", "From", blank="start")
+    next_step: Series[str] = text("step that follows; blank: here items end", "To", blank="end")
+    items: Series[float] = count("moves in the period, of completed cases", "Moves")
+    share: Series[float] = number("of the items that leave the step", "Share", "whole share")
+    wait_hours: Series[float] = number("mean or stated wait before the next step", "Wait", "hours")
+    wait_share: Series[float] = number("of all waiting of the workflow", "Of all waiting", "whole share")
+    is_correction: Series[bool] = flag("leads into a step that the settings name as rework")
+    drawn: Series[float] = number("share of all moves of the workflow that its arrows show")
 
 
 class Times(Table):

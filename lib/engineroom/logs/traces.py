@@ -18,6 +18,9 @@ from engineroom.logs.drilldown import stated_or_not
 from engineroom.logs.event_log import EventLog
 from engineroom.readers.tables import Tables
 
+MOST_PATHS = 10_000
+"""Moves between two activities that are kept: a log whose activities are free text has millions of them."""
+
 FINE_HOURS = 48
 """Durations are counted to the minute up to here, to the hour beyond: ten million cases become some thousand rows."""
 
@@ -125,6 +128,39 @@ def following(log: EventLog | None, tables: Tables) -> DataFrame[logtables.Follo
     ).execute()
     ordered = frame[logtables.Following.names()].sort_values(["workflow", "is_human"])
     return logtables.Following.validate(ordered.reset_index(drop=True))
+
+
+def paths(log: EventLog | None) -> DataFrame[logtables.Paths]:
+    """Return how often completed cases move from one activity to the next, and how long they wait in between.
+
+    The `MOST_PATHS` most frequent moves are kept; the counts of their activity and workflow are of all moves. Waits are
+    elapsed hours from the end of a step to the start of the next (its end where the log has no start).
+    """
+    if log is None or log.events is None:
+        return empty(logtables.Paths)
+    rows = _of_done(log, log.events)
+    last = engines.in_byte_order(rows.activity, log.events.get_backend().name)
+    turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
+    moves = rows.select(
+        "workflow",
+        step=_.activity,
+        next_step=_.activity.lead().over(turn),
+        is_first=_.activity.lag().over(turn).isnull(),
+        wait=engines.in_hours(_.received.lead().over(turn).delta(_.completed, unit="microsecond")),
+    )
+    pairs = moves.mutate(wait=ibis.ifelse(_.wait < 0, 0.0, _.wait)).agg(
+        by=["workflow", "step", "next_step"],
+        moves=_.count(),
+        starts=_.count(where=_.is_first),
+        wait_mean_hours=_.wait.mean(),
+    )
+    of_step, of_workflow = ibis.window(group_by=["workflow", "step"]), ibis.window(group_by="workflow")
+    pairs = pairs.mutate(
+        visits=_.moves.sum().over(of_step), began=_.starts.sum().over(of_step), of_all=_.moves.sum().over(of_workflow)
+    )
+    kept = pairs.order_by([_.moves.desc(), _.workflow, _.step, _.next_step]).limit(MOST_PATHS).execute()
+    ordered = kept.sort_values(["workflow", "moves", "step", "next_step"], ascending=[True, False, True, True])
+    return logtables.Paths.validate(ordered[logtables.Paths.names()].reset_index(drop=True))
 
 
 def straight_through(log: EventLog | None) -> DataFrame[logtables.StraightThrough]:

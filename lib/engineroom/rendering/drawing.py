@@ -83,6 +83,8 @@ def _narrowed(part: Any, kept: str, step: int) -> Any:
         return [_narrowed(item, kept, step) for item in part]
     if not isinstance(part, dict):
         return part
+    if str(part.get("name", "")).startswith(theme.PLACED):
+        return part
     made = {
         key: part[key] if key in ("datasets", "data", "config") else _narrowed(part[key], kept, step) for key in part
     }

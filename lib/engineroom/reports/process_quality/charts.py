@@ -11,7 +11,7 @@ import pandas as pd
 from engineroom.dictionary import quality_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.initiatives import CAUSES
-from engineroom.pages import forms, theme, wording
+from engineroom.pages import forms, graph, theme, wording
 from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.pages.facts import leading
 from engineroom.pages.forms import Chart, cut, facts, finished, guide, mark, quantity, text
@@ -26,6 +26,12 @@ MOST_LINES = 5
 FIGURES = {"rework": "Rework rate", "exceptions": "Exceptions per item", "cycle time": "Median cycle time"}
 SHORTEST = 1 / 60
 """Age in hours at which the axis of ages begins: a minute."""
+
+ROOM = 680
+"""Pixels that two maps beside each other have; a second one that does not fit is not drawn."""
+
+MUCH, SOME = 0.2, 0.05
+"""Shares of all waiting of a workflow from which an arrow of its map is red, or amber."""
 
 AGES = (SHORTEST, 0.25, 1, 4, 24, 168, 720, 2160, 8760)
 PER_THOUSAND = {"tickCount": 3, "labelExpr": "format(datum.value * 1000, ',~r') + ' ‰'"}
@@ -284,3 +290,64 @@ def _top(points: pd.DataFrame) -> float:
     """Return how far a scale must reach; the limits of a week cut short may leave the panel."""
     value = float(points["value"].max())
     return max(value, min(float(points["high"].quantile(0.8)), 1.6 * value))
+
+
+def maps(arrows: DataFrame[quality_tables.Arrows]) -> Chart | Exhibit:
+    """Return the map of the workflow that waits longest as its log shows it, and beside it as the client describes it.
+
+    Without a description the workflow that waits next longest is beside it; without a log two described ones are drawn.
+    """
+    waits = arrows["items"].fillna(1.0) * arrows["wait_hours"].fillna(0.0)
+    order = waits.groupby([arrows["map"], arrows["workflow"]]).sum().sort_values(ascending=False, kind="stable").index
+    logged = [pair for pair in order if pair[0] == "logged"]
+    described = [pair for pair in order if pair[0] == "described" and pair[1] in [name for _, name in logged[:1]]]
+    chosen = [*logged[:1], *described, *logged[1:]] or list(order)
+    drawn = [_labelled(arrows[(arrows["map"] == kind) & (arrows["workflow"] == name)]) for kind, name in chosen[:2]]
+    if not drawn:
+        return nothing()
+    first, told = drawn[0], [f"{row['way']}: {row['said']}." for rows in drawn for row in rows.to_dict("records")]
+    caption = say(
+        "Thickness: how often. Red: a fifth or more of all waiting of the workflow; amber: a twentieth or more. "
+        "Dashed: back to an earlier step, or into a correction. On the arrows: moves or share of items, and the wait."
+    )
+    if first["drawn"].iloc[0] < 1:
+        share = wording.percent(first["drawn"].iloc[0], 1)
+        caption += " " + say("{share} of all moves are drawn; rarer ways are left out.", share=share)
+    maps = [_map(rows, place) for place, rows in enumerate(drawn)]
+    maps = maps if sum(one.width for one in maps) <= ROOM else maps[:1]
+    chart = forms.panels(maps, column=24)
+    return finished(chart, "maps", _title(first), say("How items move from step to step."), caption, told)
+
+
+def _title(rows: pd.DataFrame) -> str:
+    """Return where a workflow waits longest, or that it is drawn."""
+    waits = rows.dropna(subset=["step", "next_step"]).sort_values("wait_share", ascending=False, kind="stable")
+    if not (waits["wait_share"] > 0).any():
+        return say("How items move through {workflow}", workflow=rows["workflow"].iloc[0])
+    most = waits.iloc[0]
+    return say(
+        "{workflow}: {share} of all waiting is between “{step}” and “{next_step}”",
+        share=wording.percent(most["wait_share"], 0),
+        **most[["workflow", "step", "next_step"]].to_dict(),
+    )
+
+
+def _map(rows: pd.DataFrame, place: int) -> Chart:
+    title = f"{rows['workflow'].iloc[0]}: {say(quality_tables.MAPS[rows['map'].iloc[0]]).lower()}"
+    return graph.drawn(rows, say("Start"), say("End"), title, place)
+
+
+def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the arrows of a map with their weight, words and tone."""
+    parts, looks = rows["wait_share"].fillna(0.0), theme.FILLS
+    shares = [wording.percent(share, 0) if share < 1 else "" for share in rows["share"]]
+    often = [wording.count(n) if n > 0 else share for n, share in zip(rows["items"], shares, strict=True)]
+    waits = [wording.duration(hours, decimals=0) if hours >= SHORTEST else "" for hours in rows["wait_hours"]]
+    ways = zip(rows["step"].fillna(say("Start")), rows["next_step"].fillna(say("End")), strict=True)
+    return rows.assign(
+        weight=rows["items"].fillna(rows["share"]).fillna(1.0).astype(float),
+        said=[" · ".join(filter(None, both)) for both in zip(often, waits, strict=True)],
+        way=[f"{step} → {next_step}" for step, next_step in ways],
+        colour=np.select([parts >= MUCH, parts >= SOME], [looks["bad"], looks["caution"]], theme.ACCENT_SOFT),
+        is_dashed=rows["is_correction"].fillna(False).astype(bool),
+    )

@@ -153,6 +153,15 @@ def kinds(found: DataFrame[models.Kinds], log: LogProfile | None) -> Exhibit:
     )
 
 
+def arrows(found: DataFrame[models.Arrows]) -> Exhibit:
+    """Return the ways from step to step that the maps are made of."""
+    if found.empty:
+        return note("No map", "A log with events, or the steps of a workflow and what follows each, would give one.")
+    columns, caption = "workflow map step next_step items share wait_hours wait_share", "The ways from step to step"
+    share = "Share: of the items that leave the step. Wait: the mean of the log, or what the client states."
+    return show.table("arrows", found, models.Arrows, columns, caption, share)
+
+
 def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
     """Return the tier of the straight-through rate of each process, and whether its interval crosses an edge."""
     if found.empty:

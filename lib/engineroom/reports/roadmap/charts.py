@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import estimates
-from engineroom.dictionary import plans
+from engineroom.dictionary import plans, quality_tables
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, note, nothing
@@ -16,6 +16,7 @@ from engineroom.pages.forms import Chart, facts, finished, guide, mark, own, qua
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.readers.tables import Tables
+from engineroom.reports.process_quality import charts as process_quality
 from engineroom.reports.roadmap import words
 
 NO_PLAN = ("There is no plan to draw", "The section on the plan says why.")
@@ -286,3 +287,8 @@ def _look(row: dict[str, Any]) -> str:
     if row["kind"] in ("preparation", "redesign", "training"):
         return "Preparation or redesign"
     return "Change past a closed gate" if row["is_overridden"] else "Change"
+
+
+def maps(arrows: DataFrame[quality_tables.Arrows]) -> Chart | Exhibit:
+    """Return the maps that the client describes, where no log shows any: with a log they are in process quality."""
+    return nothing() if (arrows["map"] == "logged").any() else process_quality.maps(arrows)
