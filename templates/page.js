@@ -1,6 +1,7 @@
 "use strict";
-// What a reader can do with a page: sort and save a table, see where a figure comes from, and show one workflow alone.
-// It moves, hides and copies what stands there; it writes text and no markup, and asks for nothing.
+// What a reader can do with a page: sort and save a table, see where a figure comes from, read a chart's figures, go from
+// a mark to its row, and show one workflow alone. It moves, hides and copies what the page holds; it writes text and no
+// markup, and asks for nothing.
 const said = document.body.dataset;
 const made = (name, text, parts = {}) => Object.assign(document.createElement(name), { textContent: text, ...parts });
 const place = (cell) => [...cell.parentElement.cells].indexOf(cell);
@@ -69,7 +70,49 @@ for (const table of document.querySelectorAll(".exhibit table")) {
   }
 }
 
-// One workflow alone: rows and findings that name another one are hidden, and what names none stays.
+// On a phone a wide table is a card a row: each cell says the head of its column.
+for (const table of document.querySelectorAll(".exhibit table")) {
+  const heads = [...(table.tHead?.rows[0].cells ?? [])].map((head) => head.textContent.trim());
+  if (heads.length < 4) continue;
+  table.classList.add("cards");
+  for (const row of table.tBodies[0].rows) {
+    for (const cell of row.matches(".group") ? [] : row.cells) cell.dataset.head = heads[place(cell)] ?? "";
+  }
+}
+
+// A mark that is pointed at tells its figure; one that is clicked leads to the first row that names the same.
+const tip = made("p", "", { className: "tip", hidden: true });
+document.body.append(tip);
+const shown = (mark) => {
+  tip.hidden = !mark;
+  if (!mark) return;
+  tip.textContent = mark.dataset.tip;
+  const at = mark.getBoundingClientRect();
+  const left = Math.min(at.left + at.width / 2, document.documentElement.clientWidth - tip.offsetWidth - 8);
+  tip.style.setProperty("left", `${Math.max(8, left) + window.scrollX}px`);
+  tip.style.setProperty("top", `${at.top + window.scrollY - tip.offsetHeight - 6}px`);
+};
+const rowOf = (mark) => {
+  const parts = mark.dataset.tip.split(": ")[0].split(/ · | → |, /).map((part) => part.trim());
+  const same = (text, part) => text !== "" && part.startsWith(text);
+  const names = (row) => parts.every((part) => [...row.cells].some((cell) => same(cell.textContent.trim(), part)));
+  return [...document.querySelectorAll(".exhibit tbody tr:not(.group,.told)")].find((row) => !row.hidden && names(row));
+};
+for (const mark of document.querySelectorAll("[data-tip]")) {
+  mark.addEventListener("pointerenter", () => shown(mark));
+  mark.addEventListener("pointerleave", () => shown(null));
+  mark.addEventListener("click", () => {
+    const row = rowOf(mark);
+    if (!row) return;
+    const folded = row.closest("details");
+    if (folded) folded.open = true;
+    for (const other of document.querySelectorAll("tr.found")) other.classList.remove("found");
+    row.classList.add("found");
+    row.scrollIntoView({ block: "center" });
+  });
+}
+
+// One workflow alone: rows, findings and marks that name another one are hidden, and what names none stays.
 const flows = [...new Set([...document.querySelectorAll("th[data-key=workflow]")].flatMap((head) =>
   [...head.closest("table").tBodies[0].rows].filter((row) => !row.matches(".group")).map((row) => row.cells[place(head)]?.textContent.trim())))]
   .filter((name) => name && name !== "–" && !JSON.parse(said.none).includes(name)).sort();
@@ -79,9 +122,13 @@ if (flows.length > 1 && outline) {
   choice.append(made("option", said.all, { value: "" }), ...flows.map((name) => made("option", name, { value: name })));
   choice.addEventListener("change", () => {
     const others = flows.filter((name) => name !== choice.value);
+    const isOther = (text) => choice.value !== "" && !text.includes(choice.value) && others.some((name) => text.includes(name));
     for (const row of document.querySelectorAll(".exhibit tbody tr:not(.group), .findings li")) {
       const text = row.textContent;
-      row.hidden = choice.value !== "" && !text.includes(choice.value) && others.some((name) => text.includes(name));
+      row.hidden = isOther(text);
+    }
+    for (const mark of document.querySelectorAll(".chart [data-tip], .chart text")) {
+      mark.classList.toggle("aside", isOther(mark.dataset.tip ?? mark.textContent));
     }
   });
   const label = made("label", said.filter, { htmlFor: "page-workflow", className: "nav-title" });

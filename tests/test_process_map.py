@@ -15,7 +15,7 @@ from engineroom.pages.blocks import nothing
 from engineroom.reports.process_quality import charts
 
 CASES = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=9), min_size=1, max_size=60)
-DRAWN = ["step", "next_step", "weight", "said", "colour", "is_dashed"]
+DRAWN = ["step", "next_step", "weight", "way", "said", "colour", "is_dashed"]
 
 
 def paths(cases: list[list[str]]) -> pd.DataFrame:
@@ -84,7 +84,9 @@ def test_a_map_shows_the_most_frequent_ways_and_says_how_many(cases):
 @given(CASES)
 def test_every_arrow_is_placed_from_its_step_to_the_next_and_twice_alike(cases):
     moves = paths(cases)
-    table = moves.rename(columns={"moves": "weight"}).assign(said="7", colour=theme.ACCENT, is_dashed=False)[DRAWN]
+    table = moves.rename(columns={"moves": "weight"}).assign(
+        said="7", way="a → b", colour=theme.ACCENT, is_dashed=False
+    )[DRAWN]
     placed, names = graph._placed(table, "Start", "End")
     steps = dict(zip(names, placed.nodes, strict=True))
     for row, edge in zip(table.to_dict("records"), placed.edges, strict=True):

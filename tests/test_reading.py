@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -53,6 +55,62 @@ def test_a_saved_table_is_the_file_beside_the_report(tab: Any, folder: Path, tmp
     saved.value.save_as(tmp_path / "saved.csv")
 
     assert (tmp_path / "saved.csv").read_bytes() == (folder / "benchmark_gap.tables" / "scorecard.csv").read_bytes()
+
+
+def test_all_tables_are_saved_as_one_workbook_that_a_spreadsheet_reads(tab: Any, folder: Path, tmp_path: Path) -> None:
+    with tab.expect_download() as saved:
+        tab.locator("nav .save").click()
+    saved.value.save_as(tmp_path / "saved.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "saved.xlsx")
+    files = sorted((folder / "benchmark_gap.tables").glob("*.csv"))
+
+    assert sorted(book.sheetnames) == [file.stem for file in files]
+    for file in files:
+        rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines(keepends=True)))
+        sheet = [[cell.value for cell in row] for row in book[file.stem].iter_rows(max_col=len(rows[0]))]
+        assert sheet[0] == rows[0] and len(sheet) == len(rows)
+        for found, given in zip(sheet[1:], rows[1:], strict=True):
+            for cell, text in zip(found, given, strict=True):
+                assert cell == float(text) if isinstance(cell, int | float) else (cell or "") == text
+        assert all(cell.data_type != "f" for row in book[file.stem].iter_rows() for cell in row)
+
+
+def test_a_mark_tells_its_figure_and_leads_to_its_row(tab: Any) -> None:
+    mark = tab.locator("#distances .broad [data-tip]").first
+    mark.hover(force=True)
+    assert tab.locator(".tip").inner_text() == mark.get_attribute("data-tip")
+    mark.click(force=True)
+
+    row, figure = tab.locator("#scorecard tr.found"), mark.get_attribute("data-tip").split(": ", 1)
+    assert row.locator("th").inner_text() == figure[0]
+    assert figure[1].split(" / ")[0] in row.inner_text()
+    tab.locator("h1").hover()
+    assert not tab.locator(".tip").is_visible()
+
+
+def test_a_chart_follows_the_workflow_that_is_shown(tab: Any) -> None:
+    tab.locator("#page-workflow").select_option("Denials")
+    aside = {mark.get_attribute("data-tip") for mark in tab.locator("#worth-chart .broad [data-tip].aside").all()}
+    kept = {mark.get_attribute("data-tip") for mark in tab.locator("#worth-chart .broad [data-tip]:not(.aside)").all()}
+
+    assert aside and kept
+    assert all("Denials" in tip for tip in kept) and not any("Denials" in tip for tip in aside)
+    tab.locator("#page-workflow").select_option("")
+    assert tab.locator(".aside").count() == 0
+
+
+def test_a_table_is_cards_on_a_phone_and_keeps_its_verdict_in_sight(folder: Path, browser: Any) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto((folder / "benchmark_gap.html").as_uri())
+    verdicts = page.locator("#scorecard td[data-head=Verdict]")
+
+    assert verdicts.count() > 5
+    for verdict in verdicts.all():
+        box = verdict.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()
 
 
 def test_a_table_is_sorted_by_figures_and_by_words_and_back(tab: Any) -> None:

@@ -60,7 +60,7 @@ def rows(
     """Return names below each other, in the order of the table, with what is drawn beside them; `room` is theirs."""
     if table.empty:
         return nothing()
-    base = alt.Chart(table).encode(y=names(table[label], room, axis, scale=scale), **(look or {}))
+    base = pointed(table, label).encode(y=names(table[label], room, axis, scale=scale), **(look or {}))
     return _layered(layers, base, "x").properties(height=alt.Step(step), **size)
 
 
@@ -70,7 +70,15 @@ def plot(
     """Return quantities drawn over a date or against another quantity."""
     if table.empty:
         return nothing()
-    return _layered(layers, alt.Chart(table).encode(x=alt.X(**x), **(look or {})), "y").properties(**size)
+    return _layered(layers, pointed(table).encode(x=alt.X(**x), **(look or {})), "y").properties(**size)
+
+
+def pointed(table: pd.DataFrame, label: str = "label") -> Chart:
+    """Return the base of a chart whose marks tell their name and figure when they are pointed at, if both are there."""
+    if not {label, "said"} <= set(table.columns):
+        return alt.Chart(table)
+    tips = theme.TIP + table[label].astype(str) + ": " + table["said"].astype(str)
+    return alt.Chart(table.assign(tip=tips)).encode(description=alt.Description("tip:N"))
 
 
 def panels(charts: list[Chart], row: int = 18, column: int = 40) -> Chart:

@@ -40,7 +40,7 @@ OPTIONS = {
 
 
 def drawn(arrows: pd.DataFrame, begin: str, end: str, title: str, place: int) -> Chart:
-    """Return the graph of arrows with the columns step, next_step (blank: begin, end), weight, said, colour, is_dashed.
+    """Return the graph of arrows: columns step, next_step (blank: begin, end), weight, way, said, colour, is_dashed.
 
     An arrow is as thick as its weight, and dashed where the table says so and where it leads back to a layer above.
     `place` counts the graphs of a chart.
@@ -53,7 +53,13 @@ def drawn(arrows: pd.DataFrame, begin: str, end: str, title: str, place: int) ->
         length = math.hypot(x - x0, y - y0) or 1.0
         points[-1] = (x - (x - x0) / length * HEAD, y - (y - y0) / length * HEAD)
         width = THIN + (THICK - THIN) * row["weight"] / arrows["weight"].max()
-        about = {"arrow": place, "colour": row["colour"], "width": width, "size": 40 + 22 * width}
+        about = {
+            "arrow": place,
+            "tip": f"{theme.TIP}{row['way']}: {row['said']}",
+            "colour": row["colour"],
+            "width": width,
+            "size": 40 + 22 * width,
+        }
         about["dash"] = int(row["is_dashed"] or points[0][1] > y)
         lines += [about | {"order": order, "x": x, "y": y} for order, (x, y) in enumerate(points)]
         said_x, said_y = _words_at(points, edge.get("label_anchor"))
@@ -129,7 +135,7 @@ def _layers(placed: graphlay.Layout, names: list[str], lines: pd.DataFrame, head
     drawing = alt.layer(
         alt.Chart(lines)
         .mark_line(strokeJoin="round")
-        .encode(across(), down(), dash, width, colour, detail="arrow:N", order="order:Q"),
+        .encode(across(), down(), dash, width, colour, detail="arrow:N", order="order:Q", description="tip:N"),
         alt.Chart(heads)
         .mark_point(shape="triangle", filled=True, opacity=1)
         .encode(across(), down(), turned, size, colour),

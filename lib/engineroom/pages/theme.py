@@ -38,6 +38,9 @@ FILLS: dict[str, str] = {tone: look["fill"] for tone, look in TOKENS["tone"].ite
 SHAPES: dict[str, str] = {tone: look["shape"] for tone, look in TOKENS["tone"].items()}
 MARKS: dict[str, str] = {tone: look["mark"] for tone, look in TOKENS["tone"].items()}
 
+TIP = "tip: "
+"""How the description of a mark begins that an HTML page shows when the mark is pointed at."""
+
 PLACED = "placed"
 """How the name of a view begins that is placed to the pixel: a phone shows it as it is."""
 

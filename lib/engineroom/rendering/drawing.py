@@ -148,6 +148,8 @@ def inline(svg: str, alt: str) -> str:
         for name, value in list(element.attrib.items()):
             if name == "style":
                 element.attrib |= {key: said.strip() for key, said in _STYLE.findall(value)}
+            if name == "aria-label" and value.startswith(theme.TIP):
+                element.set("data-tip", value.removeprefix(theme.TIP))
             if name in ("style", "class", "role") or name.startswith("aria-") or name.endswith("href"):
                 del element.attrib[name]
     root.set("role", "img")

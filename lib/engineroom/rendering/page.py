@@ -80,7 +80,9 @@ def faults(content: bytes, tree: Document) -> dict[str, bool]:
 def _script(tree: Document) -> str:
     """Return the one script a page may carry, the same in every report; none where there is no table to work on."""
     tables = tree.of("table")
-    names = (["page.js"] if tables else []) + (["whatif.js"] if any(table.get("live") for table in tables) else [])
+    names = (["page.js", "workbook.js"] if tables else []) + (
+        ["whatif.js"] if any(table.get("live") for table in tables) else []
+    )
     parts = [(folder("templates") / name).read_text(encoding="utf-8") for name in names]
     return "\n".join(f"{{\n{part}}}" for part in parts)
 
