@@ -63,6 +63,7 @@ def test_all_tables_are_saved_as_one_workbook_that_a_spreadsheet_reads(tab: Any,
     saved.value.save_as(tmp_path / "saved.xlsx")
     book = openpyxl.load_workbook(tmp_path / "saved.xlsx")
     files = sorted((folder / "benchmark_gap.tables").glob("*.csv"))
+    files = [file for file in files if file.stem != "findings"]
 
     assert sorted(book.sheetnames) == [file.stem for file in files]
     for file in files:
