@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -116,6 +117,23 @@ def test_no_banned_word_is_printed_and_a_flagship_has_ten_pages_at_most(made: Pa
     assert len(PdfReader(pdf).pages) <= 10
     first = PdfReader(pdf).pages[0].extract_text()
     assert "What we ask for" in first or "What we ask for" not in text
+
+
+@pytest.mark.parametrize("report", each_report())
+def test_no_page_of_a_body_is_less_than_half_full(made: Path, report: str) -> None:
+    below, foot = [], 75.0  # points from the lower edge that the footer takes
+    for page in PdfReader(made / f"{report}.pdf").pages[:-1]:
+        lines: list[float] = []
+
+        def seen(text: str, matrix: list[float], place: list[float], *_: Any, lines: list[float] = lines) -> None:
+            if text.strip():
+                lines.append(matrix[1] * place[4] + matrix[3] * place[5] + matrix[5])
+
+        page.extract_text(visitor_text=seen)
+        height = float(page.mediabox.height)
+        last = min(line for line in lines if line > foot)
+        below.append((height - foot - last) / (height - 2 * foot))
+    assert [f"page {number}: {full:.0%}" for number, full in enumerate(below, 1) if full < 0.5] == []
 
 
 def test_the_governance_calendar_lies_beside_the_roadmap_as_a_file_that_calendars_import(made: Path) -> None:

@@ -34,7 +34,7 @@ BREAK = "¶"
 """Where a line of words ends: a drawing keeps no line feed of a client's text."""
 
 OPTIONS = {
-    "spacing": {"layer_gap": 31.0, "node_gap": 16.0, "edge_label_margin": 4.0},
+    "spacing": {"layer_gap": 28.0, "node_gap": 16.0, "edge_label_margin": 4.0},
     "labels": {"reservation": "always"},
 }
 

@@ -316,20 +316,22 @@ def maps(arrows: DataFrame[quality_tables.Arrows]) -> Chart | Exhibit:
     maps = [_map(rows, place) for place, rows in enumerate(drawn)]
     maps = maps if sum(one.width for one in maps) <= ROOM else maps[:1]
     chart = forms.panels(maps, column=24)
-    return finished(chart, "maps", _title(first), say("How items move from step to step."), caption, told)
+    title, counted = _title(first)
+    return finished(chart, "maps", title, say("How items move from step to step."), caption, told, **counted)
 
 
-def _title(rows: pd.DataFrame) -> str:
-    """Return where a workflow waits longest, or that it is drawn."""
+def _title(rows: pd.DataFrame) -> tuple[str, dict[str, float]]:
+    """Return where a workflow waits longest and for what share of all waiting, or only that it is drawn."""
     waits = rows.dropna(subset=["step", "next_step"]).sort_values("wait_share", ascending=False, kind="stable")
     if not (waits["wait_share"] > 0).any():
-        return say("How items move through {workflow}", workflow=rows["workflow"].iloc[0])
+        return say("How items move through {workflow}", workflow=rows["workflow"].iloc[0]), {}
     most = waits.iloc[0]
-    return say(
+    title = say(
         "{workflow}: {share} of all waiting is between “{step}” and “{next_step}”",
         share=wording.percent(most["wait_share"], 0),
         **most[["workflow", "step", "next_step"]].to_dict(),
     )
+    return title, {"share": float(most["wait_share"])}
 
 
 def _map(rows: pd.DataFrame, place: int) -> Chart:
