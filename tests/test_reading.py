@@ -76,6 +76,14 @@ def test_all_tables_are_saved_as_one_workbook_that_a_spreadsheet_reads(tab: Any,
         assert all(cell.data_type != "f" for row in book[file.stem].iter_rows() for cell in row)
 
 
+def test_a_finding_has_an_address_of_its_own(tab: Any, folder: Path) -> None:
+    links = tab.locator(".findings .link")
+    targets = [link.get_attribute("href") for link in links.all()]
+    assert len(targets) == len(set(targets)) == tab.locator(".findings li").count() > 4
+    tab.goto((folder / "benchmark_gap.html").as_uri() + targets[-1])
+    assert tab.locator(".findings li:target").is_visible()
+
+
 def test_a_mark_tells_its_figure_and_leads_to_its_row(tab: Any) -> None:
     mark = tab.locator("#distances .broad [data-tip]").first
     mark.hover(force=True)

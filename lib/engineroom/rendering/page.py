@@ -96,7 +96,13 @@ def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(folder("templates"))
     environment = jinja2.Environment(loader=loader, autoescape=True)
     environment.filters["unbroken"] = _unbroken
+    environment.filters["anchored"] = _anchored
     return environment.get_template("report.html.j2")
+
+
+def _anchored(finding: str) -> str:
+    """Return the id of a finding as the end of an address: `benchmark_gap.cash/days_in_ar` as `cash-days_in_ar`."""
+    return "finding-" + re.sub(r"[^\w]+", "-", finding.partition(".")[2] or finding)
 
 
 def _unbroken(said: str) -> str:
