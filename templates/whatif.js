@@ -66,7 +66,8 @@ for (const box of document.querySelectorAll("[data-live]")) {
     answered.forEach(([line, nodes], place) => {
       if (!moved) return line.replaceChildren(...nodes);
       const mark = Object.assign(document.createElement("b"), { textContent: live.moved, className: "neutral" });
-      const before = answered.map(([, own]) => own.map((node) => node.textContent).join("").trim()).join(" ");
+      const plain = (own) => own.filter((node) => node.nodeName !== "B").map((node) => node.textContent).join("").trim();
+      const before = answered.map(([, own]) => plain(own)).join(" ");
       line.replaceChildren(...(place === 0 ? [mark, ` ${sentence}`] : [`${live.printed} ${before}`]));
     });
   };

@@ -158,7 +158,7 @@ def test_the_headline_follows_the_sliders_and_returns_as_it_was_printed(tmp_path
     move(tab, 3, run="5000000")
     lines = [spaced(line) for line in headline.locator("p").all_inner_texts()]
     assert re.match(r"With your settings: Automation leads: .* ahead of Offshore\. Not counted, .*: costs of", lines[0])
-    assert lines[1] == "As printed: Answer Ask first. Why."
+    assert lines[1] == "As printed: Ask first. Why."
     move(tab, 3, run="0")
     assert headline.inner_html() == before
 

@@ -109,7 +109,7 @@ def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str,
         "silent": say("Not counted, because not disclosed: costs of {options}."),
         "years": years,
         "reset": say("Back to the printed values"),
-        "title": say("Move the sliders; the table counts again"),
+        "title": say("Move the sliders: the table and the first headline follow"),
     }
 
 
