@@ -242,6 +242,12 @@ def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Benef
     return plans.Benefits.of(rows)
 
 
+def paid_back(curve: DataFrame[plans.Benefits]) -> pd.Timestamp:
+    """Return the month by which benefits have paid the costs as expected; blank where they never do."""
+    paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]
+    return paid.iloc[-1] if len(paid) else pd.NaT
+
+
 # ------------------------------------------------------------------------------------------------------ the way there
 
 
