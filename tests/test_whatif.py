@@ -14,12 +14,16 @@ import exported
 import pytest
 from nbformat import v4
 
-from engineroom import phrases
+from engineroom import assessment, phrases
+from engineroom.dictionary import codes
 from engineroom.measures import kpi
-from engineroom.pages import blocks, theme, wording
-from engineroom.planning import assumptions, claims, flips, outlook, scenario
+from engineroom.pages import blocks, show, theme, wording
+from engineroom.planning import assumptions, claims, flips, outlook, scenario, solver
+from engineroom.planning import plan as planning
+from engineroom.planning import without as planned
 from engineroom.readers import engagement, tables
 from engineroom.reports.business_case import whatif
+from engineroom.reports.roadmap import whatif as switches
 from engineroom.resources import folder
 
 SCRIPT = (folder("templates") / "whatif.js").read_text(encoding="utf-8")
@@ -197,7 +201,7 @@ def test_a_page_carries_the_one_script_named_in_its_policy_and_the_what_if_only_
         assert "unsafe" not in text
 
 
-@pytest.mark.parametrize("script", ["whatif.js", "page.js"])
+@pytest.mark.parametrize("script", ["whatif.js", "switches.js", "page.js"])
 def test_the_script_writes_text_and_asks_for_nothing(script: str) -> None:
     text = (folder("templates") / script).read_text(encoding="utf-8")
 
@@ -233,3 +237,110 @@ def test_the_default_of_the_sliders_is_the_exact_figure_of_the_table() -> None:
         assert [slider["value"] for slider in group["sliders"]] == [
             given["saving_share"], given["delay_months"], given["one_off_cost"], given["run_cost"],
         ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ switches of a roadmap
+
+
+@pytest.fixture(scope="module")
+def roadmap() -> assessment.Assessment:
+    return assessment.open("starter/legal")
+
+
+def test_a_plan_without_an_initiative_keeps_every_limit_and_is_the_best_of_what_is_left(
+    roadmap: assessment.Assessment,
+) -> None:
+    found, draft = roadmap.without, roadmap.draft
+    own = roadmap.plan[roadmap.plan["kind"] != "prerequisite"]
+    waits = {(pair.before, pair.after) for pair in draft.problem.precedences}
+
+    assert found["gone"].map(codes.items).map(len).value_counts()[1] == len(own)
+    for row in found.to_dict("records"):
+        gone, falls = codes.items(row["gone"]), codes.items(row["falls"])
+        left = own[~own["item"].isin([*gone, *falls])]
+        assert not {after for before, after in waits if before in gone} - {*gone, *falls}
+        assert row["cost_low"] == left["cost_low"].sum()
+        assert row["annual_benefit_high"] == left["annual_benefit_high"].sum()
+        barred = tuple(  # the same by another way: what is out has no week in which it may end
+            replace(one, is_optional=True, deadline=0) if one.name in gone else one for one in draft.problem.activities
+        )
+        anew = solver.schedule(replace(draft.problem, activities=barred), roadmap.objective, 2)
+        again = planning.dated(draft, anew, roadmap.decisions)
+        assert set(again.loc[again["kind"] != "prerequisite", "item"]) == set(left["item"])
+        assert row["end"] == again["end"].max()
+
+
+def test_only_so_many_plans_are_made_and_the_effort_that_was_asked_for_is_kept(
+    roadmap: assessment.Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    efforts = []
+    real = solver.without
+
+    def spied(problem: Any, found: Any, gone: Any, objective: str, effort: float) -> solver.Schedule:
+        efforts.append(effort)
+        return real(problem, found, gone, objective, effort)
+
+    monkeypatch.setattr(solver, "without", spied)
+    monkeypatch.setattr(planned, "MOST", 2)
+    monkeypatch.setattr(planned, "MOST_PAIRED", 0)
+    few = planned.without(roadmap.draft, roadmap.schedule, roadmap.plan, roadmap.decisions, roadmap.objective, 0.5)
+    live = switches.without(few, roadmap.plan, roadmap.draft, roadmap.tables).content["live"]
+
+    assert few["gone"].map(codes.items).tolist() == [
+        [], ["Draft abstracts by machine"], ["Check invoices against guidelines"],
+    ]  # fmt: skip
+    assert efforts == [0.5, 0.5]
+    assert sum(item["planned"] for item in live["items"]) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_switch_shows_the_plan_that_was_made_without_it(
+    tmp_path: Path, browser: Any, language: str, roadmap: assessment.Assessment
+) -> None:
+    phrases.speak(language)
+    exhibit = switches.without(roadmap.without, roadmap.plan, roadmap.draft, roadmap.tables)
+    rows = {row[0]: row[-4:] for row in printed(exhibit)}
+    tab = browser.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(page(tmp_path, show.attached(exhibit), language=language).as_uri())
+
+    def figures() -> list[str]:
+        return [spaced(text) for text in tab.locator(".whatif .value").all_inner_texts()]
+
+    assert figures() == printed(exhibit)[0][-4:]
+    draft, clean, ask = "Draft abstracts by machine", "Clean the timekeeper and rate tables", "Ask for matter data once"
+    tab.get_by_label(draft).press("Space")
+    assert figures() == rows[draft]
+    assert draft in tab.inner_text("[role=status]")
+    tab.get_by_label(ask).uncheck()
+    assert figures() == rows[f"{draft}; {ask}"]
+    tab.get_by_label(clean).uncheck()  # takes what needs it along: the same as without both
+    assert figures() == rows[f"{ask}; {clean}"]
+    assert tab.get_by_label(draft).is_disabled()
+    tab.get_by_label("Outsource abstracts of old leases").uncheck()
+    assert figures() == ["–"] * 4
+    assert phrases.say("This combination was not planned in advance.") in tab.inner_text("[role=status]")
+    tab.locator(".whatif button").press("Enter")
+    assert figures() == printed(exhibit)[0][-4:]
+    assert tab.get_by_label(draft).is_checked()
+    assert tab.get_by_label(draft).is_enabled()
+    tab.close()
+    assert said == []
+
+
+@pytest.mark.slow
+def test_without_script_the_plans_stand_as_a_table_and_no_switch_pretends(
+    tmp_path: Path, browser: Any, roadmap: assessment.Assessment
+) -> None:
+    exhibit = show.attached(switches.without(roadmap.without, roadmap.plan, roadmap.draft, roadmap.tables))
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(page(tmp_path, exhibit).as_uri())
+
+    rows = [[cell.text_content() for cell in row.locator("th, td").all()] for row in tab.locator("tbody tr").all()]
+    assert [[spaced(cell) for cell in row] for row in rows] == printed(exhibit)
+    assert not tab.locator(".whatif").is_visible()
+    context.close()
