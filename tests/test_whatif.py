@@ -270,6 +270,14 @@ def test_a_plan_without_an_initiative_keeps_every_limit_and_is_the_best_of_what_
         assert row["end"] == again["end"].max()
 
 
+def test_where_nothing_is_planned_nothing_is_switched(roadmap: assessment.Assessment) -> None:
+    none = roadmap.plan.head(0)
+    found = planned.without(roadmap.draft, roadmap.schedule, none, roadmap.decisions, roadmap.objective, 1)
+
+    assert found.empty
+    assert show.attached(switches.without(found, none, roadmap.draft, roadmap.tables)).content == {"items": []}
+
+
 def test_only_so_many_plans_are_made_and_the_effort_that_was_asked_for_is_kept(
     roadmap: assessment.Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom.dictionary import codes, plans
-from engineroom.dictionary.columns import DataFrame
+from engineroom.dictionary.columns import DataFrame, empty
 from engineroom.planning import plan as planning
 from engineroom.planning import solver
 from engineroom.planning.plan import Draft
@@ -35,6 +35,8 @@ def without(
     the same as one of them, and have no row.
     """
     own = plan[plan["kind"] != "prerequisite"]
+    if own.empty:
+        return empty(plans.Without)
     rows = [_row(draft, plan, plan, (), is_proven=found.status == "optimal")]
     first = own.sort_values(["annual_benefit", "item"], ascending=[False, True], kind="stable")["item"].head(MOST)
 
@@ -47,7 +49,7 @@ def without(
     if len(own) <= MOST_PAIRED:
         pairs = itertools.combinations(first, 2)
         rows += [made((one, other)) for one, other in pairs if other not in fall[one] and one not in fall[other]]
-    return plans.Without.of(rows if len(own) else [])
+    return plans.Without.of(rows)
 
 
 def _out(draft: Draft, gone: Iterable[str]) -> set[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from engineroom.dictionary import codes, plans
 from engineroom.dictionary.columns import DataFrame
 from engineroom.pages import show, wording
-from engineroom.pages.blocks import Exhibit, note
+from engineroom.pages.blocks import Exhibit, nothing
 from engineroom.phrases import say, say_number, tell
 from engineroom.planning.plan import Draft
 from engineroom.readers.tables import Tables
@@ -22,9 +22,9 @@ from engineroom.reports.roadmap import words
 
 
 def without(found: DataFrame[plans.Without], plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Exhibit:
-    """Return what the plan becomes without one initiative, or two; in HTML with a switch for each."""
-    if len(found) < 2:
-        return note("No initiative can be left out", "There is no plan, or nothing but prerequisites is in it.")
+    """Return what the plan becomes without one initiative or two, with a switch for each; nothing without a plan."""
+    if found.empty:
+        return nothing()
 
     def names(row: show.Row, key: str, blank: str = wording.BLANK) -> str:
         return "; ".join(tell(draft.items[item]["name"]) for item in codes.items(row[key])) or blank
@@ -41,7 +41,10 @@ def without(found: DataFrame[plans.Without], plan: DataFrame[plans.Plan], draft:
     caption = say("What the plan becomes without one initiative")
     if found["gone"].map(codes.items).map(len).max() > 1:
         caption = say("What the plan becomes without one initiative or two")
-    notes = ["Each row is a new plan, solved like the first, not an estimate.", _RULE]
+    notes = [
+        "Each row is a new plan, solved like the first, not an estimate.",
+        "What needs an initiative falls with it, and so does what no longer pays without it.",
+    ]
     if rough := int((~found["is_proven"]).sum()):
         notes.append(say_number(rough, "{n} of these plans [is|are] not proven to be the best possible."))
     live = _live(found, plan, draft, currency)
@@ -52,9 +55,6 @@ def without(found: DataFrame[plans.Without], plan: DataFrame[plans.Plan], draft:
     columns = "gone falls joins end cost annual_benefit paid"
     shown = show.table("without", found, plans.Without, columns, caption, *notes, own=own, filled=True)
     return Exhibit(shown.kind, shown.content | {"live": live})
-
-
-_RULE = "What needs an initiative falls with it, and so does what no longer pays without it."
 
 
 def _live(found: DataFrame[plans.Without], plan: DataFrame[plans.Plan], draft: Draft, currency: str) -> dict[str, Any]:
