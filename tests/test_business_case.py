@@ -230,10 +230,21 @@ def test_at_its_flip_point_an_option_is_exactly_as_good_as_its_rival(client: Mak
             continue
         drivers = seen["expected"] | {"Hybrid": seen["expected"]["Hybrid"] | {row["driver"]: row["value"]}}
         charged = scenario.npv(programme["Hybrid"], drivers["Hybrid"], programme.discount_rate)
-        if row["driver"] == "run_cost":  # nobody says that savings are before it, so it is not yet taken off
-            charged -= row["value"] * sum(1.1**-year for year in range(1, 6))
         rival = scenario.npv(programme[row["rival"]], drivers[row["rival"]], programme.discount_rate)
         assert charged == pytest.approx(rival, abs=1), row["driver"]
+
+
+def test_a_run_cost_that_grows_flips_the_answer_earlier(client: Make) -> None:
+    grows = {"option": ["Hybrid"], "driver": "run_cost_growth", "distribution": "fixed", "likely": 0.1, "owner": "CIO",
+             "grade": "D", "source": "talk"}  # fmt: skip
+    for form in ("gross", None):
+        offers = OFFERS | {"saving_is": [None, "net", form], "run_cost": [None, 2e6, 1e6]}
+        programme, _, _, seen = case(insurer(client, options=offers, assumptions=grows))
+        found = flips.find(programme, seen, "Hybrid").set_index(["driver", "view"])
+        value, rival = found.loc[("run_cost", "expected"), ["value", "rival"]]
+
+        charged = scenario.npv(programme["Hybrid"], seen["expected"]["Hybrid"] | {"run_cost": value}, 0.1)
+        assert charged == pytest.approx(scenario.npv(programme[rival], seen["expected"][rival], 0.1), abs=1)
 
 
 def test_a_disclosed_cost_above_the_flip_point_gives_another_answer(client: Make) -> None:

@@ -75,6 +75,7 @@ from engineroom.planning import (
     scenario,
     solver,
     uncertainty,
+    without,
     workflow,
 )
 from engineroom.readers import engagement as engagements
@@ -296,6 +297,12 @@ class Assessment:
     bridge = Result(plans.Bridge, lambda case: money.bridge(case.worths, case.plan))
     one_more = Result(plans.OneMore, lambda case: plan.one_more(case.draft, case.schedule, case.objective))
     delays = Result(plans.Delays, lambda case: plan.delays(case.draft, case.schedule, case.plan, case.objective))
+    without = Result(
+        plans.Without,
+        lambda case: without.without(
+            case.draft, case.schedule, case.plan, case.decisions, case.objective, case.parameters.effort
+        ),
+    )
     calendar = Result(plans.Calendar, lambda case: review_calendar.calendar(case.tables, case.plan))
     agenda = Result(plans.Agenda, lambda case: agenda.steps(case.plan, case.prerequisites, case.calendar, case.tables))
     first_targets = Result(

@@ -509,6 +509,29 @@ class Delays(Table):
     most: Series[float] = number("cost, at most")
 
 
+class Without(Table):
+    """What the plan becomes without an initiative, or without two of them; first the plan as it is."""
+
+    gone: Series[str] = text(
+        "initiatives that are taken out, as a JSON array; empty: the plan as it is", "Without", required=True
+    )
+    falls: Series[str] = text(
+        "other initiatives that are no longer in the plan then, as a JSON array", "Falls with it", required=True
+    )
+    joins: Series[str] = text(
+        "initiatives that come into the plan then, as a JSON array", "Comes in instead", required=True
+    )
+    end: Series[pd.Timestamp] = date("last day of the plan; blank: nothing is left", "Complete", align="right")
+    cost_low: Series[float] = money("what the plan costs once, at least")
+    cost_high: Series[float] = money("what the plan costs once, at most")
+    annual_benefit_low: Series[float] = money("what it brings a year, at least")
+    annual_benefit_high: Series[float] = money("what it brings a year, at most")
+    paid: Series[pd.Timestamp] = date(
+        "month by which benefits have paid the costs, as expected; blank: not before the plan ends", "Paid back"
+    )
+    is_proven: Series[bool] = flag("no better plan is possible within the limits", required=True)
+
+
 ECONOMICS = {
     "loses": ("Advised against: it loses money", "bad"),
     "open": ("Open: it may lose money", "caution"),

@@ -46,7 +46,8 @@ def _of(programme: Programme, drivers: dict[str, dict[str, Any]], name: str, vie
     option, given = programme[name], drivers[name]
     ahead, rival = outlook.lead(programme, drivers, name)
     years = programme.years
-    annuity = sum((1 + programme.discount_rate) ** -year for year in range(1, years + 1))
+    growth, rate = float(given["run_cost_growth"]), programme.discount_rate
+    annuity = sum((1 + growth) ** (year - 1) * (1 + rate) ** -year for year in range(1, years + 1))
 
     def lead_with(**changed: float) -> float:
         return outlook.lead(programme, drivers | {name: given | changed}, name)[0]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engineroom.dictionary import codes, plans
@@ -231,15 +232,22 @@ def benefits(plan: DataFrame[plans.Plan], draft: Draft) -> DataFrame[plans.Benef
     days = pd.date_range(draft.start, draft.day(draft.problem.horizon), freq="MS").union([draft.start])
     ends = {"low": ("annual_benefit_low", "cost_high"), "expected": ("annual_benefit", "cost")}
     ends |= {"high": ("annual_benefit_high", "cost_low")}
+    begun, ended = (plan[side].to_numpy("datetime64[D]") for side in ("start", "end"))
+    money = {column: plan[column].fillna(0).to_numpy(float) for pair in ends.values() for column in pair}
     rows = []
-    for day in days:
-        years = ((day - plan["end"]).dt.days / 365.25).clip(lower=0)
+    for day in days.to_numpy("datetime64[D]"):
+        years = np.maximum((day - ended).astype(int) / 365.25, 0)
         row: dict[str, Any] = {"date": day}
         for end, (benefit, cost) in ends.items():
-            spent = plan.loc[plan["start"] <= day, cost].fillna(0).sum()
-            row[end] = float((plan[benefit].fillna(0) * years).sum() - spent)
+            row[end] = float((money[benefit] * years).sum() - money[cost][begun <= day].sum())
         rows.append(row)
     return plans.Benefits.of(rows)
+
+
+def paid_back(curve: DataFrame[plans.Benefits]) -> pd.Timestamp:
+    """Return the month by which benefits have paid the costs as expected; blank where they never do."""
+    paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]
+    return paid.iloc[-1] if len(paid) else pd.NaT
 
 
 # ------------------------------------------------------------------------------------------------------ the way there

@@ -67,6 +67,16 @@ class Option:
         has_open_run_cost = bool(np.isnan(self.run_cost)) and self.saving_is != "net"
         return self.kind != DO_NOTHING and bool(np.isnan(self.one_off) or has_open_run_cost)
 
+    @property
+    def covered(self) -> float:
+        """Return the yearly run cost that the claimed saving is net of; NaN where it is net of one nobody disclosed.
+
+        Where nobody says whether savings are before or after it, the run cost that is stated counts as covered.
+        """
+        if self.saving_is == "gross":
+            return 0.0
+        return self.run_cost if self.saving_is == "net" else float(np.nan_to_num(self.run_cost))
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -143,8 +153,8 @@ def parts(option: Option, values: Values) -> dict[str, Floats]:
     """Return what an option brings month by month, by part: arrays of draws by months that add up to the net.
 
     Each part is what one driver changes on what the ones before it left: the claim, its delay, the share that
-    arrives, what is lost of it each year, the run cost (where savings are stated before it), its growth, the errors
-    beyond today's, and the front office's time on them.
+    arrives, what is lost of it each year, the run cost beyond what the claim is net of, its growth, the errors beyond
+    today's, and the front office's time on them.
     """
     of = {name: np.atleast_1d(np.asarray(value, float))[:, None] for name, value in values.items()}
     year = np.repeat(np.arange(len(option.path) // MONTHS), MONTHS)
@@ -158,7 +168,7 @@ def parts(option: Option, values: Values) -> dict[str, Floats]:
     beyond = np.nan_to_num(of["defect_rate"] - option.error_rate) * np.nan_to_num(of["defect_cost"])
     quality = beyond * np.nan_to_num(option.monthly_items) * moved
     made = {"claimed": claimed, "delay": delayed - claimed, "share": arriving - delayed, "decay": kept - arriving}
-    made |= {"run": -run if option.saving_is == "gross" else 0 * run, "growth": -growth, "quality": -quality}
+    made |= {"run": np.nan_to_num(option.covered / MONTHS - run), "growth": -growth, "quality": -quality}
     made["front_office"] = -of["front_office_cost"] / MONTHS * np.take(FRONT_OFFICE, year, mode="clip")
     draws = max(len(part) for part in made.values())
     return {name: np.broadcast_to(part, (draws, len(option.path))) for name, part in made.items()}

@@ -24,6 +24,7 @@ __all__ = [
     "conflict",
     "cost_of_delay",
     "schedule",
+    "without",
     "worth_of_one_more",
 ]
 
@@ -121,6 +122,22 @@ def cost_of_delay(
         gain = _gain(other, found, objective, AGAIN, start)
         costs[name] = gain and Change(max(-gain.most, 0), max(-gain.found, 0), max(-gain.least, 0), gain.starts)
     return costs
+
+
+def without(
+    problem: Problem, found: Schedule, gone: Iterable[str], objective: str = "benefit", effort: float = AGAIN
+) -> Schedule:
+    """Return the best schedule found when some activities are taken out, and with them all that needs them first.
+
+    What stays of the known schedule keeps every limit, so that there always is one.
+    """
+    out = frozenset(gone)
+    kept = tuple(one for one in problem.activities if one.name not in out)
+    pairs = tuple(pair for pair in problem.precedences if pair.before not in out and pair.after not in out)
+    other = sequence.required(replace(problem, activities=kept, precedences=pairs))
+    stays = {name: start for name, start in found.starts.items() if name not in out}
+    start = sequence.best(other, objective, [stays, greedy(other, objective)])
+    return _improved(other, objective, min(effort, AGAIN), start)
 
 
 def _gain(

@@ -207,7 +207,8 @@ def _table(data: Mapping[str, Any]) -> list[Block]:
     beside["saved"] = beside["csv"] if is_plain else ""
     beside["told"] = [[clean(part) for part in parts] for parts in data.get("told") or []]
     beside["groups"] = {str(int(row)): clean(label) for row, label in (data.get("groups") or {}).items()}
-    return [table | beside | {"live": _visible(data.get("live") or {})}]
+    beside["live"] = _visible(data.get("live") or {})
+    return [table | beside]
 
 
 def _chart(spec: Mapping[str, Any]) -> list[Block]:
@@ -271,7 +272,7 @@ def _commentary(data: Mapping[str, Any]) -> list[Block]:
 def _table_block(columns: list[Block], rows: list[list[Block]], caption: str, total: int) -> Block:
     return {"type": "table", "name": "", "caption": caption, "columns": columns, "rows": rows[:PRINTED_ROWS],
             "total": total, "notes": [], "csv": "", "saved": "", "groups": {},
-            "told": [], "attached": False}  # fmt: skip
+            "told": [], "attached": False, "live": {}}  # fmt: skip
 
 
 def _table_cell(cell: object) -> Block:

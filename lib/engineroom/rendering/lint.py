@@ -292,6 +292,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
         "groups": {},
         "told": [],
         "attached": False,
+        "live": {},
         "id": "open-points-table",
         "name": "",
         "caption": told("What keeps this draft from being final"),

@@ -23,6 +23,9 @@ POLICY = (  # no style but the one in the head, no script but the house's where 
 )
 
 
+LIVE = {"whatif": "whatif.js", "plans": "switches.js"}
+"""The script of each kind of table that a reader can change."""
+
 USUAL = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) | frozenset("\n\u2060–—‘’“”„•…‰→≤≥−▲●◆■")
 """Letters every page carries, needed or not: the typeface is cut once for all reports of western Europe (8 kB more)."""
 
@@ -80,9 +83,8 @@ def faults(content: bytes, tree: Document) -> dict[str, bool]:
 def _script(tree: Document) -> str:
     """Return the one script a page may carry, the same in every report; none where there is no table to work on."""
     tables = tree.of("table")
-    names = (["page.js", "workbook.js"] if tables else []) + (
-        ["whatif.js"] if any(table.get("live") for table in tables) else []
-    )
+    kinds = {table["live"].get("kind") for table in tables}
+    names = (["page.js", "workbook.js"] if tables else []) + [name for kind, name in LIVE.items() if kind in kinds]
     parts = [(folder("templates") / name).read_text(encoding="utf-8") for name in names]
     return "\n".join(f"{{\n{part}}}" for part in parts)
 

@@ -25,9 +25,10 @@ HIGHEST_RATE = 0.25
 
 
 def whatif(programme: Programme, seen: Views) -> Exhibit:
-    """Return the options as expected, with a slider for the share that arrives, the delay and the one-off cost of each.
+    """Return the options as expected, with sliders for the share that arrives, the delay and both costs of each.
 
-    What has no slider (growth of the run cost, loss of the saving, errors) stays as expected.
+    What has no slider (growth of the run cost, loss of the saving, errors) stays as expected. While a slider is moved,
+    the first headline of the page says what follows from it.
     """
     options = [option for option in programme.options if option.kind != DO_NOTHING]
     if not options:
@@ -43,22 +44,25 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
                 option.name,
                 wording.value(given["saving_share"], "share", decimals=0),
                 words.months(round(given["delay_months"], 1)),
-                _said(option, given, programme.currency),
+                _one_off_said(option, given, programme.currency),
+                _run_said(option, given, programme.currency),
                 wording.money(worth[option.name], programme.currency),
-                wording.money(worth[option.name] - max(others, default=0.0), programme.currency),
+                wording.money(worth[option.name] - max([0.0, *others]), programme.currency),
             ]
         )
     columns = [left("option", "Option"), right("share", "Of the claim arrives"), right("delay", "Delay")]
     columns += [
         right("one_off", "One-off cost"),
+        right("run", "Run cost a year"),
         right("npv", "Net present value"),
         right("lead", "Ahead of the best other"),
     ]
     caption = say("What if: as expected, at {rate} a year", rate=_percent(programme.discount_rate))
     notes = (
         say(
-            "A one-off cost that is not disclosed counts as nothing here. "
-            "The HTML edition has a slider for each share, delay and cost; all else stays as expected."
+            "A cost that is not disclosed counts as nothing here. Of a run cost that the saving is net of, only what "
+            "goes beyond it counts. The HTML edition has a slider for each share, delay and cost; all else stays as "
+            "expected."
         ),
     )
     raw = _raw(options, programme, seen)
@@ -68,43 +72,65 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
 
 def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str, Any]:
     """Return what the page's script needs: sliders to draw, figures to count with, and phrases to say."""
-    currency, top = programme.currency, _top(options, programme, seen)
+    currency, years = programme.currency, programme.years
+    given_of = [seen["expected"][option.name] for option in options]
+    worth = max(
+        scenario.npv(option, given, programme.discount_rate) for option, given in zip(options, given_of, strict=True)
+    )
+    top = _top([worth, *map(_one_off, given_of)])
+    top_run = _top([worth / years, *(given["run_cost"] for given in given_of)])
     rate = _slider("rate", say("Discount rate"), programme.discount_rate, 0, HIGHEST_RATE, 0.005, "share")
     rate["said"] = _percent(programme.discount_rate)
     groups = [{"name": say("All options"), "sliders": [rate]}]
-    for option in options:
-        given = seen["expected"][option.name]
+    for option, given in zip(options, given_of, strict=True):
         share = _slider("share", say("Of the claim arrives"), given["saving_share"], 0, 1.2, 0.01, "share")
         delay = _slider("delay", say("Delay in months"), given["delay_months"], 0, LONGEST_DELAY, 1, "count")
         cost = _slider("one_off", say("One-off cost"), _one_off(given), 0, top, top / 100, "money")
         share["said"] = _percent(given["saving_share"])
         delay["said"] = wording.tenths(given["delay_months"])
-        cost["said"] = _said(option, given, currency)
-        groups.append({"name": option.name, "sliders": [share, delay, cost]})
+        cost["said"] = _one_off_said(option, given, currency)
+        run = _slider("run", say("Run cost a year"), given["run_cost"], 0, top_run, top_run / 100, "money")
+        run["said"] = _run_said(option, given, currency)
+        sliders = [share, delay, cost] + ([] if math.isnan(option.covered) else [run])
+        groups.append({"name": option.name, "sliders": sliders})
     return {
+        "kind": "whatif",
+        "headline": "business_case.answer",
         "groups": groups,
         "figures": [_figures(option, seen["expected"][option.name]) for option in options],
         "currency": currency,
         "locale": locale().replace("_", "-"),
         "months": say("{n} mo."),
-        "leads": say("With these values, {option} leads by {lead}."),
-        "none": say("With these values, no option is better than leaving things as they are."),
+        "moved": say("With your settings:"),
+        "printed": say("As printed:"),
+        "leads": say("{option} leads: a net present value of {worth} over {years} years, {lead} ahead of {rival}."),
+        "alone": say("{option} leads: a net present value of {worth} over {years} years. No other option pays."),
+        "none": say("No option is better than leaving things as they are."),
+        "silent": say("Not counted, because not disclosed: costs of {options}."),
+        "years": years,
         "reset": say("Back to the printed values"),
-        "title": say("Move the sliders; the table counts again"),
+        "title": say("Move the sliders: the table and the first headline follow"),
     }
 
 
 def _figures(option: Option, given: dict[str, Any]) -> dict[str, Any]:
     """Return an option as the script counts it: its claim by month, and what does not move with the sliders."""
-    made = scenario.parts(option, given)
     beyond = np.nan_to_num(given["defect_rate"] - option.error_rate) * np.nan_to_num(given["defect_cost"])
     return {
         "name": option.name,
         "claimed": [round(float(amount), 2) for amount in option.path],
         "full": option.full / MONTHS,
         "decay": given["saving_decay"],
-        "fixed": [round(float(amount), 2) for amount in (made["run"] + made["growth"] + made["front_office"])[0]],
-        "open": say("not disclosed") if _is_silent(option, given) else "",
+        "run": given["run_cost"],
+        "growth": given["run_cost_growth"],
+        "covered": given["run_cost"] if math.isnan(option.covered) else option.covered,
+        "said": say("covered by the saving") if math.isnan(option.covered) else "",
+        "fixed": [round(float(amount), 2) for amount in scenario.parts(option, given)["front_office"][0]],
+        "open": {
+            key: say("not disclosed")
+            for key, is_open in (("one_off", _is_silent(option, given)), ("run", _hides_run_cost(option, given)))
+            if is_open
+        },
         "errors": float(beyond * np.nan_to_num(option.monthly_items)),
     }
 
@@ -121,6 +147,7 @@ def _raw(options: list[Option], programme: Programme, seen: Views) -> pd.DataFra
                 "share_that_arrives": seen["expected"][option.name]["saving_share"],
                 "delay_months": seen["expected"][option.name]["delay_months"],
                 "one_off_cost": _one_off(seen["expected"][option.name]),
+                "run_cost": seen["expected"][option.name]["run_cost"],
                 "npv": scenario.npv(option, seen["expected"][option.name], programme.discount_rate),
             }
             for option in options
@@ -128,11 +155,9 @@ def _raw(options: list[Option], programme: Programme, seen: Views) -> pd.DataFra
     )
 
 
-def _top(options: list[Option], programme: Programme, seen: Views) -> float:
-    """Return the end of the sliders of cost: what the best option is worth, to the next five million or thousand."""
-    worth = [scenario.npv(option, seen["expected"][option.name], programme.discount_rate) for option in options]
-    known = [_one_off(seen["expected"][option.name]) for option in options]
-    most = max(*worth, *known, 1.0) if len(worth) + len(known) > 1 else 1.0
+def _top(amounts: list[float]) -> float:
+    """Return the end of the sliders of a cost: the largest of some amounts, to the next five million or thousand."""
+    most = max(1.0, *amounts)
     step = 5 * 10.0 ** (math.floor(math.log10(most)) - 1)
     return math.ceil(most / step) * step
 
@@ -145,8 +170,18 @@ def _is_silent(option: Option, given: dict[str, Any]) -> bool:
     return math.isnan(option.one_off) and not given["one_off_cost"]
 
 
-def _said(option: Option, given: dict[str, Any], currency: str) -> str:
+def _hides_run_cost(option: Option, given: dict[str, Any]) -> bool:
+    return math.isnan(option.run_cost) and not given["run_cost"] and not math.isnan(option.covered)
+
+
+def _one_off_said(option: Option, given: dict[str, Any], currency: str) -> str:
     return say("not disclosed") if _is_silent(option, given) else words.money(_one_off(given), currency)
+
+
+def _run_said(option: Option, given: dict[str, Any], currency: str) -> str:
+    if math.isnan(option.covered):
+        return say("covered by the saving")
+    return say("not disclosed") if _hides_run_cost(option, given) else words.money(given["run_cost"], currency)
 
 
 def _percent(part: float) -> str:

@@ -14,7 +14,7 @@ from engineroom.pages import forms, theme, wording
 from engineroom.pages.blocks import Exhibit, note, nothing
 from engineroom.pages.forms import Chart, facts, finished, guide, mark, own, quantity, text
 from engineroom.phrases import say, say_number, tell
-from engineroom.planning.plan import PILOTS, Draft
+from engineroom.planning.plan import PILOTS, Draft, paid_back
 from engineroom.readers.tables import Tables
 from engineroom.reports.process_quality import charts as process_quality
 from engineroom.reports.roadmap import words
@@ -215,10 +215,10 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
         width=560, height=130,
     )  # fmt: skip
     end, months = curve.iloc[-1], len(curve) - 1
-    paid = curve.loc[curve["expected"].gt(0) & (curve["expected"].shift().fillna(-1) <= 0), "date"]
+    paid = paid_back(curve)
     title = say("The plan does not pay back within {n} months", n=months)
-    if len(paid):
-        title = say("The plan is expected to pay back by {month}", month=words.month(paid.iloc[-1]))
+    if not pd.isna(paid):
+        title = say("The plan is expected to pay back by {month}", month=words.month(paid))
     net = wording.between(end["low"], end["high"], currency)
     caption = say("Line: expected. Area: all low to all high ends together.")
     if estimates.is_range(end["low"], end["high"]):
@@ -227,7 +227,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
         caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")
     description = say("Benefit less cost, added up month by month: {net} at the end.", net=net)
     counted = {"months": months, "low": end["low"], "high": end["high"]}
-    counted |= {"paid": paid.iloc[-1]} if len(paid) else {}
+    counted |= {} if pd.isna(paid) else {"paid": paid}
     return finished(chart, "benefits", title, description, caption, **counted)
 
 
