@@ -237,8 +237,10 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _retry(given: argparse.Namespace) -> int:
-    from engineroom.factory import batch
+    from engineroom.factory import batch, ledger
 
+    for fault in ledger.faults(given.out):
+        print(fault, file=sys.stderr)
     tasks = batch.unfinished(given.out)
     if not tasks:
         print(f"nothing to retry in {given.out}")
@@ -247,15 +249,14 @@ def _retry(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from engineroom.factory import manifest
+    from engineroom.factory import verification
 
-    homes = sorted(path.parent for path in given.out.glob(f"*/{manifest.NAME}"))
-    found = [difference for home in homes for difference in manifest.differences(home)]
-    for difference in found:
+    seen = verification.verify(given.out)
+    for difference in seen.differences:
         print(difference, file=sys.stderr)
-    files = sum(len(manifest.read(home).get("outputs", ())) for home in homes)
-    print(f"{len(homes)} engagements, {files} files: {f'{len(found)} differ' if found else 'all as they were made'}")
-    return 1 if found or not homes else 0
+    said = f"{len(seen.differences)} differ" if seen.differences else "all as they were made"
+    print(f"{seen.engagements} engagements, {seen.files} files: {said}")
+    return 1 if seen.differences or not seen.engagements else 0
 
 
 def _pack(given: argparse.Namespace) -> int:

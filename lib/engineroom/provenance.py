@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from engineroom.logs import files
+from engineroom.readers import sheets
 from engineroom.readers.engagement import Engagement, Parameters, digest
 from engineroom.resources import folder
 
-PRESENTATION = {"client", "status", "confidentiality", "prepared_by", "language", "allow_outside_folder", "brand"}
+PRESENTATION = {"id", "client", "status", "confidentiality", "prepared_by", "language", "allow_outside_folder", "brand"}
 """Keys of `[engagement]` that change pages and no figure."""
 
 CODE = ("dictionary", "readers", "logs", "measures", "planning", "organisation", "findings", "*.py")
@@ -33,7 +34,7 @@ def inputs(engagement: Engagement) -> dict[str, str]:
 
     `engagement.toml` is not among them: its settings count, not its bytes.
     """
-    paths = sorted((engagement.folder / "tables").glob("*.csv"))
+    paths = [] if engagement.tables.workbook else sheets.csv_files(engagement)
     if engagement.tables.workbook:
         paths.append(engagement.path(engagement.tables.workbook))
     log = engagement.events or engagement.cases

@@ -1,7 +1,7 @@
 """Reports by the hundred: each in its own process, a ledger that is true, and an index of what was made.
 
-`run` makes one report, `batch` many. `analysis` computes the assessment they tell, `execution` drives papermill,
-`kernel` forks warm processes, `limits` bounds them; `manifest` says what
-made every number; `console` shows progress, `shelf` is the index, `delivery` the pack for a client, `doctor` tries
-the machine.
+`run` makes one report, `batch` many; `ledger` is what was asked for and what became of it. `analysis` computes the
+assessment they tell, `execution` drives papermill, `kernel` forks warm processes, `limits` bounds them; `manifest` says
+what made every number, `verification` whether that still holds; `console` shows progress, `shelf` is the index,
+`delivery` the pack for a client, `doctor` tries the machine.
 """

@@ -39,6 +39,7 @@ def ensure(
     rows in a database may change without a word. What is missing is computed and stored.
     """
     place = out / case.name / case.sector / assessment.FOLDER
+    manifest.refuse_stranger(case, out / case.name)
     files = provenance.inputs(case)
     made_from = provenance.parts(case, parameters, files)
     saved = storage.read(place)
@@ -66,11 +67,21 @@ def ensure(
         if provenance.inputs(case) != files:
             raise DataProblems([Problem(case.folder.name, rule="a file changed while it was read")], "Run it again")
         with publication.locked(out / case.name):
+            manifest.refuse_stranger(case, out / case.name)
+            _set_aside(place, out / case.name)
             storage.publish(private / assessment.FOLDER, place)
             manifest.note_assessment(case, place, out / case.name)
     made = storage.read(place)
     assert made
     return made
+
+
+def _set_aside(place: Path, home: Path) -> None:
+    """Keep what a person put into, or changed in, the folder of an assessment that is about to be replaced."""
+    known = manifest.known(home)
+    for path in sorted(place.rglob("*")):
+        if path.is_file() or path.is_symlink():
+            publication.keep(home, path.relative_to(home).as_posix(), known)
 
 
 def fingerprint(saved: storage.Saved) -> str:

@@ -1,13 +1,12 @@
 """Make many reports: any `concurrent.futures` executor, one outcome per report, and nothing that fails stops the rest.
 
 A worker takes a task and returns plain data, so a pool on this machine and a cluster run the same function. Outcomes go
-into the ledger `results.jsonl` as they come: whatever happens afterwards, what is finished is on record. What was asked
-for is in `batches.jsonl`: what never came to run is known too.
+into the ledger as they come: whatever happens afterwards, what is finished is on record, and what was asked for and
+never came to run is known too.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -16,20 +15,19 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError, ReportError
-from engineroom.factory import manifest, run
+from engineroom.factory import ledger, manifest, run
+from engineroom.factory.ledger import Outcome
 from engineroom.factory.limits import USUAL, Limits
 from engineroom.factory.run import Task
 from engineroom.readers import engagement as engagements
 
-LEDGER, BATCHES = "results.jsonl", "batches.jsonl"
-SCHEMA = 2
 GRACE, PATIENCE = 2.0, 3.0
 """Seconds a worker has to end: when its batch is gone, and when its batch is stopped (all within five seconds)."""
 ANSWERS_WITHIN = 10.0
@@ -40,19 +38,6 @@ ATTEMPTS = 2
 
 Group = tuple[Task, ...]
 """Reports of one engagement and sector: they tell one assessment."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one report."""
-
-    task: Task
-    status: str  # ok | reused | failed
-    exit_code: int
-    message: str
-    outputs: tuple[str, ...]
-    seconds: float
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,9 +82,9 @@ def make(task: Task, out: Path, limits: Limits, force: bool = False, assessed: s
     """Make one report and return its outcome; never raises, so that one report cannot stop the others."""
 
     def report() -> Outcome:
-        outputs, status, why = run.produce(task, out, limits, force, assessed)
-        names = tuple(path.relative_to(out).as_posix() for path in outputs)
-        return Outcome(task, status, 0, "", names, 0.0, why)
+        done = run.produce(task, out, limits, force, assessed)
+        names = tuple(path.relative_to(out).as_posix() for path in done.outputs)
+        return Outcome(task, done.status, 0, done.told, names, 0.0, done.why, done.engagement, done.made)
 
     return _told(report, task, out)
 
@@ -133,7 +118,7 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     the pool with it: the pool is made anew, and what was under way is tried again. An engagement whose data break a
     rule is told once: no further report of it is begun.
     """
-    _append(terms.out / BATCHES, {"schema": SCHEMA, "tasks": [asdict(task) for task in tasks]})
+    ledger.ask(terms.out, tasks)
     groups: dict[tuple[Any, ...], Group] = {}
     for task in tasks:
         name = (task.folder, task.sector, task.parameters)
@@ -181,7 +166,7 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
                     continue
                 for task in group:
                     told = replace(outcome, task=task)
-                    record(terms.out, told)
+                    ledger.record(terms.out, told)
                     yield told
     finally:
         for future in running:  # interrupted: a worker would otherwise finish its report before it ends
@@ -196,13 +181,8 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
 def _refused(task: Task, first: Outcome, out: Path) -> Outcome:
     """Return the outcome of a report that was not begun, because another of its engagement has told why."""
     outcome = Outcome(task, "failed", first.exit_code, first.message, (), 0.0)
-    record(out, outcome)
+    ledger.record(out, outcome)
     return outcome
-
-
-def record(out: Path, outcome: Outcome) -> None:
-    """Append one line to the ledger, on disk before anything else happens."""
-    _append(out / LEDGER, {"schema": SCHEMA, "report": str(outcome.task)} | asdict(outcome))
 
 
 def unfinished(out: Path) -> list[Task]:
@@ -210,31 +190,7 @@ def unfinished(out: Path) -> list[Task]:
 
     They failed, or never came to run, or something has changed since; in the order they were first asked for.
     """
-    return [task for task, one in last(out).items() if one.status == "failed" or _has_changed(task, out)]
-
-
-def last(out: Path) -> dict[Task, Outcome]:
-    """Return every report that was ever asked for in `out`, as it was last asked for, and what became of it.
-
-    One that never came to run has failed. With other parameters a report takes the place of the one before it.
-    """
-    asked: dict[str, Task] = {}
-    became: dict[str, Outcome] = {}
-    for batch in _lines(out / BATCHES):
-        for told in batch["tasks"]:
-            task = _task(told)
-            asked[str(task)] = task
-    for line in _lines(out / LEDGER):
-        task = _task(line["task"])
-        outputs = tuple(line["outputs"])
-        became[str(task)] = Outcome(task, line["status"], line["exit_code"], line["message"], outputs, line["seconds"])
-    found = {}
-    for name in dict.fromkeys([*asked, *became]):
-        outcome = became.get(name)
-        task = asked[name] if name in asked else became[name].task
-        never = Outcome(task, "failed", RenderError.exit_code, f"{task}: its turn never came", (), 0.0)
-        found[task] = outcome if outcome and outcome.task == task else never
-    return found
+    return [task for task, one in ledger.last(out).items() if one.status == "failed" or _has_changed(task, out)]
 
 
 def _has_changed(task: Task, out: Path) -> bool:
@@ -244,11 +200,6 @@ def _has_changed(task: Task, out: Path) -> bool:
         return True  # making it again will tell
     wanted = manifest.origin(case, task.report, dict(task.parameters))
     return bool(manifest.reason(wanted, task.formats, out / case.name))
-
-
-def _task(told: dict[str, Any]) -> Task:
-    pairs = tuple((name, value) for name, value in told["parameters"])
-    return Task(told["folder"], told["sector"], told["report"], tuple(told["formats"]), pairs)
 
 
 def _outcome(future: Future[Outcome], task: Task, died: Counter[Task]) -> Outcome | None:
@@ -320,25 +271,3 @@ def _end_with(batch: Any) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os._exit(1)
-
-
-def _append(path: Path, line: dict[str, Any]) -> None:
-    """Append a line to a file, whole: after one that a crash tore in half a new line is begun."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(line, ensure_ascii=False) + "\n"
-    with path.open("ab+") as stream:
-        if stream.tell():
-            stream.seek(-1, os.SEEK_END)
-            text = text if stream.read(1) == b"\n" else f"\n{text}"
-        stream.write(text.encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a ledger; one that a crash tore in half is passed over, its report counts as not made."""
-    for line in path.read_bytes().splitlines() if path.is_file() else []:
-        with suppress(ValueError):
-            told = json.loads(line)
-            if told.get("schema") == SCHEMA:
-                yield told

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engineroom.factory.batch import Outcome
+from engineroom.factory.ledger import Outcome
 
 DONE, FAILED = "✓", "✗"
 WIDTH = 78
@@ -53,7 +53,8 @@ def line(outcome: Outcome, out: Path, reasons: bool = False) -> str:
     took = "unchanged, kept" if outcome.status == "reused" else f"{outcome.seconds:.1f} s"
     pages = [str(out / name) for name in outcome.outputs if name.endswith((".html", ".pdf"))]
     why = f"  ({outcome.why})" if reasons and outcome.why else ""
-    return f"{DONE} {outcome.task}  {took}{why}  {'  '.join(pages)}"
+    told = "".join(f"\n  {one}" for one in outcome.message.splitlines())
+    return f"{DONE} {outcome.task}  {took}{why}  {'  '.join(pages)}{told}"
 
 
 def summary(told: list[Outcome], total: int, out: Path, began: float) -> str:

@@ -32,6 +32,10 @@ def pack(home: Path) -> Path:
         cure = "Make it again with engineroom retry, or remove what does not belong there"
         raise RenderError("\n".join([f"{home}: is not packed", *(f"  {one}" for one in found), cure]))
     said = manifest.read(home)
+    if found := manifest.mixed(said):
+        raise RenderError(
+            "\n".join([f"{home}: is not packed", *(f"  {one}" for one in found), "Run engineroom run again"])
+        )
     files = {path: (home / path).read_bytes() for path in said["outputs"] if path.endswith(KINDS)}
     files |= {manifest.NAME: (home / manifest.NAME).read_bytes(), SUMMARY: summary(said).encode()}
     target = home.with_name(f"{legal(home.name)}.zip")

@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from packaging.requirements import Requirement
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engineroom import __version__, provenance
 from engineroom.assessment import FOLDER
+from engineroom.errors import ReportError
 from engineroom.pages import brand
 from engineroom.readers.engagement import FILE, Engagement, digest
 from engineroom.rendering import publication
 from engineroom.resources import folder as shipped
 
-SCHEMA = 2
+SCHEMA = 3
 NAME = "manifest.json"
 
 Manifest = dict[str, Any]
@@ -90,6 +93,39 @@ def reason(wanted: Origin, formats: tuple[str, ...], place: Path) -> str:
     return f"not as it was made: {', '.join(spoilt)}" if spoilt else ""
 
 
+def refuse_stranger(case: Engagement, place: Path) -> None:
+    """Raise `ReportError` where an output folder belongs to another engagement: none may write into it."""
+    said = read(place)
+    if not said or (said["id"], said["client"]) == (case.id, case.header.client):
+        return
+    owner = f"{said['client']} (id {said['id']})"
+    raise ReportError(
+        f"{place} belongs to another engagement: {owner}, and this is {case.header.client} (id {case.id})\n"
+        "Rename the engagement's folder, or give it its own --out. If it is the same client under a new name or id, "
+        f"move {place.name} away first"
+    )
+
+
+def mixed(said: Manifest) -> list[str]:
+    """Return which reports of a folder were made from other data than the first of them, as sentences."""
+    found, first = [], ""
+    for name, about in said["reports"].items():
+        first = first or name
+        before, now = said["reports"][first]["inputs"], about["inputs"]
+        if differing := sorted(one for one in {*before, *now} if before.get(one) != now.get(one)):
+            found.append(f"{name} was made from other data than {first}: {', '.join(differing)}")
+    return found
+
+
+def entry(place: Path, name: str) -> str:
+    """Return the fingerprint of all that the manifest in a folder says of one report; blank where it says nothing."""
+    said = read(place)
+    if name not in said.get("reports", {}):
+        return ""
+    mine = {path: sha for path, sha in said["outputs"].items() if _belongs(path, name)}
+    return provenance.fingerprint({"about": said["reports"][name], "outputs": mine, "id": said["id"]})
+
+
 def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str, Any]) -> Manifest:
     """Return the manifest of an engagement after one more report, keeping what it says of the others.
 
@@ -121,6 +157,7 @@ def _merged(
     }
     return {
         "schema": SCHEMA,
+        "id": case.id,
         "engagement": case.name,
         "client": case.header.client,
         "status": case.header.status,
@@ -133,6 +170,20 @@ def _merged(
         "reports": dict(sorted((before.get("reports", {}) | reports).items())),
         "outputs": dict(sorted((kept | written).items())),
     }
+
+
+def known(place: Path) -> dict[str, str]:
+    """Return the SHA-256 of what was written into an output folder before, by its path there.
+
+    The manifest of an earlier version is believed in this one thing, so that an upgrade sets nothing aside.
+    """
+    told: dict[str, str] = {}
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        data = (place / NAME).read_bytes()
+        for path, sha in json.loads(data)["outputs"].items():
+            told[publication.inside(path)] = str(sha)
+        told[NAME] = hashlib.sha256(data).hexdigest()
+    return told
 
 
 def files(place: Path, sector: str, report: str) -> list[Path]:
@@ -156,6 +207,7 @@ def differences(place: Path) -> list[str]:
         path
         for path in there - set(said["outputs"]) - {NAME}
         if not path.endswith(".failed.ipynb")  # told when it failed
+        and not path.startswith(f"{publication.KEPT}/")  # a person's, set aside
     )
     return found + [f"{place.name}/{path}: was not made here" for path in strangers]
 
@@ -174,9 +226,9 @@ def read(place: Path) -> Manifest:
     """Return the manifest in a folder; empty where there is none, or none of this schema."""
     try:
         said = json.loads((place / NAME).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+        return _File.model_validate(said).model_dump(by_alias=True)
+    except (OSError, ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) and said.get("schema") == SCHEMA else {}
 
 
 def dumps(manifest: Manifest) -> bytes:
@@ -195,6 +247,30 @@ def _installed() -> dict[str, Any]:
         "reference data": provenance.hashes(shipped("data")),
         "libraries": {"python": platform.python_version()} | {name: version(name) for name in sorted(names)},
     }
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    inputs: dict[str, str]
+    made_from: dict[str, str]
+    title: str
+    headlines: list[dict[str, str]]
+    drawings: str
+
+
+class _File(BaseModel):
+    """What a manifest must be to be believed: it is a file that anybody can write."""
+
+    model_config = ConfigDict(extra="allow")
+
+    schema_: Literal[3] = Field(alias="schema", serialization_alias="schema")
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    client: str
+    engagement: str
+    inputs: dict[str, str]
+    reports: dict[Annotated[str, Field(pattern=r"^\w+/\w+$")], _Report]
+    outputs: dict[Annotated[str, AfterValidator(publication.inside)], Annotated[str, Field(pattern="^[0-9a-f]{64}$")]]
 
 
 def _belongs(path: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engineroom import assessment, storage
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
@@ -212,9 +212,19 @@ def _stored(
         raise
 
 
-def produce(
-    task: Task, out: Path, limits: Limits = USUAL, force: bool = False, assessed: str = ""
-) -> tuple[list[Path], str, str]:
+@dataclass(frozen=True)
+class Produced:
+    """A report that is there: its files, whether it was made or kept, why, and what was set aside for a person."""
+
+    outputs: list[Path]
+    status: Literal["ok", "reused"]
+    why: str
+    told: str
+    engagement: str
+    made: str
+
+
+def produce(task: Task, out: Path, limits: Limits = USUAL, force: bool = False, assessed: str = "") -> Produced:
     """Make one report and publish it under `out`; return its files, "ok" or "reused", and why.
 
     Files are written beside their place and renamed into it, the manifest last: a report is there whole, or the one
@@ -224,16 +234,22 @@ def produce(
         case = engagements.open(task.folder, task.sector)
         made = manifest.origin(case, task.report, dict(task.parameters))
         home = out / case.name
+        manifest.refuse_stranger(case, home)
         why = manifest.reason(made, task.formats, home)
         if not why and not force:
-            return manifest.files(home, case.sector, task.report), "reused", "nothing it is made from has changed"
+            outputs = manifest.files(home, case.sector, task.report)
+            return Produced(outputs, "reused", "nothing it is made from has changed", "", case.id, "")
         files, about = _made(case, task, out, limits, assessed)
         with publication.locked(home):
-            record = manifest.record(made, files, home, about)
-            outputs = publication.publish(files | {manifest.NAME: manifest.dumps(record)}, home)
-            publication.drop(home, f"{made.name}.tables/*", files)
-            publication.drop(home, f"{made.name}.failed.ipynb", {})
-        return outputs[:-1], "ok", why or "it was asked for"
+            manifest.refuse_stranger(case, home)
+            known = manifest.known(home)
+            gone = [path for path in known if path.startswith(f"{made.name}.tables/") and path not in files]
+            record = manifest.dumps(manifest.record(made, files, home, about))
+            outputs, told = publication.publish(files | {manifest.NAME: record}, home, known)
+            told += publication.drop(home, gone, known)
+            (home / f"{made.name}.failed.ipynb").unlink(missing_ok=True)
+            entry = manifest.entry(home, made.name)
+        return Produced(outputs[:-1], "ok", why or "it was asked for", "\n".join(told), case.id, entry)
 
 
 def _made(
@@ -257,14 +273,16 @@ def _made(
             executed = execution.execute(case, task.report, given, Path(private), place, limits)
         except execution.Stopped as stop:
             raise _explained(stop, task, case, out) from None
-    with drawing.album(out / CHARTS / case.name / name):
+    album, home = out / CHARTS / case.name / name, out / case.name
+    with drawing.album(album, manifest.read(home).get("reports", {}).get(name, {}).get("drawings", "")):
         editions, tree = render.editions(executed, task.formats)
     files = {f"{name}.{kind}": data for kind, data in editions.items()}
     files[f"{name}.ipynb"] = execution.published(executed, case)
     files |= {f"{name}.tables/{table}": text.encode() for table, text in document.files(tree).items()}
     findings = [entry for block in tree.of("findings") for entry in block["entries"]]
     headlines = [{key: entry[key] for key in ("tone", "text")} for entry in findings]
-    return files, {"title": tree.cover["title"], "headlines": headlines}
+    drawn = engagements.digest(album) if album.is_file() else ""
+    return files, {"title": tree.cover["title"], "headlines": headlines, "drawings": drawn}
 
 
 def _explained(stop: Any, task: Task, case: Engagement, out: Path) -> EngineroomError:
@@ -274,6 +292,7 @@ def _explained(stop: Any, task: Task, case: Engagement, out: Path) -> Engineroom
             check(task.folder)
         except EngineroomError as problems:
             return problems
+    manifest.refuse_stranger(case, out / case.name)
     kept = out / case.name / case.sector / f"{task.report}.failed.ipynb"
     publication.replace(kept, stop.notebook)
     error = NotebookError(

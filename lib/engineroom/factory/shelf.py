@@ -12,7 +12,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from engineroom.factory import batch, manifest
+from engineroom.factory import ledger, manifest
 from engineroom.pages import theme
 from engineroom.rendering import page, publication
 from engineroom.rendering.prose import clean
@@ -35,7 +35,7 @@ def make(out: Path) -> bytes:
     engagements = [_engagement(path.parent, out) for path in sorted(out.glob(f"*/{manifest.NAME}"))]
     failures = [
         {"report": str(task), "message": last.message.replace(f"{out.absolute()}/", "")}
-        for task, last in sorted(batch.last(out).items(), key=lambda pair: str(pair[0]))
+        for task, last in sorted(ledger.last(out).items(), key=lambda pair: str(pair[0]))
         if last.status == "failed"
     ]
     made = sum(len(one["reports"]) for one in engagements)

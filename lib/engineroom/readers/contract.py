@@ -108,6 +108,12 @@ def _from_environment(reference: str) -> str:
     return reference
 
 
+def _plain_id(given: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,64}", given):
+        raise ValueError("holds 1 to 64 letters, digits, points, hyphens and underscores")
+    return given
+
+
 def is_inside(place: Path, relative: str) -> bool:
     """Return whether a path named in the file stays in the folder, links followed."""
     return (place / relative).resolve().is_relative_to(place.resolve())
@@ -146,6 +152,8 @@ class Period(Section):
 class Header(Section):
     """`[engagement]`: what every page of a report says about itself."""
 
+    id: Annotated[StrictStr, AfterValidator(_plain_id)] = ""
+    """what tells this engagement from every other one; engineroom new writes it"""
     client: Annotated[StrictStr, Field(min_length=1)]
     sectors: Annotated[tuple[Sector, ...], AfterValidator(_at_least_one), AfterValidator(_each_once)]
     period: Period

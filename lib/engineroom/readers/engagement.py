@@ -50,6 +50,9 @@ __all__ = [
 ]
 
 
+ID_LENGTH = 16
+
+
 class Engagement(BaseModel):
     """One client's engagement seen through one of its sectors.
 
@@ -74,6 +77,15 @@ class Engagement(BaseModel):
     parameters: Parameters = Parameters()
     events: Events | None
     cases: Cases | None
+
+    @property
+    def id(self) -> str:
+        """Return what tells this engagement from every other one, whatever their folders are called.
+
+        It is stated in the file, as `engineroom new` writes it; else it follows from the folder's name and the client.
+        """
+        derived = hashlib.sha256(f"{self.name}\n{self.header.client}".encode()).hexdigest()[:ID_LENGTH]
+        return self.header.id or derived
 
     @property
     def check_command(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 
 from engineroom.dictionary import schemas
 from engineroom.errors import ReportError
 from engineroom.readers import engagement
+from engineroom.readers.engagement import ID_LENGTH
 
 WORKBOOK = "intake.xlsx"
 KINDS = {
@@ -24,6 +26,7 @@ KINDS = {
 
 TOML = """# What this engagement is about. Every key is checked by: engineroom check FOLDER
 [engagement]
+id = "{id}"                   # tells this engagement from every other; leave it as it is
 client = {client}
 sectors = ["{sector}"]                  # sector packs: engineroom list sectors
 period = {{ start = 2026-01-01, end = 2026-06-30 }}
@@ -63,7 +66,9 @@ def make(folder: Path, sector: str) -> list[Path]:
     (folder / "data").mkdir(parents=True)
     toml, workbook = folder / engagement.FILE, folder / WORKBOOK
     client = json.dumps(folder.resolve().name, ensure_ascii=False).replace("\x7f", "\\u007f")  # as TOML quotes it
-    toml.write_text(TOML.format(client=client, sector=sector, workbook=WORKBOOK), encoding="utf-8")
+    toml.write_text(
+        TOML.format(id=uuid.uuid4().hex[:ID_LENGTH], client=client, sector=sector, workbook=WORKBOOK), encoding="utf-8"
+    )
     _workbook(workbook)
     return [toml, workbook]
 

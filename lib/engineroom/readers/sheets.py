@@ -54,9 +54,7 @@ class Sheet:
 
 def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:
     """Yield each table of an engagement by its name, as cells; add what cannot be used to `problems`."""
-    files = engagement.tables
-    place = engagement.folder / "tables"
-    beside = sorted(path for path in place.glob("*") if path.is_file() and path.name[0] not in ".~")
+    files, beside = engagement.tables, csv_files(engagement)
     if files.workbook:
         yield from _workbook_sheets(engagement, files.workbook, problems)
         if any(path.stem in schemas.INPUTS for path in beside):
@@ -65,9 +63,10 @@ def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str,
         return
     for path in beside:
         where = f"{engagement.folder.name}/tables/{path.name}"
-        if path.stem.lower() in NOTES:
-            continue
-        if path.suffix.lower() != ".csv":
+        if not path.resolve().is_relative_to(engagement.folder):
+            rule, cure = "is a link that leads out of the engagement folder", "put the file itself there"
+            problems.append(Problem(where, rule=rule, cure=cure))
+        elif path.suffix.lower() != ".csv":
             problems.append(Problem(where, rule="is not a CSV file", cure="save it as CSV, or name [tables] workbook"))
         elif path.stem not in schemas.INPUTS:
             problems.append(_unknown_table(where, path.stem))
@@ -75,6 +74,12 @@ def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str,
             if found.empty:
                 problems.append(Problem(where, rule="has a header and no rows", cure="fill it, or remove the table"))
             yield path.stem, Sheet(where, path, found, files.decimal)
+
+
+def csv_files(engagement: Engagement) -> list[Path]:
+    """Return the files in `tables/`, in order: what is read there, and what is told because it cannot be."""
+    found = sorted((engagement.folder / "tables").glob("*"))
+    return [one for one in found if one.is_file() and one.name[0] not in ".~" and one.stem.lower() not in NOTES]
 
 
 def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem]) -> Iterator[tuple[str, Sheet]]:

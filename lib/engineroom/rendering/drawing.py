@@ -158,15 +158,17 @@ def inline(svg: str, alt: str) -> str:
 
 
 @contextmanager
-def album(path: Path) -> Iterator[None]:
+def album(path: Path, expected: str) -> Iterator[None]:
     """Take from a file what an earlier run drew, and keep in it what this one used.
 
-    A drawing is found by the hash of its specification, of what draws it and of the typeface: the album can be out of
-    date but not wrong, and one that cannot be read or written is as good as none.
+    The file is believed where it has the SHA-256 that is expected: what another hand drew is drawn again. A drawing is
+    found by the hash of its specification, of what draws it and of the typeface: the album can be out of date but not
+    wrong, and one that cannot be read or written is as good as none.
     """
     known: dict[str, str] = {}
     with suppress(OSError, ValueError, zlib.error):
-        known = json.loads(zlib.decompress(path.read_bytes()))
+        held = path.read_bytes()
+        known = json.loads(zlib.decompress(held)) if hashlib.sha256(held).hexdigest() == expected else {}
     used: dict[str, str] = {}
     _OPEN.append((known, used))
     try:

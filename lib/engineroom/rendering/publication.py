@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from engineroom.errors import RenderError
 
 PATIENCE = 60.0
 """Seconds to wait for another writer of the same folder: renaming takes a fraction of one."""
 LOCK = ".lock"
+KEPT = "kept"
+"""Folder of an output folder for what a person made there."""
 STAGE = ".new-"
 
 
-def publish(files: dict[str, bytes], home: Path) -> list[Path]:
-    """Write files under `home` and return where they stand, in the order given.
+def inside(path: str) -> str:
+    """Return a path that a file of state names; raise where it leaves its folder, on whatever system."""
+    parts = PurePosixPath(path).parts
+    if not parts or "\\" in path or ":" in path or {"..", "/"} & set(parts):
+        raise ValueError("leads out of the folder")
+    return path
+
+
+def publish(files: dict[str, bytes], home: Path, known: Mapping[str, str]) -> tuple[list[Path], list[str]]:
+    """Write files under `home`; return where they are, in the order given, and what was set aside, as sentences.
 
     All are written before the first is renamed into its place: a full disk leaves what was there before untouched. A
-    folder that a killed process left half written is cleared away first.
+    folder that a killed process left half written is cleared away first. `known` has the SHA-256 of what was written
+    here before: a file that is not of that kind is a person's, and set aside.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    told = [one for name in files if (one := keep(home, name, known))]
     for left in home.glob(f"{STAGE}*"):
         shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(dir=home, prefix=STAGE))
@@ -38,14 +50,45 @@ def publish(files: dict[str, bytes], home: Path) -> list[Path]:
             (stage / str(number)).replace(target)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return [home / name for name in files]
+    return [home / name for name in files], told
 
 
-def drop(home: Path, pattern: str, kept: dict[str, bytes]) -> None:
-    """Remove the files under `home` that match a pattern and are none of those kept."""
-    for old in home.glob(pattern):
-        if old.relative_to(home).as_posix() not in kept:
-            old.unlink()
+def drop(home: Path, names: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """Remove files that were written here before; return what was set aside instead, because a person changed it."""
+    told = []
+    for name in names:
+        told += [one] if (one := keep(home, name, known)) else []
+        (home / name).unlink(missing_ok=True)
+    return told
+
+
+def keep(home: Path, name: str, known: Mapping[str, str]) -> str:
+    """Set a file aside that is not as it was written here, and say so; blank where there is nothing to keep.
+
+    It goes into the folder `KEPT`, under the day of its last change. A link is never followed: what it leads to is
+    somebody else's.
+    """
+    target = home / name
+    for place in (target, *target.parents):
+        if place.is_symlink() and place.is_relative_to(home):
+            raise RenderError(f"{place} is a link; engineroom writes only into folders of its own. Remove the link")
+    if not target.is_file() or _digest(target) == known.get(name):
+        return ""
+    day = time.strftime("%Y-%m-%d", time.gmtime(target.stat().st_mtime))
+    aside = home / KEPT / day / name
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = home / KEPT / day / f"{name}-{number}"
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    target.replace(aside)
+    where = aside.relative_to(home).as_posix()
+    return f"{home.name}/{name} was changed by hand, or is not engineroom's: it is kept as {where}"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def replace(target: Path, data: bytes) -> None:
