@@ -20,7 +20,7 @@ import pytest
 
 from engineroom import cli
 from engineroom.errors import DataProblems, NotebookError, Problem
-from engineroom.factory import batch, run
+from engineroom.factory import batch, ledger, run
 from engineroom.factory.batch import Terms
 from engineroom.factory.run import Task
 
@@ -31,22 +31,23 @@ period = { start = 2026-01-01, end = 2026-06-30 }
 currency = "USD"
 as_of = 2026-07-15
 """
+MADE = run.Produced([], "ok", "", "", "", "")
 TASKS = [Task(f"/clients/{name}", "healthcare", "benchmark_gap") for name in "abc"]
 
 
 def statuses(out: Path) -> list[tuple[str, str]]:
-    lines = (out / batch.LEDGER).read_text(encoding="utf-8").splitlines()
+    lines = (out / ledger.LEDGER).read_text(encoding="utf-8").splitlines()
     return [(told["report"].partition("/")[0], told["status"]) for told in map(json.loads, lines)]
 
 
-def made_by(monkeypatch, produce: Callable[..., tuple[list[Path], str, str]]) -> None:
+def made_by(monkeypatch, produce: Callable[..., run.Produced]) -> None:
     """Let reports be made by a function of the test, and nothing be computed for them."""
     monkeypatch.setattr(run, "assess", lambda *_: "")
     monkeypatch.setattr(run, "produce", produce)
 
 
 def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_path: Path, monkeypatch) -> None:
-    made_by(monkeypatch, lambda *_, **__: ([], "ok", ""))
+    made_by(monkeypatch, lambda *_, **__: MADE)
 
     for number, outcome in enumerate(batch.outcomes(TASKS, Terms(tmp_path)), 1):
         assert len(statuses(tmp_path)) == number
@@ -58,10 +59,10 @@ def test_every_task_has_one_line_in_the_ledger_before_its_outcome_is_seen(tmp_pa
 def test_whatever_a_report_does_the_next_one_is_made(tmp_path: Path, monkeypatch) -> None:
     faults = {"a": NotebookError("cell gaps failed"), "b": OSError(28, "No space left on device", "/full")}
 
-    def produce(task: Task, *_: object) -> tuple[list[Path], str, str]:
+    def produce(task: Task, *_: object) -> run.Produced:
         if fault := faults.get(Path(task.folder).name):
             raise fault
-        return [], "ok", ""
+        return MADE
 
     made_by(monkeypatch, produce)
 
@@ -86,7 +87,7 @@ def test_a_fault_of_engineroom_is_called_so_and_shows_no_traceback(tmp_path: Pat
 
 
 def test_a_caller_that_stops_asking_stops_the_batch(tmp_path: Path, monkeypatch) -> None:
-    made_by(monkeypatch, lambda *_, **__: ([], "ok", ""))
+    made_by(monkeypatch, lambda *_, **__: MADE)
 
     next(batch.outcomes(TASKS, Terms(tmp_path)))
 
@@ -129,26 +130,28 @@ def test_what_failed_never_ran_or_has_changed_is_unfinished_and_a_torn_line_is_p
     kept, failed, changed, unbegun = (
         Task(f"/clients/{name}", "legal", "roadmap", ("pdf",), (("weeks", "52"),)) for name in "kfcu"
     )
-    batch._append(tmp_path / batch.BATCHES, {"schema": 2, "tasks": [vars(one) for one in (kept, failed, unbegun)]})
+    ledger.ask(tmp_path, [kept, failed, unbegun])
     for task, status in [(kept, "failed"), (failed, "ok"), (kept, "ok"), (failed, "failed"), (changed, "reused")]:
-        batch.record(tmp_path, batch.Outcome(task, status, 0, "", (), 0.0))
-    with (tmp_path / batch.LEDGER).open("a", encoding="utf-8") as ledger:
-        ledger.write('{"schema": 2, "report": "b/heal')
+        ledger.record(tmp_path, batch.Outcome(task, status, 0, "", (), 0.0))
+    with (tmp_path / ledger.LEDGER).open("a", encoding="utf-8") as stream:
+        stream.write('{"schema": 3, "report": "b/heal')
 
     assert batch.unfinished(tmp_path) == [failed, unbegun, changed]
+    torn = "results.jsonl, line 6: was cut off, or is not a line of engineroom; it is passed over"
+    assert ledger.faults(tmp_path) == [torn]
 
-    batch.record(tmp_path, batch.Outcome(failed, "ok", 0, "", (), 0.0))
+    ledger.record(tmp_path, batch.Outcome(failed, "ok", 0, "", (), 0.0))
     assert batch.unfinished(tmp_path) == [unbegun, changed]
 
 
 def test_a_client_with_bad_data_is_told_once_and_no_report_of_it_is_begun(tmp_path: Path, monkeypatch) -> None:
     begun: list[str] = []
 
-    def produce(task: Task, *_: object) -> tuple[list[Path], str, str]:
+    def produce(task: Task, *_: object) -> run.Produced:
         begun.append(str(task))
         if task.folder == "/clients/a":
             raise DataProblems([Problem("a/tables/kpis.csv", 2, "kpi", "is blank")])
-        return [], "ok", ""
+        return MADE
 
     made_by(monkeypatch, produce)
     tasks = [Task(f"/clients/{name}", "legal", report) for name in "ab" for report in ("benchmark_gap", "roadmap")]
@@ -205,8 +208,11 @@ def test_unchanged_reports_are_kept_and_verify_says_what_is_no_longer_as_it_was_
     clean: Path, tmp_path: Path, capsys
 ) -> None:
     place = Path(shutil.copytree(clean, tmp_path / "copy"))
-    for ledger in (place / "out").glob("*.jsonl"):
-        ledger.write_text(ledger.read_text().replace(str(clean), str(place)))
+    for file in (place / "out").glob("*.jsonl"):
+        lines = [json.loads(line.replace(str(clean), str(place))) for line in file.read_text().splitlines()]
+        file.unlink()
+        for line in lines:
+            ledger._append(file, line)
     again = ["--out", str(place / "out"), "--why"]
 
     assert cli.main([*run_of(place), *again]) == 0

@@ -10,7 +10,7 @@ import pytest
 
 from engineroom import cli
 from engineroom.errors import NotebookError
-from engineroom.factory import batch, console, execution, run
+from engineroom.factory import batch, console, execution, ledger, run
 from engineroom.resources import folder
 
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,80,100,100,2026-01-01,2026-06-30,x\n"
@@ -80,10 +80,10 @@ def test_one_bad_client_does_not_stop_the_others(small: Path, make_engagement, t
     bad = make_engagement(files={"tables/kpis.csv": KPIS.replace("sla", "slo")}, name="bad")
     made = []
 
-    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
+    def produce(task: run.Task, *_: object) -> run.Produced:
         run.check(task.folder)
         made.append(str(task))
-        return [], "ok", ""
+        return run.Produced([], "ok", "", "", "", "")
 
     monkeypatch.setattr(run, "produce", produce)
 
@@ -99,10 +99,10 @@ def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
 ) -> None:
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
 
-    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
+    def produce(task: run.Task, *_: object) -> run.Produced:
         if task.folder == str(small):
             raise NotebookError("client/healthcare/benchmark_gap: cell gaps failed")
-        return [], "ok", ""
+        return run.Produced([], "ok", "", "", "", "")
 
     monkeypatch.setattr(run, "produce", produce)
     out = tmp_path / "out"
@@ -129,7 +129,7 @@ def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, 
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
     asked: list[str] = []
 
-    def produce(task: run.Task, *_: object) -> tuple[list[Path], str, str]:
+    def produce(task: run.Task, *_: object) -> run.Produced:
         asked.append(task.folder)
         raise NotebookError("cell gaps failed")
 
@@ -215,7 +215,7 @@ def test_a_full_disk_is_told_without_a_traceback_and_is_exit_14(small, tmp_path,
     def full(path: Path, line: object) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(batch, "_append", full)
+    monkeypatch.setattr(ledger, "_append", full)
 
     assert cli.main(["run", str(small), "--out", str(tmp_path / "out")]) == 14
 

@@ -23,7 +23,7 @@ def home(tmp_path: Path, starter) -> Path:
     files = {f"{name}.html": b"page", f"{name}.pdf": b"%PDF", f"{name}.ipynb": b"{}", f"{name}.tables/gaps.csv": b"a\n"}
     made = manifest.origin(engagement.open(starter("legal")), "benchmark_gap", {})
     record = manifest.dumps(manifest.record(made, files, place, ABOUT))
-    publication.publish(files | {manifest.NAME: record}, place)
+    publication.publish(files | {manifest.NAME: record}, place, {})
     return place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -17,19 +18,70 @@ def there(home: Path) -> dict[str, bytes]:
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-def test_publishing_replaces_files_and_drops_those_that_are_no_longer_made(tmp_path: Path) -> None:
-    publication.publish({"r.html": b"old", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, tmp_path)
+def known(home: Path) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in there(home).items()}
 
-    publication.publish(files := {"r.html": b"new", "r.tables/a.csv": b"3"}, tmp_path)
-    publication.drop(tmp_path, "r.tables/*", files)
+
+def test_publishing_replaces_files_and_drops_those_that_are_no_longer_made(tmp_path: Path) -> None:
+    publication.publish({"r.html": b"old", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, tmp_path, {})
+
+    _, told = publication.publish(
+        files := {"r.html": b"new", "r.tables/a.csv": b"3"}, tmp_path, before := known(tmp_path)
+    )
+    told += publication.drop(tmp_path, ["r.tables/b.csv"], before)
 
     assert there(tmp_path) == files
+    assert told == []
+
+
+def test_what_a_person_changed_or_put_there_is_set_aside_under_its_day_and_told(tmp_path: Path) -> None:
+    home = tmp_path / "acme"
+    publication.publish({"r.ipynb": b"made", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, home, {})
+    before = known(home)
+    for name, data in {"r.ipynb": b"mine", "r.tables/b.csv": b"mine too", "r.pdf": b"foreign"}.items():
+        (home / name).write_bytes(data)
+        os.utime(home / name, (86400 * 365, 86400 * 365))
+
+    _, told = publication.publish({"r.ipynb": b"new", "r.tables/a.csv": b"3", "r.pdf": b"new"}, home, before)
+    told += publication.drop(home, ["r.tables/b.csv"], before)
+    (home / "r.ipynb").write_bytes(b"again")
+    os.utime(home / "r.ipynb", (86400 * 365, 86400 * 365))
+    publication.publish({"r.ipynb": b"newer"}, home, before)
+
+    assert there(home) == {
+        "kept/1971-01-01/r.ipynb": b"mine",
+        "kept/1971-01-01/r.ipynb-2": b"again",
+        "kept/1971-01-01/r.pdf": b"foreign",
+        "kept/1971-01-01/r.tables/b.csv": b"mine too",
+        "r.ipynb": b"newer",
+        "r.pdf": b"new",
+        "r.tables/a.csv": b"3",
+    }
+    assert told[0] == (
+        "acme/r.ipynb was changed by hand, or is not engineroom's: it is kept as kept/1971-01-01/r.ipynb"
+    )
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize("link", ["r.html", "r.tables", "."])
+def test_no_link_below_the_output_folder_is_followed(tmp_path: Path, link: str) -> None:
+    foreign, home = tmp_path / "foreign", tmp_path / "out" / "acme"
+    foreign.mkdir()
+    (foreign / "r.html").write_bytes(b"theirs")
+    place = home / link if link != "." else home
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(foreign / "r.html" if link == "r.html" else foreign)
+
+    with pytest.raises(RenderError, match="is a link; engineroom writes only into folders of its own"):
+        publication.publish({"r.html": b"new", "r.tables/a.csv": b"1"}, home, {})
+
+    assert there(foreign) == {"r.html": b"theirs"}
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_disk_that_fills_at_any_write_leaves_every_old_file_and_no_scraps(tmp_path, monkeypatch, number) -> None:
     files = {"r.html": b"old", "r.pdf": b"old", "manifest.json": b"old"}
-    publication.publish(files, tmp_path)
+    publication.publish(files, tmp_path, {})
     write, written = publication._write, []
 
     def full(path: Path, data: bytes) -> None:
@@ -41,7 +93,7 @@ def test_a_disk_that_fills_at_any_write_leaves_every_old_file_and_no_scraps(tmp_
 
     monkeypatch.setattr(publication, "_write", full)
     with pytest.raises(OSError, match="No space left"):
-        publication.publish(dict.fromkeys(files, b"new"), tmp_path)
+        publication.publish(dict.fromkeys(files, b"new"), tmp_path, known(tmp_path))
 
     assert there(tmp_path) == files
 
@@ -50,7 +102,7 @@ def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path: Path)
     (tmp_path / ".new-killed").mkdir()
     (tmp_path / ".new-killed" / "0").write_bytes(b"hal")
 
-    publication.publish({"r.html": b"whole"}, tmp_path)
+    publication.publish({"r.html": b"whole"}, tmp_path, {})
 
     assert there(tmp_path) == {"r.html": b"whole"}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def test_the_manifest_keeps_what_it_says_of_other_reports(starter, tmp_path: Pat
     gap, other = (manifest.origin(case, report, {}) for report in ("benchmark_gap", "roadmap"))
     for made, name in ((gap, "legal/benchmark_gap.html"), (other, "legal/roadmap.html")):
         record = manifest.record(made, {name: b"1"}, tmp_path, {"title": "Gap"})
-        publication.publish({name: b"1", manifest.NAME: manifest.dumps(record)}, tmp_path)
+        publication.publish({name: b"1", manifest.NAME: manifest.dumps(record)}, tmp_path, manifest.known(tmp_path))
 
     again = manifest.record(
         manifest.origin(case, "benchmark_gap", {"line": "typical"}), {"legal/benchmark_gap.html": b"2"}, tmp_path, {}
@@ -47,7 +49,7 @@ def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Pat
     assert why() == "it was never made here"
     page = {"legal/benchmark_gap.html": b"page"}
     made = manifest.origin(engagement.open(place), "benchmark_gap", {})
-    publication.publish(page | {manifest.NAME: manifest.dumps(manifest.record(made, page, tmp_path, {}))}, tmp_path)
+    publication.publish(page | {manifest.NAME: manifest.dumps(manifest.record(made, page, tmp_path, {}))}, tmp_path, {})
     assert why() == ""
     assert why(("html", "pdf")) == "there is no pdf yet"
     assert why(line="typical") == "changed: parameters"
@@ -72,17 +74,25 @@ def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Pat
 
 def test_a_drawing_is_drawn_once_remembered_and_found_by_what_it_was_drawn_from(tmp_path: Path, monkeypatch) -> None:
     drawn: list[str] = []
+
+    def expected() -> str:
+        return engagement.digest(tmp_path / "album") if (tmp_path / "album").is_file() else ""
+
     monkeypatch.setattr(drawing, "_drawn", lambda spec: drawn.append(spec) or f'<svg width="{len(drawn)}"/>')
 
     for specs in (["a", "b", "a"], ["a", "c"], ["a", "b"]):
-        with drawing.album(tmp_path / "album"):
+        with drawing.album(tmp_path / "album", expected()):
             pages = [drawing.draw(spec, "cell") for spec in specs]
 
     assert drawn == ["a", "b", "c", "b"]  # what a report no longer shows is not kept
     assert pages == ['<svg width="1"/>', '<svg width="4"/>']
-    (tmp_path / "album").write_bytes(b"torn")
-    with drawing.album(tmp_path / "album"):
+    before = expected()
+    (tmp_path / "album").write_bytes(zlib.compress(json.dumps({"any": "<svg/>"}).encode()))
+    with drawing.album(tmp_path / "album", before):  # what another hand drew is not believed
         assert drawing.draw("a", "cell") == '<svg width="5"/>'
+    (tmp_path / "album").write_bytes(b"torn")
+    with drawing.album(tmp_path / "album", expected()):
+        assert drawing.draw("a", "cell") == '<svg width="6"/>'
 
 
 def test_a_drawing_from_the_album_is_set_as_one_that_was_just_drawn() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engineroom.factory import batch, manifest, shelf
+from engineroom.factory import batch, ledger, manifest, shelf
 from engineroom.factory.run import Task
 from engineroom.readers import engagement
 from engineroom.rendering import publication
@@ -22,11 +22,11 @@ def out(tmp_path: Path, starter) -> Path:
     files = {"legal/benchmark_gap.html": b"page", "legal/benchmark_gap.tables/gaps.csv": b"a,b\n"}
     made = manifest.origin(engagement.open(starter("legal")), "benchmark_gap", {})
     record = manifest.dumps(manifest.record(made, files, place / "legal", ABOUT))
-    publication.publish(files | {manifest.NAME: record}, place / "legal")
+    publication.publish(files | {manifest.NAME: record}, place / "legal", {})
     message = (
         f"acme/legal/roadmap: cell draft failed\nThe notebook so far is in {place}/acme/legal/roadmap.failed.ipynb"
     )
-    batch.record(place, batch.Outcome(Task("/x/acme", "legal", "roadmap"), "failed", 13, message, (), 1.0))
+    ledger.record(place, batch.Outcome(Task("/x/acme", "legal", "roadmap"), "failed", 13, message, (), 1.0))
     return place
 
 
@@ -57,7 +57,7 @@ def test_a_file_that_is_no_longer_as_it_was_made_is_told_on_the_shelf(out: Path)
 def test_a_report_that_was_made_with_other_parameters_takes_the_place_of_the_one_that_failed(out: Path) -> None:
     again = Task("/x/acme", "legal", "roadmap", parameters=(("weeks", "52"),))
 
-    batch.record(out, batch.Outcome(again, "ok", 0, "", (), 1.0))
+    ledger.record(out, batch.Outcome(again, "ok", 0, "", (), 1.0))
 
     assert "Could not be made" not in shelf.make(out).decode()
 

@@ -28,10 +28,16 @@ _ENTRY = (1980, 1, 1, 0, 0, 0)
 
 def pack(home: Path) -> Path:
     """Write the zip of an engagement's output folder beside it and return it; refuse what is not as it was made."""
-    if found := manifest.differences(home):
+    said = manifest.read(home)
+    found = manifest.differences(home)
+    there = said.get("outputs", {})
+    found += [
+        f"{name}: has no page" for name in said.get("reports", {}) if not {f"{name}.html", f"{name}.pdf"} & set(there)
+    ]
+    found += [] if said.get("reports") else [f"{home.name}: holds no report"]
+    if found:
         cure = "Make it again with engineroom retry, or remove what does not belong there"
         raise RenderError("\n".join([f"{home}: is not packed", *(f"  {one}" for one in found), cure]))
-    said = manifest.read(home)
     if found := manifest.mixed(said):
         raise RenderError(
             "\n".join([f"{home}: is not packed", *(f"  {one}" for one in found), "Run engineroom run again"])

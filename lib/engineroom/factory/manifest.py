@@ -252,11 +252,11 @@ def _installed() -> dict[str, Any]:
 class _Report(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    inputs: dict[str, str]
-    made_from: dict[str, str]
-    title: str
-    headlines: list[dict[str, str]]
-    drawings: str
+    inputs: dict[str, str] = {}
+    made_from: dict[str, str] = {}
+    title: str = ""
+    headlines: list[dict[str, str]] = []
+    drawings: str = ""
 
 
 class _File(BaseModel):
@@ -268,6 +268,9 @@ class _File(BaseModel):
     id: Annotated[str, Field(min_length=1, max_length=64)]
     client: str
     engagement: str
+    status: str
+    as_of: str
+    engineroom: str
     inputs: dict[str, str]
     reports: dict[Annotated[str, Field(pattern=r"^\w+/\w+$")], _Report]
     outputs: dict[Annotated[str, AfterValidator(publication.inside)], Annotated[str, Field(pattern="^[0-9a-f]{64}$")]]

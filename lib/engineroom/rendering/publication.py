@@ -37,7 +37,10 @@ def publish(files: dict[str, bytes], home: Path, known: Mapping[str, str]) -> tu
     folder that a killed process left half written is cleared away first. `known` has the SHA-256 of what was written
     here before: a file that is not of that kind is a person's, and set aside.
     """
-    told = [one for name in files if (one := keep(home, name, known))]
+    for name in files:
+        _refuse_link(home, name)
+    home.mkdir(parents=True, exist_ok=True)
+    told = []
     for left in home.glob(f"{STAGE}*"):
         shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(dir=home, prefix=STAGE))
@@ -47,6 +50,7 @@ def publish(files: dict[str, bytes], home: Path, known: Mapping[str, str]) -> tu
         for number, name in enumerate(files):
             target = home / name
             target.parent.mkdir(parents=True, exist_ok=True)
+            told += [one] if (one := keep(home, name, known)) else []
             (stage / str(number)).replace(target)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -68,10 +72,8 @@ def keep(home: Path, name: str, known: Mapping[str, str]) -> str:
     It goes into the folder `KEPT`, under the day of its last change. A link is never followed: what it leads to is
     somebody else's.
     """
+    _refuse_link(home, name)
     target = home / name
-    for place in (target, *target.parents):
-        if place.is_symlink() and place.is_relative_to(home):
-            raise RenderError(f"{place} is a link; engineroom writes only into folders of its own. Remove the link")
     if not target.is_file() or _digest(target) == known.get(name):
         return ""
     day = time.strftime("%Y-%m-%d", time.gmtime(target.stat().st_mtime))
@@ -84,6 +86,12 @@ def keep(home: Path, name: str, known: Mapping[str, str]) -> str:
     target.replace(aside)
     where = aside.relative_to(home).as_posix()
     return f"{home.name}/{name} was changed by hand, or is not engineroom's: it is kept as {where}"
+
+
+def _refuse_link(home: Path, name: str) -> None:
+    for place in (home / name, *(home / name).parents):
+        if place.is_relative_to(home) and place.is_symlink():
+            raise RenderError(f"{place} is a link; engineroom writes only into folders of its own. Remove the link")
 
 
 def _digest(path: Path) -> str:
