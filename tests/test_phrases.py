@@ -118,8 +118,8 @@ def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:
         (code("at_rows", n=1, rows=[1200]), "row 1200", "Zeile 1200"),
         (code("at_rows", n=2, rows=[7, 9]), "rows 7, 9", "Zeilen 7, 9"),
         (
-            code("condition_holds_at_share", says="a tenth of all items or more", share=0.185),
-            "a tenth of all items or more (18%)",
+            code("condition_holds_at_share", says="at least a tenth of all items", share=0.185),
+            "at least a tenth of all items (18%)",
             "mindestens ein Zehntel aller Vorgänge (18\u00a0%)",
         ),
         (

@@ -463,6 +463,7 @@ class Assessment:
             case.one_more,
             case.draft,
             case.schedule,
+            case.gaps,
             case.tables,
         ),
     )

@@ -48,7 +48,7 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
                 wording.money(worth[option.name] - max(others, default=0.0), programme.currency),
             ]
         )
-    columns = [left("option", "Option"), right("share", "Of the claim arrives"), right("delay", "Delay")]
+    columns = [left("option", "Option"), right("share", "Share of the claim achieved"), right("delay", "Delay")]
     columns += [
         right("one_off", "One-off cost"),
         right("npv", "Net present value"),
@@ -57,8 +57,8 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
     caption = say("What if: as expected, at {rate} a year", rate=_percent(programme.discount_rate))
     notes = (
         say(
-            "A one-off cost that is not disclosed counts as nothing here. "
-            "The HTML edition has a slider for each share, delay and cost; all else stays as expected."
+            "Undisclosed one-off costs count as zero here. In the HTML edition, sliders change each share, delay and "
+            "cost; all else stays as expected."
         ),
     )
     raw = _raw(options, programme, seen)
@@ -74,7 +74,7 @@ def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str,
     groups = [{"name": say("All options"), "sliders": [rate]}]
     for option in options:
         given = seen["expected"][option.name]
-        share = _slider("share", say("Of the claim arrives"), given["saving_share"], 0, 1.2, 0.01, "share")
+        share = _slider("share", say("Share of the claim achieved"), given["saving_share"], 0, 1.2, 0.01, "share")
         delay = _slider("delay", say("Delay in months"), given["delay_months"], 0, LONGEST_DELAY, 1, "count")
         cost = _slider("one_off", say("One-off cost"), _one_off(given), 0, top, top / 100, "money")
         share["said"] = _percent(given["saving_share"])
@@ -90,7 +90,7 @@ def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str,
         "leads": say("With these values, {option} leads by {lead}."),
         "none": say("With these values, no option is better than leaving things as they are."),
         "reset": say("Back to the printed values"),
-        "title": say("Move the sliders; the table counts again"),
+        "title": say("Move the sliders to recalculate the table"),
     }
 
 
