@@ -100,7 +100,7 @@ def test_what_one_report_backs_or_fears_and_the_roadmap_refuses_is_found() -> No
         for part in ("Automate simple claims", "Move what is left offshore")
     }
     assert said(insurer | {"pressures": refused}) == [
-        "the governance report warns of “Automate simple claims”, and the roadmap refuses it"
+        "the governance report warns of “Automate simple claims”, which the roadmap does not permit"
     ]
 
 
@@ -111,7 +111,7 @@ def test_an_initiative_that_the_agenda_calls_too_early_needs_an_override(shop) -
     overridden = shop["decisions"].assign(decision="overridden")
 
     assert said(shop | {"agenda": early}) == [
-        "“Match supplier invoices” is planned before what comes first has ended, and nobody overrode a gate for it"
+        "“Match supplier invoices” is planned before its prerequisites are met, and no exception was approved"
     ]
     assert said(shop | {"agenda": early, "decisions": overridden}) == []
 

@@ -119,7 +119,7 @@ def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
     assert not any(text.startswith(against) for text in said(told(curve=case.plan_benefits)))
     assert any(text.startswith(against) for text in said(told(curve=case.plan_benefits.assign(low=-2.0, high=-1.0))))
     asked = asks.roadmap(case.plan, case.decisions, losing, case.prerequisites)["ask"].map(tell)
-    assert asked.iloc[0] == "Do not approve the plan as it stands: it loses money"
+    assert asked.iloc[0] == "Do not approve the plan in its present form: it loses money"
     assert not asked.str.startswith("Approve").any()
 
 

@@ -372,7 +372,7 @@ def test_where_nobody_comes_to_half_a_person_hours_a_week_are_told(ecommerce):
     assert sentences(ecommerce)["Capacity"].startswith(f"{row['skill']} lacks {row['gap_fte'] * 40:.1f} hours in its")
     assert table["rows"][0][6]["text"] == f"{row['gap_fte'] * 40:.1f}"
     assert [column["label"] for column in table["columns"][2:5]] == [
-        "Hours there", "Hours needed, mean week", "Hours needed, worst week",
+        "Hours available", "Hours needed, average week", "Hours needed, worst week",
     ]  # fmt: skip
 
 

@@ -110,8 +110,8 @@ def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:
     [
         (
             code("nobody_named", affected=14, total=33_483),
-            "14 of 33,483 rows do not say who did them",
-            "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat",
+            "14 of 33,483 rows do not show who did the step",
+            "14 von 33.483 Zeilen zeigen nicht, wer den Schritt ausgeführt hat",
         ),
         ("no_time_zone_stated", "no time zone is stated", "keine Zeitzone ist angegeben"),
         (code("student_over_periods", n=6), "Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),

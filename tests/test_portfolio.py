@@ -107,7 +107,7 @@ def test_a_bucket_says_its_figures_confidence_and_review_18_months_on(hospital, 
     placed = placed[placed["work"] != ""].set_index("workflow")
 
     reason = codes.each(placed.loc["Denials", "reason"])
-    assert [tell(one) for one in reason] == ["half of the manual touches or more only repair what came in wrong (58%)"]
+    assert [tell(one) for one in reason] == ["at least half of the manual work only repairs wrong input (58%)"]
     assert placed.loc["Denials", "confidence"] == "medium"  # 58% is within a quarter of the threshold of 50%
     assert set(placed["review"]) == {pd.Timestamp("2028-01-15")}
 
@@ -152,7 +152,7 @@ def test_the_rule_of_the_fifth_is_about_types_of_transaction(hospital) -> None:
     assert said[0].startswith("The largest fifth of 5 types of transaction holds ")
     assert said[1].startswith("The largest fifth of ")
     few = tables_of_roadmap.concentration(found.head(4), found.head(4)).content
-    assert few["title"] == "The 20% rule cannot be tested"
+    assert few["title"] == "Whether cost is concentrated is not known"
 
 
 def test_straight_through_paths_run_from_today_to_the_target(hospital) -> None:

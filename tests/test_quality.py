@@ -195,7 +195,7 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
 
     assert quality.is_saturated(log)
     assert len(yields) == len(factory) == 0
-    assert shown["title"] == "A repeat is no rework in this log"
+    assert shown["title"] == "Repeats are not rework in this log"
     assert said["text"] == "First-pass yield cannot be stated: in this log nearly every item repeats an activity."
     assert "first_pass_yield" not in set(measures["kpi"])
 
@@ -365,7 +365,7 @@ def test_the_exceptions_headline_names_what_to_stabilise_only_where_there_is_a_r
     assert loud["text"] == "Denials should be stabilised before automation."
 
 
-@pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No reason seen"), (None, "unknown", "Not known")])
+@pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No need to wait"), (None, "unknown", "Not known")])
 def test_a_workflow_without_a_control_chart_is_not_called_stable(
     healthcare: Opened, stable: bool | None, tone: str, cell: str
 ) -> None:
@@ -429,8 +429,8 @@ def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make
     assert (row["rework_cost"], row["cost_method"], row["cost_recorded"]) == (20, quality.STATED, 7)
     assert shown["rows"][0][-1] == "Stated cost"
     assert shown["notes"][-1] == (
-        "Where both are known the stated cost is taken, because a log prices only the steps that say they are rework. "
-        "The log records $7 where $16 to $24 are stated."
+        "Where both are known, the stated cost is used: $16 to $24. The log shows $7, because it prices only steps "
+        "that are marked as rework."
     )
 
 
