@@ -142,4 +142,6 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
         "Unentschieden",
         "Stärke",
     }
-    assert all(re.search(r"liegt um .* (?:unter|über) dem", item["text"]) for item in before if item["label"] == "Lücke")
+    assert all(
+        re.search(r"liegt um .* (?:unter|über) dem", item["text"]) for item in before if item["label"] == "Lücke"
+    )

@@ -191,7 +191,7 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
     measures = quality.measures(er.kpi.measure(tables, log))
 
     shown = process_quality_tables.status_log(log).content
-    said = headline("First pass", factory=factory, measures=measures, of=(tables, log))
+    said = headline("Right first time", factory=factory, measures=measures, of=(tables, log))
 
     assert quality.is_saturated(log)
     assert len(yields) == len(factory) == 0
@@ -346,8 +346,8 @@ def test_headlines_flip_with_the_data(healthcare: Opened) -> None:
     ends = {"low": 1 - factory["high"], "high": 1 - factory["low"]}
     swapped = swapped.assign(first_pass_yield=1 - factory["first_pass_yield"], **ends)
 
-    good = headline("First pass", factory=factory, measures=measures, of=healthcare)
-    bad = headline("First pass", factory=swapped, measures=poor, of=healthcare)
+    good = headline("Right first time", factory=factory, measures=measures, of=healthcare)
+    bad = headline("Right first time", factory=swapped, measures=poor, of=healthcare)
 
     assert (good["tone"], bad["tone"]) == ("good", "bad")
     assert good["text"].startswith("92.7%") and "Prior authorisation is the lowest at 82.6%" in good["text"]
@@ -365,7 +365,9 @@ def test_the_exceptions_headline_names_what_to_stabilise_only_where_there_is_a_r
     assert loud["text"] == "Denials should be stabilised before automation."
 
 
-@pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No need to wait"), (None, "unknown", "Not known")])
+@pytest.mark.parametrize(
+    ("stable", "tone", "cell"), [(True, "good", "No need to wait"), (None, "unknown", "Not known")]
+)
 def test_a_workflow_without_a_control_chart_is_not_called_stable(
     healthcare: Opened, stable: bool | None, tone: str, cell: str
 ) -> None:

@@ -369,7 +369,9 @@ def cover(found: DataFrame[models.Cover]) -> Exhibit:
     if found.empty:
         return _asks("skills", "who can do what")
     alone = int((found["bus_factor"] < 2).sum())
-    caption = say_number(alone, "{n} of {all} skills [depends|depend] on one person or no one", all=len(found))
+    caption = say_number(
+        alone, ("{n} of {all} skills [has|have] no cover: one person or none can do [it|them]"), all=len(found)
+    )
     rule = (
         "Bus factor: the number of people who can do the work; if all of them are absent, it stops. Learners do not "
         "count."

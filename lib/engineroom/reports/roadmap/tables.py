@@ -181,7 +181,7 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])
     notes = [say("Each row is a full new plan, not an estimate.")]
     if objective == "benefit":
-        notes.append(say("Ranges run from all benefits at their low end to all at their high end."))
+        notes.append(say("Ranges: from all benefits at the low end to all at the high end."))
     return table("changes", caption, columns, rows, raw, tuple(notes))
 
 
@@ -228,9 +228,8 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
     unpriced = found["gap_high"] == 0
     told = found.assign(**{name: found[name].mask(unpriced) for name in ends["gap"] + ends["addressed"]})
     notes = (
-        "Cost of the gap: the total in the benchmark report. Beyond the gap: benefit that initiatives promise on top "
-        "of it. Net: one full year of benefit less the one-off cost. A dash: no measured benchmark prices a gap of "
-        "this workflow.",
+        "Cost of the gap: the total in the benchmark report. Beyond the gap: benefit promised on top of it. Net: one "
+        "full year of benefit less one-off cost. A dash: no measured benchmark prices a gap here.",
     )
     rows = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
     columns = f"workflow {' '.join(labels)}"
@@ -393,7 +392,7 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
     )
     notes = (
         "A: friction, volume and standardisation. B: volume, error rate and people. C: cost per item and error rate. "
-        "All three are common ways to rank; their weights are varied in steps of a tenth.",
+        "Weights are varied in steps of a tenth.",
         "Errors: the error rate or, where none is measured, the rework rate. Ready: share of prerequisites met.",
     )
     columns = (
@@ -613,8 +612,8 @@ def pilots(found: DataFrame[plans.PilotPlans], tracks: DataFrame[plans.Tracks]) 
     caption = say_number(len(found), "{n} pilot [KPI is|KPIs are] fixed before the start")
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
     notes = (
-        "Best quarter: the best this workflow has reached, used as the pilot's target. 60 days can show: the "
-        "smallest change that 60 days of items can prove (80% power, 5% error).",
+        "Best quarter: the best value so far, used as target. 60 days can show: the smallest change that 60 days can "
+        "prove (80% power, 5% error).",
         "Pilot, refine, then scale up: each of the three steps needs its own decision.",
     )
     columns = "workflow name baseline target visible expected=items_expected is_enough"
@@ -630,6 +629,8 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     own = {"interval": show.right("Improvement in points, 95%", _change)}
     passed = int((found["verdict"] == "pass").sum())
     caption = say_number(passed, "{n} of {all} finished pilots passed", all=len(found))
+    if len(found) == 1:
+        caption = say("The finished pilot passed") if passed else say("The finished pilot did not pass")
     columns, rule = (
         "pilot kpi=name before during interval verdict reason",
         "95% interval by Newcombe's method; plus is better.",
