@@ -138,7 +138,7 @@ def test_the_causes_of_exceptions_answer_the_question_that_comes_first(client: M
 
     assert said[0] == "The causes are not recorded yet."
     assert said[1].startswith(
-        "The log of exceptions answers it: 75% only repair what came in wrong, 25% need judgement."
+        "According to the exception log, 75% only repair wrong input, and 25% need judgement."
     )
 
 

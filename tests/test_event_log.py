@@ -64,7 +64,7 @@ def test_hospital_billing_holds_the_duplicates_of_the_reference(make_engagement,
 
     rows = quality["duplicate_case_activity_timestamp_rows"]
     assert f"{rows} of 49,951 rows repeat the case, activity and time of another row" in found
-    assert "9 of 49,951 rows have a case id that reads as missing (rows 214, 41644, 41645)" in found
+    assert "9 of 49,951 rows have a case number that looks like “missing” (rows 214, 41644, 41645)" in found
 
 
 def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> None:
@@ -80,7 +80,7 @@ def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> Non
 def test_a_case_id_that_reads_as_missing_is_a_case(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "NA,a,2026-02-01 08:15\nnull,a,2026-02-01 08:15\n")
 
-    effect = said(log)["2 of 29 rows have a case id that reads as missing (rows 29, 30)"]
+    effect = said(log)["2 of 29 rows have a case number that looks like “missing” (rows 29, 30)"]
     assert effect == "kept as text; tell us if it means “no value”"
     assert set(log.cases.case_id.execute()) >= {"NA", "null"}
 
@@ -88,7 +88,7 @@ def test_a_case_id_that_reads_as_missing_is_a_case(make_engagement) -> None:
 def test_times_with_and_without_an_offset_are_told_apart(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "Z,a,2026-02-01T08:00:00+05:00\n", 'timezone = "Europe/Amsterdam"\n')
 
-    effect = said(log)["1 of 28 rows state an offset from UTC, the others do not (row 29)"]
+    effect = said(log)["1 of 28 rows state an offset from UTC; the others do not (row 29)"]
     assert effect == "those times are exact; the others are read as local time in Europe/Amsterdam"
     assert str(log.cases.filter(log.cases.case_id == "Z").completed.execute()[0]) == "2026-02-01 03:00:00"
 
@@ -96,7 +96,7 @@ def test_times_with_and_without_an_offset_are_told_apart(make_engagement) -> Non
 def test_dates_without_a_time_of_day_are_counted(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "Z,a,2026-02-01\nZ,b,2026-02-02 00:00\n")
 
-    effect = said(log)["2 of 29 rows carry a date without a time of day (rows 29, 30)"]
+    effect = said(log)["2 of 29 rows have a date without a time of day (rows 29, 30)"]
     assert effect == "durations shorter than a day cannot be measured there"
 
 
@@ -163,7 +163,7 @@ def test_steps_of_a_life_cycle_are_told_unless_filtered(make_engagement) -> None
     told = said(opened(make_engagement, text))
     filtered = said(opened(make_engagement, text, 'filter = { "lifecycle:transition" = ["complete"] }\n'))
 
-    assert "1 of 28 rows are other steps of a life cycle than its completion (row 29)" in told
+    assert "1 of 28 rows record other stages of a step than its completion (row 29)" in told
     assert filtered == UNCLOSED
 
 
@@ -175,7 +175,7 @@ def test_a_key_that_is_none_stops_the_report_and_a_row_in_a_hundred_is_told(make
     log = event_log.open(engagement.open(make_engagement(toml, {"log.csv": text})))
 
     assert said(log) == {"1 of 200 rows repeat a case number": "each row is counted as a case of its own"}
-    with pytest.raises(DataProblems, match=r"id: 3 of 202 rows repeat a case id; a key names one row; keep the last"):
+    with pytest.raises(DataProblems, match=r"id: 3 of 202 rows repeat a case number; a key names one row; keep the last"):
         event_log.open(engagement.open(make_engagement(toml, {"log.csv": text + rows[0] * 2})))
 
 
@@ -208,7 +208,7 @@ def test_an_example_in_a_folder_names_its_file_and_row(make_engagement) -> None:
 
     found = said(event_log.open(engagement.open(place)))
 
-    assert "1 of 28 rows have a case id that reads as missing (part-1.parquet row 15)" in found
+    assert "1 of 28 rows have a case number that looks like “missing” (part-1.parquet row 15)" in found
 
 
 def test_a_pattern_that_a_link_leads_out_of_the_folder_is_refused(make_engagement, tmp_path) -> None:
@@ -363,7 +363,7 @@ def test_a_refusal_ends_with_what_to_do(make_engagement) -> None:
 
     assert str(refusal.value).splitlines()[:2] == [
         "client/log.csv: 1 problem",
-        "  row 2, case: 1 of 2 rows have no case id (row 2); case may name the wrong column",
+        "  row 2, case: 1 of 2 rows have no case number (row 2); case may name the wrong column",
     ]
 
 

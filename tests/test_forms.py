@@ -104,7 +104,7 @@ def test_a_finished_chart_is_told_to_those_who_cannot_see_it_and_carries_the_fig
     assert (done["title"], done["description"]) == ("Two bars", "Bars. b: two. a: three.")
     assert done["usermeta"]["engineroom"] == {
         "name": "some-bars",
-        "caption": "Bar: value. The 2 largest of 5 types.",
+        "caption": "Bar: value. Shown: the 2 largest of 5 types.",
         "figures": {"n": {"value": 2, "unit": ""}},
     }
     assert forms.cut("Shown: the {n} largest of {all} types.", 5, 5) == ""

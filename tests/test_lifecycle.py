@@ -81,7 +81,7 @@ def test_what_finds_no_partner_is_kept_as_far_as_it_says_something_and_told(make
     assert said["1 of 3 starts have no completion"] == (
         "their cases count as started, but the step does not count as done"
     )
-    rest = next(caveat for caveat in said if "life cycle" in caveat)
+    rest = next(caveat for caveat in said if "other stages" in caveat)
     assert rest == "1 of 7 rows record other stages of a step than its start and completion"
     assert bool(cases.loc["B", "is_open"])
     assert cases.loc["B", "received"] == pd.Timestamp("2026-02-03 09:00")

@@ -60,8 +60,8 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
     if len(levels):
         title = say_number(
             low,
-            "{n} of {all} parts is at level 0 or 1 of 4",
-            "{n} of {all} parts are at level 0 or 1 of 4",
+            "{n} of {all} parts is at the lowest levels, 0 or 1",
+            "{n} of {all} parts are at the lowest levels, 0 or 1",
             n=low,
             all=len(found),
         )
