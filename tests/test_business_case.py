@@ -137,9 +137,7 @@ def test_the_causes_of_exceptions_answer_the_question_that_comes_first(client: M
     ]
 
     assert said[0] == "The causes are not recorded yet."
-    assert said[1].startswith(
-        "According to the exception log, 75% only repair wrong input, and 25% need judgement."
-    )
+    assert said[1].startswith("According to the exception log, 75% only repair wrong input, and 25% need judgement.")
 
 
 # ------------------------------------------------------------------------------------------------- the insurer's offers

@@ -175,7 +175,9 @@ def test_a_key_that_is_none_stops_the_report_and_a_row_in_a_hundred_is_told(make
     log = event_log.open(engagement.open(make_engagement(toml, {"log.csv": text})))
 
     assert said(log) == {"1 of 200 rows repeat a case number": "each row is counted as a case of its own"}
-    with pytest.raises(DataProblems, match=r"id: 3 of 202 rows repeat a case number; a key names one row; keep the last"):
+    with pytest.raises(
+        DataProblems, match=r"id: 3 of 202 rows repeat a case number; a key names one row; keep the last"
+    ):
         event_log.open(engagement.open(make_engagement(toml, {"log.csv": text + rows[0] * 2})))
 
 

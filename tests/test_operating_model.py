@@ -76,7 +76,9 @@ def ecommerce() -> dict[str, Any]:
 def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
     said = sentences(insurer)
 
-    assert said["Capacity"].startswith("Assessment is 10.8 FTE short in its worst week; moving trained people covers 3.8")
+    assert said["Capacity"].startswith(
+        "Assessment is 10.8 FTE short in its worst week; moving trained people covers 3.8"
+    )
     assert said["Backlog"] == "The backlog of Invoice exceptions keeps growing: more work comes in than is completed."
     assert said["People"] == "Only one person can do Supplier tax."
     assert said["Measures"].startswith("Supplier invoices is managed by cost alone")

@@ -196,7 +196,10 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
     assert quality.is_saturated(log)
     assert len(yields) == len(factory) == 0
     assert shown["title"] == "Repeats are not rework in this log"
-    assert said["text"] == "The share right first time cannot be stated: nearly every item in this log repeats an activity."
+    assert (
+        said["text"]
+        == "The share right first time cannot be stated: nearly every item in this log repeats an activity."
+    )
     assert "first_pass_yield" not in set(measures["kpi"])
 
 
