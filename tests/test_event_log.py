@@ -45,7 +45,9 @@ def said(log: event_log.EventLog) -> dict[str, str]:
 
 
 UNCLOSED = {
-    "the data do not say which step closes a case": "every case counts as complete at its last event, so open cases are not visible"
+    "the data do not say which step closes a case": (
+        "every case counts as complete at its last event, so open cases are not visible"
+    )
 }
 
 

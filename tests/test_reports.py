@@ -123,7 +123,8 @@ def words_of_the_house(tree: document.Document) -> list[str]:
         said.append("".join(run["text"] for run in block.get("runs", [])))
         said += [block.get(key, "") for key in ("title", "caption", "remark")]
         said += [*block.get("notes", []), *(column["label"] for column in block.get("columns", []))]
-        said += [entry[key] for entry in block.get("entries", []) for key in ("label", "text", "value") if key in entry]
+        parts = ("label", "text", "detail", "value", "note")
+        said += [entry[key] for entry in block.get("entries", []) for key in parts if key in entry]
     return [one for one in said if one]
 
 
