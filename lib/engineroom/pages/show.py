@@ -97,7 +97,7 @@ def attached(exhibit: Exhibit) -> Exhibit:
 FIRST_ASKS = 3
 """Asks of page one."""
 
-OVERLAP = "The values overlap: do not add them up."
+OVERLAP = "Values can overlap: do not add them up."
 
 
 def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
