@@ -396,9 +396,9 @@ def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: O
     found = control.stability(weekly, control.points(weekly))
 
     assert found["is_stable"].isna().all()
-    assert "too near to where the log begins or ends" in str(process_quality_tables.cut_weeks(weekly).content)
+    assert "too close to the start or end of the log" in str(process_quality_tables.cut_weeks(weekly).content)
     assert headline("Stability", billing)["text"] == (
-        "Whether the work is stable is not known: too few weeks lie far enough from the ends of the log."
+        "Whether the work is stable is not known: the log has too few usable weeks."
     )
 
 
