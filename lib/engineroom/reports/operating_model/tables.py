@@ -392,7 +392,7 @@ def training(found: DataFrame[models.Training], tables: Tables) -> Exhibit:
     rows = found.astype({"is_learning": "object"})
     rows.loc[unknown, "is_learning"], rows.loc[unknown, "spare_hours"] = None, math.nan
     caption = say_number(len(found), "{n} training [need|needs]")
-    rule = "Hours left: in the week with the largest shortfall or, where only cover is missing, in the average week."
+    rule = "Spare hours: in the week with the largest shortfall or, where only cover is missing, in the average week."
     columns = "skill reason person is_learning spare_hours"
     return show.table("training", found, models.Training, columns, caption, rule, rows=rows, most=MOST_ROWS)
 

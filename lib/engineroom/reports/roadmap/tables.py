@@ -162,11 +162,11 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
         if weeks:
             full = say_number(weeks, "fully booked in {n} [week|weeks]")
         worth = _effect(row, "gain", objective, tables)
-        rows.append([_more(row["team"]), full, say("adds {worth}", worth=worth) if worth else say("nothing")])
+        rows.append([_more(row["team"]), full, say("adds {worth}", worth=worth) if worth else say("no change")])
     for row in late.to_dict("records"):
         what = say("Four more weeks for {item}", item=words.quoted(row["name"]))
         worth = "" if math.isnan(row["cost"]) else _effect(row, "cost", objective, tables)
-        told = say("costs {worth}", worth=worth) if worth else say("nothing")
+        told = say("costs {worth}", worth=worth) if worth else say("no change")
         rows.append([what, "", say("no plan is possible") if math.isnan(row["cost"]) else told])
     if not rows:
         return note("No change can be tested", "There is no plan.")
