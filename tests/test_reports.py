@@ -162,8 +162,8 @@ def test_the_words_of_the_style_are_looked_for(text: str) -> None:
 
 
 def test_a_long_sentence_is_found_and_a_quotation_is_not_the_house_s() -> None:
-    assert too_long(["Short. " + "word " * LONGEST + "end."]) != []
-    assert too_long(["Short. " + "word " * (LONGEST - 1) + "end."]) == []
+    assert too_long(["Short. A " + "word " * LONGEST + "end."]) != []
+    assert too_long(["Short. A " + "word " * (LONGEST - 2) + "end."]) == []
     assert banned(["Approve the start of “Nobody holds it”."]) == []
 
 
