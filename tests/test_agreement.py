@@ -41,7 +41,7 @@ def test_a_prerequisite_that_is_met_before_what_it_rests_on_is_found(hospital) -
     assert plan.loc[maps, "end"].iloc[0] >= plan.loc[plan["item"] == "Integration maps", "end"].iloc[0]
     early = plan.assign(end=plan["end"].mask(maps, plan["start"].min()))
     assert said(hospital | {"plan": early}) == [
-        f"the plan calls “Maps complete and owned” met before “{one}”, which it rests on"
+        f"the plan shows “Maps complete and owned” as met before “{one}”, on which it depends"
         for one in ("Workflow maps", "Integration maps")
     ]
 
@@ -59,7 +59,7 @@ def test_a_gain_that_one_report_calls_lost_is_well_on_its_way_in_none(hospital) 
     assert lost
     assert paths.set_index("workflow").loc[lost, "verdict"].eq("slipping").all()
     planted = hospital | {"stp_actuals": paths.assign(verdict="ahead")}
-    assert said(planted) == [f"{lost[0]}: one report calls its gain lost, another well on its way"]
+    assert said(planted) == [f"{lost[0]}: one report shows its gain as lost, another as on track"]
 
 
 def test_an_initiative_before_what_opens_its_gate_is_found(shop) -> None:
@@ -70,7 +70,7 @@ def test_an_initiative_before_what_opens_its_gate_is_found(shop) -> None:
     found = said(shop | {"plan": early})
 
     assert found
-    assert all("before" in one and "which opens its gate" in one for one in found)
+    assert all("before" in one and "although it depends on it" in one for one in found)
 
 
 def test_a_total_that_is_not_the_sum_of_its_parts_is_found(shop) -> None:
@@ -96,11 +96,11 @@ def test_what_one_report_backs_or_fears_and_the_roadmap_refuses_is_found() -> No
     assert "Automate simple claims" not in set(pressures["asks"])
     assert said(insurer) == []
     assert set(said(insurer | {"business_case_findings": leads})) == {
-        f"the business case backs Hybrid, and the roadmap refuses “{part}”, which is part of it"
+        f"the business case favours Hybrid, but the roadmap does not permit “{part}”, which is part of it"
         for part in ("Automate simple claims", "Move what is left offshore")
     }
     assert said(insurer | {"pressures": refused}) == [
-        "the governance report warns of “Automate simple claims”, and the roadmap refuses it"
+        "the governance report warns of “Automate simple claims”, which the roadmap does not permit"
     ]
 
 
@@ -111,7 +111,7 @@ def test_an_initiative_that_the_agenda_calls_too_early_needs_an_override(shop) -
     overridden = shop["decisions"].assign(decision="overridden")
 
     assert said(shop | {"agenda": early}) == [
-        "“Match supplier invoices” is planned before what comes first has ended, and nobody overrode a gate for it"
+        "“Match supplier invoices” is planned before its prerequisites are met, and no exception was approved"
     ]
     assert said(shop | {"agenda": early, "decisions": overridden}) == []
 

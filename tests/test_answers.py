@@ -210,13 +210,13 @@ WRITTEN += ["{{7*7}}", "{% raw %}", "{n}", "<script>alert(1)</script>", "a | b",
 def test_what_a_client_wrote_is_a_value_and_never_a_template(hospital: er.tables.Tables, name: str) -> None:
     (item,) = answers.findings(refused(name), hospital).content["items"]
 
-    assert (item["text"], item["detail"]) == (f"“{name}” is refused.", "")
+    assert (item["text"], item["detail"]) == (f"“{name}” does not meet the conditions to start.", "")
 
 
 def test_no_name_can_part_a_sentence(hospital: er.tables.Tables) -> None:
     (item,) = answers.findings(refused(f"a{answers.BAR}b"), hospital).content["items"]
 
-    assert item["text"] == "“ab” is refused."
+    assert item["text"] == "“ab” does not meet the conditions to start."
 
 
 # ------------------------------------------------------------------------------------------------ a consultancy's own
@@ -249,12 +249,12 @@ def test_a_consultancys_template_is_used_for_its_report_and_language(own: Own, h
 
     assert [(item["label"], item["text"]) for item in shown] == [
         ("Not now", "A and B"),
-        ("Refused", "“A” and “B” are refused."),
+        ("Not yet", "“A” and “B” do not meet the conditions to start."),
     ]
 
 
 @pytest.mark.parametrize(
-    ("spoken", "label"), [("de-CH", "Zurückgestellt"), ("de", "Später"), ("de-AT", "Später"), ("en", "Refused")]
+    ("spoken", "label"), [("de-CH", "Zurückgestellt"), ("de", "Später"), ("de-AT", "Später"), ("en", "Not yet")]
 )
 def test_a_language_with_a_region_falls_back_to_its_base(own: Own, spoken: str, label: str) -> None:
     tables = own(roadmap__de=OWN.replace("Not now", "Später"), roadmap__de_CH=OWN.replace("Not now", "Zurückgestellt"))

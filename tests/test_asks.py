@@ -49,7 +49,7 @@ def test_whoever_is_not_named_is_told_as_unassigned(hospital) -> None:
 def test_the_prerequisites_that_open_the_same_initiatives_are_one_ask(hospital) -> None:
     first = hospital.roadmap_asks.iloc[0]
 
-    assert tell(first["ask"]) == "Settle Sign-off by compliance, Sign-off by IT: 6 initiatives wait for this"
+    assert tell(first["ask"]) == "Complete Sign-off by compliance, Sign-off by IT (6 initiatives wait for this)"
     assert codes.items(first["owner"]) == ["Compliance officer", "Chief information officer"]
     plan = hospital.plan[hospital.plan["kind"] != "prerequisite"]
     waiting = hospital.decisions[hospital.decisions["opened_by"].str.contains("Sign-off by IT")]["initiative"]

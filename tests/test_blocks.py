@@ -40,4 +40,4 @@ def test_text_that_a_spreadsheet_would_run_is_defused(start: str) -> None:
 
 
 def test_a_verdict_is_said_by_word_and_tone() -> None:
-    assert blocks.verdict("inconclusive") == {"text": "Inconclusive", "tone": "caution"}
+    assert blocks.verdict("inconclusive") == {"text": "Too close to call", "tone": "caution"}

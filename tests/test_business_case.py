@@ -136,10 +136,8 @@ def test_the_causes_of_exceptions_answer_the_question_that_comes_first(client: M
         for read in (without, coded)
     ]
 
-    assert said[0] == "The causes are not coded yet."
-    assert said[1].startswith(
-        "The log of exceptions answers it: 75% only repair what came in wrong, 25% need judgement."
-    )
+    assert said[0] == "The causes are not recorded yet."
+    assert said[1].startswith("According to the exception log, 75% only repair wrong input, and 25% need judgement.")
 
 
 # ------------------------------------------------------------------------------------------------- the insurer's offers
@@ -399,14 +397,16 @@ def test_the_answer_flips_with_the_data(client: Make) -> None:
     after = headlines(insurer(client, options=OFFERS | {"one_off_cost": [0, 5e6, 25e6], "run_cost": 0}))
     nothing = headlines(insurer(client, options=OFFERS | {"one_off_cost": [90e6, 90e6, 90e6], "run_cost": 0}))
 
-    assert before["Answer"]["text"].startswith("No option can be recommended yet. Hybrid is ahead of Offshore by $")
-    assert "It loses its lead from $" in before["Answer"]["text"]
+    assert before["Answer"]["text"].startswith(
+        "No recommendation yet: Hybrid has undisclosed costs. It leads Offshore by $"
+    )
+    assert "over 5 years, unless they exceed $" in before["Answer"]["text"]
     assert before["Answer"]["tone"] == "caution"
-    assert before["What would change it"]["text"].startswith(
+    assert before["What would change this"]["text"].startswith(
         "Offshore becomes the better option if setting up Hybrid costs $"
     )
-    assert after["Answer"]["text"].startswith("Offshore leads: ")
-    assert "not disclosed" not in after["What would change it"]["detail"]
+    assert after["Answer"]["text"].startswith("Offshore is the best option: ")
+    assert "not disclosed" not in after["What would change this"]["detail"]
     assert nothing["Answer"]["text"].startswith(
         "No option is better than leaving things as they are: the best of them, "
     )
@@ -445,17 +445,19 @@ def test_an_option_whose_parts_a_gate_refuses_is_recommended_only_with_what_open
     free = headlines(read, closed.assign(decision="open"))["Answer"]
     held = headlines(read, closed)["Answer"]
 
-    assert free["text"].startswith("Hybrid leads: an expected net present value of $")
+    assert free["text"].startswith("Hybrid is the best option: its expected net present value over 5 years is $")
     assert held["text"].startswith(
-        "Hybrid is the best option, but its gates are closed: first open them. Then it is worth $"
+        "Hybrid is the best option, but its conditions to start are not met yet. Once they are, it is worth $"
     )
-    assert held["detail"].startswith("Hybrid needs “Automate simple claims”, which the roadmap refuses.")
-    assert "It waits for the gates of “Move what is left”" in held["detail"]
+    assert held["detail"].startswith("It includes “Automate simple claims”, which the roadmap does not permit yet.")
+    assert "The roadmap lists the conditions for “Move what is left”" in held["detail"]
     programme, _, _, seen = case(read)
     best = outlook.best(outlook.outcomes(programme, seen))
     none = columns.empty(scenarios.Impacts)
     asked = asks.business_case(programme, flips.find(programme, seen, best), none, closed, best, read)
-    assert asked["ask"].map(tell).tolist() == [f"Open the gates of “{part}”: Fix the data first" for part in parts]
+    assert asked["ask"].map(tell).tolist() == [
+        f"Meet the conditions for “{part}”: Fix the data first" for part in parts
+    ]
     assert asked["owner"].map(codes.items).tolist() == [["Head"], ["Head"]]
 
 
@@ -488,7 +490,7 @@ def test_claims_within_their_class_are_called_so(client: Make) -> None:
 def test_without_options_the_report_says_so_in_one_sentence(client: Make) -> None:
     items = headlines(client(workflows=WORKFLOWS))
 
-    assert [item["text"] for item in items.values()] == ["There is no business case: no option is stated."]
+    assert [item["text"] for item in items.values()] == ["There is no business case, because no option was supplied."]
 
 
 # ----------------------------------------------------------------------------------------------------------- the tables

@@ -45,7 +45,9 @@ def said(log: event_log.EventLog) -> dict[str, str]:
 
 
 UNCLOSED = {
-    "no closing activity is stated": "every case counts as complete at its last event; open cases cannot be told"
+    "the data do not say which step closes a case": (
+        "every case counts as complete at its last event, so open cases are not visible"
+    )
 }
 
 
@@ -64,7 +66,7 @@ def test_hospital_billing_holds_the_duplicates_of_the_reference(make_engagement,
 
     rows = quality["duplicate_case_activity_timestamp_rows"]
     assert f"{rows} of 49,951 rows repeat the case, activity and time of another row" in found
-    assert "9 of 49,951 rows have a case id that reads as missing (rows 214, 41644, 41645)" in found
+    assert "9 of 49,951 rows have a case number that looks like “missing” (rows 214, 41644, 41645)" in found
 
 
 def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> None:
@@ -72,7 +74,7 @@ def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> Non
 
     log = opened(make_engagement, SOUND + filler + "E,a,4009-01-01 08:00\nF,a,1948-05-01 08:00\n")
 
-    fact = "2 of 229 rows carry a time that cannot be true (before 2016-01-01, or after as_of)"
+    fact = "2 of 229 rows have an impossible time (before 2016-01-01, or after the report date)"
     assert said(log)[f"{fact} (rows 229, 230)"] == "left out"
     assert log.cases.count().execute() == 209
 
@@ -80,24 +82,24 @@ def test_dates_that_cannot_be_true_are_left_out_and_told(make_engagement) -> Non
 def test_a_case_id_that_reads_as_missing_is_a_case(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "NA,a,2026-02-01 08:15\nnull,a,2026-02-01 08:15\n")
 
-    effect = said(log)["2 of 29 rows have a case id that reads as missing (rows 29, 30)"]
-    assert effect == "kept as texts; a text that means no value belongs into missing"
+    effect = said(log)["2 of 29 rows have a case number that looks like “missing” (rows 29, 30)"]
+    assert effect == "kept as text; tell us if it means “no value”"
     assert set(log.cases.case_id.execute()) >= {"NA", "null"}
 
 
 def test_times_with_and_without_an_offset_are_told_apart(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "Z,a,2026-02-01T08:00:00+05:00\n", 'timezone = "Europe/Amsterdam"\n')
 
-    effect = said(log)["1 of 28 rows state an offset from UTC, the others do not (row 29)"]
-    assert effect == "those are instants; the others are read on the clocks of Europe/Amsterdam"
+    effect = said(log)["1 of 28 rows state an offset from UTC; the others do not (row 29)"]
+    assert effect == "those times are exact; the others are read as local time in Europe/Amsterdam"
     assert str(log.cases.filter(log.cases.case_id == "Z").completed.execute()[0]) == "2026-02-01 03:00:00"
 
 
 def test_dates_without_a_time_of_day_are_counted(make_engagement) -> None:
     log = opened(make_engagement, SOUND + "Z,a,2026-02-01\nZ,b,2026-02-02 00:00\n")
 
-    effect = said(log)["2 of 29 rows carry a date without a time of day (rows 29, 30)"]
-    assert effect == "durations shorter than a day cannot be told there"
+    effect = said(log)["2 of 29 rows have a date without a time of day (rows 29, 30)"]
+    assert effect == "durations shorter than a day cannot be measured there"
 
 
 def test_events_at_one_instant_matter_to_handoffs_alone(make_engagement) -> None:
@@ -106,8 +108,8 @@ def test_events_at_one_instant_matter_to_handoffs_alone(make_engagement) -> None
 
     log = opened(make_engagement, text, 'resource = "who"\n')
 
-    effect = said(log)["2 of 29 rows share their case and instant with another row"]
-    assert effect == "which came first cannot be told; hand-offs take them in a fixed order"
+    effect = said(log)["2 of 29 rows have the same case and time as another row"]
+    assert effect == "their order is unknown; a fixed order is used for handoffs"
     assert log.cases.filter(log.cases.case_id == "Z").handoffs.execute()[0] == 1
 
 
@@ -119,7 +121,7 @@ def test_users_who_differ_from_an_automatic_one_in_capitals_are_told(make_engage
 
     found = said(log)
     alike = "27 of 27 rows were done by a user who differs from an automatic one in capitals only (rows 2, 3, 4)"
-    assert found[alike] == "counted as human"
+    assert found[alike] == "counted as done by people"
 
 
 def test_a_case_whose_events_name_two_workflows_is_in_the_whole_alone(make_engagement) -> None:
@@ -131,7 +133,7 @@ def test_a_case_whose_events_name_two_workflows_is_in_the_whole_alone(make_engag
 
     log = opened(make_engagement, text, 'workflow = "flow"\n')
 
-    effect = said(log)["1 of 9 cases carry more than one workflow"]
+    effect = said(log)["1 of 9 cases belong to more than one workflow"]
     assert effect == 'counted in the whole, and under the workflow "(several)"'
     assert drilldown.counts(log).set_index("workflow")["done"].to_dict() == {"one": 8, "(several)": 1}
 
@@ -150,7 +152,7 @@ def test_where_nearly_every_case_repeats_an_activity_a_repeat_is_no_rework(make_
     found = kpi.measure(tables.read(case), log)
 
     effect = said(log)["9 of 9 cases repeat an activity, as a log of status changes does"]
-    assert effect == "a repeat is not taken as rework, and no figure rests on repeats"
+    assert effect == "repeats do not count as rework, and no figure is based on them"
     assert set(found["kpi"]) == {"volume", "cycle_time_p50", "cycle_time_p90"}
     assert log.absent["rework_rate"] == "needs_rework_activities"
     assert drilldown.steps(log).empty
@@ -163,7 +165,7 @@ def test_steps_of_a_life_cycle_are_told_unless_filtered(make_engagement) -> None
     told = said(opened(make_engagement, text))
     filtered = said(opened(make_engagement, text, 'filter = { "lifecycle:transition" = ["complete"] }\n'))
 
-    assert "1 of 28 rows are other steps of a life cycle than its completion (row 29)" in told
+    assert "1 of 28 rows record other stages of a step than its completion (row 29)" in told
     assert filtered == UNCLOSED
 
 
@@ -174,8 +176,10 @@ def test_a_key_that_is_none_stops_the_report_and_a_row_in_a_hundred_is_told(make
 
     log = event_log.open(engagement.open(make_engagement(toml, {"log.csv": text})))
 
-    assert said(log) == {"1 of 200 rows repeat a case id": "each row is counted as a case of its own"}
-    with pytest.raises(DataProblems, match=r"id: 3 of 202 rows repeat a case id; a key names one row; keep the last"):
+    assert said(log) == {"1 of 200 rows repeat a case number": "each row is counted as a case of its own"}
+    with pytest.raises(
+        DataProblems, match=r"id: 3 of 202 rows repeat a case number; a key names one row; keep the last"
+    ):
         event_log.open(engagement.open(make_engagement(toml, {"log.csv": text + rows[0] * 2})))
 
 
@@ -208,7 +212,7 @@ def test_an_example_in_a_folder_names_its_file_and_row(make_engagement) -> None:
 
     found = said(event_log.open(engagement.open(place)))
 
-    assert "1 of 28 rows have a case id that reads as missing (part-1.parquet row 15)" in found
+    assert "1 of 28 rows have a case number that looks like “missing” (part-1.parquet row 15)" in found
 
 
 def test_a_pattern_that_a_link_leads_out_of_the_folder_is_refused(make_engagement, tmp_path) -> None:
@@ -363,7 +367,7 @@ def test_a_refusal_ends_with_what_to_do(make_engagement) -> None:
 
     assert str(refusal.value).splitlines()[:2] == [
         "client/log.csv: 1 problem",
-        "  row 2, case: 1 of 2 rows have no case id (row 2); case may name the wrong column",
+        "  row 2, case: 1 of 2 rows have no case number (row 2); case may name the wrong column",
     ]
 
 
@@ -429,8 +433,8 @@ def test_names_in_several_forms_are_told_and_count_against_validity(make_engagem
 
     found = said(opened(make_engagement, text))
 
-    fact = "1 of 101 rows carry a name that is probably another one written otherwise (Steps: check / Check)"
-    assert found[fact] == "each form counts as a name of its own"
+    fact = "1 of 101 rows have a name that is probably a different spelling of another (Steps: check / Check)"
+    assert found[fact] == "each spelling counts as a separate name"
 
 
 # ---------------------------------------------------------------------------------------------------------- precision

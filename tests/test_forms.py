@@ -97,14 +97,14 @@ def test_without_rows_a_form_draws_nothing(form) -> None:
 
 def test_a_finished_chart_is_told_to_those_who_cannot_see_it_and_carries_the_figures_of_its_title() -> None:
     chart = forms.rows(TABLE, mark("bar", "value"), step=20)
-    caption = "Bar: value." + forms.cut("The {n} largest of {all} types.", 2, 5)
+    caption = "Bar: value." + forms.cut("Shown: the {n} largest of {all} types.", 2, 5)
 
     done = forms.finished(chart, "some-bars", "Two bars", "Bars.", caption, forms.facts(TABLE), n=2).to_dict()
 
     assert (done["title"], done["description"]) == ("Two bars", "Bars. b: two. a: three.")
     assert done["usermeta"]["engineroom"] == {
         "name": "some-bars",
-        "caption": "Bar: value. The 2 largest of 5 types.",
+        "caption": "Bar: value. Shown: the 2 largest of 5 types.",
         "figures": {"n": {"value": 2, "unit": ""}},
     }
-    assert forms.cut("The {n} largest of {all} types.", 5, 5) == ""
+    assert forms.cut("Shown: the {n} largest of {all} types.", 5, 5) == ""

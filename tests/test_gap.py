@@ -312,8 +312,8 @@ def test_the_headline_flips_when_the_numbers_do(judge) -> None:
         ["trails", "worse"],
         ["meets", "better"],
     ]
-    assert trailing[1] == "First-pass claim acceptance trails the benchmark by 6.9 points: 88.1% against > 95.0%."
-    assert meeting[1] == "First-pass claim acceptance meets the benchmark by more than chance explains."
+    assert trailing[1] == "First-pass claim acceptance is below the benchmark by 6.9 points: 88.1% against > 95.0%."
+    assert meeting[1] == "First-pass claim acceptance meets the benchmark, beyond the margin of error."
 
 
 def test_an_unknown_line_is_refused_with_the_words_that_exist(judge) -> None:

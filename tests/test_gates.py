@@ -520,7 +520,7 @@ def test_a_map_with_a_step_on_no_path_is_not_shown() -> None:
     found = assessment.open("starter/healthcare").shown.set_index(["workflow", "about"])
 
     assert not found.loc[("Denials", "map"), "is_shown"]
-    assert "steps on no path: 1" in tell(found.loc[("Denials", "map"), "measured"])
+    assert "steps not connected: 1" in tell(found.loc[("Denials", "map"), "measured"])
 
 
 def test_data_are_shown_by_every_dimension_that_was_looked_at_on_enough_rows(blank) -> None:

@@ -136,10 +136,12 @@ def test_a_german_headline_flips_with_the_data(german: None) -> None:
     assert before[0]["text"] != after[0]["text"]
     assert {item["label"] for item in before + after} <= {
         "Urteil",
-        "Verfehlt",
+        "Lücke",
         "Wert",
         "Liquidität",
         "Unentschieden",
-        "Erfüllt",
+        "Stärke",
     }
-    assert all(re.search(r"bleibt um|überschreitet", item["text"]) for item in before if item["label"] == "Verfehlt")
+    assert all(
+        re.search(r"liegt um .* (?:unter|über) dem", item["text"]) for item in before if item["label"] == "Lücke"
+    )

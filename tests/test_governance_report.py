@@ -295,11 +295,11 @@ def test_no_name_of_a_person_leaves_the_log(healthcare) -> None:
 def test_a_conflict_carries_its_cases_and_an_exact_interval_into_the_headline(healthcare) -> None:
     tables, log = healthcare
 
-    said = headlines(tables, log)["Separation"]
+    said = headlines(tables, log)["Separation of duties"]
 
     assert said == (
-        "One person did both “Submitted to payer” and “Payer decided” in 205 of 364 cases (56.3%, 51.1% to 61.5%). "
-        "2 of 3 rules that could be judged are broken. For 1 rule the tables themselves name one role for both."
+        "The same person did “Submitted to payer” and “Payer decided” in 205 of 364 cases (56.3%, 51.1% to 61.5%). "
+        "2 of 3 rules that could be checked were broken. For 1 rule, one role is assigned both duties on paper."
     )
 
 
@@ -307,11 +307,11 @@ def test_a_rule_that_was_kept_still_says_how_much_it_cannot_exclude(healthcare) 
     tables, log = healthcare
     kept = tables.separations[tables.separations["second"] == "Clinical notes attached"]
 
-    said = headlines(er.tables.Tables(**{**tables.__dict__, "separations": kept}), log)["Separation"]
+    said = headlines(er.tables.Tables(**{**tables.__dict__, "separations": kept}), log)["Separation of duties"]
 
     assert said == (
-        "The rule that could be judged was kept in every case. "
-        "Among 362 cases, up to 1.0% of all cases could still break one."
+        "The rule that could be checked was kept in every case. "
+        "362 cases were checked; up to 1.0% of all cases could still break a rule."
     )
 
 
@@ -323,7 +323,7 @@ def test_without_a_log_only_what_the_tables_declare_is_told() -> None:
     assert list(found["verdict"]) == ["not judged", "not judged"]
     assert found["declared"].notna().tolist() == [True, False]
     assert found["is_declared"].all()
-    assert headlines(tables)["Separation"].startswith("Whether duties are kept apart is not known")
+    assert headlines(tables)["Separation of duties"].startswith("Whether duties are kept apart is not known")
 
 
 def test_one_team_for_two_steps_of_the_map_is_a_declared_conflict_where_the_rule_names_no_role(
@@ -356,7 +356,7 @@ def test_a_line_nobody_is_named_for_is_missing_and_a_holder_of_two_is_named(make
     held = code("holds_lines", name="desk lead", lines=["first", "second"])
     assert codes.each(found["twice"].iloc[0]) == [held]
     assert found["is_independent"].tolist() == [True, True]
-    assert headlines(tables)["Three lines"].startswith("No second line is named for Bill.")
+    assert headlines(tables)["Three lines"].startswith("No second line (advice and challenge) is named for Bill.")
 
 
 def test_an_auditor_who_does_the_work_is_not_independent(healthcare) -> None:
@@ -462,7 +462,7 @@ def test_a_level_without_evidence_does_not_count_and_all_five_parts_are_there(he
     ]
     assert np.isnan(found.loc["escalation", "level"])
     assert found.loc["escalation", "claimed"] == 4
-    assert exhibits.parts(found.reset_index()).content["rows"][3][1] == {"text": "not shown", "tone": "unknown"}
+    assert exhibits.parts(found.reset_index()).content["rows"][3][1] == {"text": "no evidence", "tone": "unknown"}
 
 
 # ----------------------------------------------------------------------------------------------------- the report
@@ -476,7 +476,7 @@ def test_the_gravest_come_first_and_a_control_turns_the_headline(healthcare) -> 
 
     before, after = headlines(tables, log)["Risks"], headlines(sound, None)["Risks"]
 
-    assert before.startswith("3 of 14 risks have no control: “Attachments reveal more than the payer may see” first")
+    assert before.startswith("3 of 14 risks have no control, above all “Attachments reveal more")
     assert after == "Each of the 14 risks has a control."
 
 
@@ -501,7 +501,7 @@ def test_an_engagement_without_any_of_these_tables_says_what_would_give_them() -
     assert exhibits.conflicts(found["conflicts"], log).kind == "callout"
     assert headlines(tables, log) == {
         "Risks": "Whether risks are covered is not known: no register of risks was sent.",
-        "Separation": "Whether duties are kept apart is not known: no rule could be checked in an event log.",
+        "Separation of duties": "Whether duties are kept apart is not known: no rule could be checked in an event log.",
     }
 
 

@@ -158,10 +158,11 @@ def test_cycle_and_handling_times_count_working_time_where_a_calendar_is_stated(
 def test_a_calendar_is_told_with_its_hours_and_holidays(make_engagement) -> None:
     log = opened(make_engagement, OFFICE + "holidays = [2026-02-06]\n")
 
-    told = "Monday, Tuesday, Wednesday, Thursday, Friday, 09:00 to 17:00 on the clocks of Europe/Amsterdam, 1 holiday"
+    days = "Monday, Tuesday, Wednesday, Thursday, Friday"
+    told = f"{days}, 09:00 to 17:00, local time in Europe/Amsterdam, without 1 holiday"
     said = dict(wording.caveat(row) for row in log.caveats.to_dict("records"))
-    assert said[f"durations count working time alone: {told} left out"] == (
-        "cycle and handling times are not elapsed ones"
+    assert said[f"durations count working hours only: {told}"] == (
+        "cycle and handling times are working time, not elapsed time"
     )
 
 

@@ -90,4 +90,4 @@ def test_an_engagement_without_any_figure_has_an_empty_panel_and_a_note(make_eng
     found = instruments.read(er.kpi.measure(tables, None), columns.empty(quality_tables.Factory), none, tables)
 
     assert found.empty
-    assert process_quality_tables.instruments(found, tables).content["title"] == "No instrument shows a figure"
+    assert process_quality_tables.instruments(found, tables).content["title"] == "No key figure is available"

@@ -78,9 +78,11 @@ def test_what_finds_no_partner_is_kept_as_far_as_it_says_something_and_told(make
     said = dict(wording.caveat(row) for row in log.caveats.to_dict("records"))
     cases = log.cases.execute().set_index("case_id")
     assert said["1 of 3 completions have no start"] == "counted, without handling time"
-    assert said["1 of 3 starts have no completion"] == ("their case is under way and was touched, but no step was done")
-    rest = next(caveat for caveat in said if "life cycle" in caveat)
-    assert rest == "1 of 7 rows are other steps of a life cycle than start and completion"
+    assert said["1 of 3 starts have no completion"] == (
+        "their cases count as started, but the step does not count as done"
+    )
+    rest = next(caveat for caveat in said if "other stages" in caveat)
+    assert rest == "1 of 7 rows record other stages of a step than its start and completion"
     assert bool(cases.loc["B", "is_open"])
     assert cases.loc["B", "received"] == pd.Timestamp("2026-02-03 09:00")
 

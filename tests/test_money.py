@@ -108,18 +108,18 @@ def test_a_plan_that_loses_money_is_advised_against_in_those_words() -> None:
     case = assessed("starter/ecommerce")
     told = partial(
         roadmap.find, case.plan, case.prerequisites, case.decisions, economics=case.plan_economics,
-        people=case.one_more, draft=case.draft, schedule=case.schedule, tables=case.tables,
+        people=case.one_more, draft=case.draft, schedule=case.schedule, gaps=case.gaps, tables=case.tables,
     )  # fmt: skip
     losing = case.plan_economics.assign(net_low=-2.0, net_high=-1.0)
 
     def said(findings) -> list[str]:
         return [item["text"] for item in headlines(findings, case.tables)]
 
-    against = "We advise against this plan as it stands: it loses money"
+    against = "We advise against the plan in its present form: it loses money"
     assert not any(text.startswith(against) for text in said(told(curve=case.plan_benefits)))
     assert any(text.startswith(against) for text in said(told(curve=case.plan_benefits.assign(low=-2.0, high=-1.0))))
     asked = asks.roadmap(case.plan, case.decisions, losing, case.prerequisites)["ask"].map(tell)
-    assert asked.iloc[0] == "Do not approve the plan as it stands: it loses money"
+    assert asked.iloc[0] == "Do not approve the plan in its present form: it loses money"
     assert not asked.str.startswith("Approve").any()
 
 

@@ -76,10 +76,12 @@ def ecommerce() -> dict[str, Any]:
 def test_the_weaknesses_put_into_the_insurer_are_found(insurer):
     said = sentences(insurer)
 
-    assert said["Capacity"].startswith("Assessment lacks 10.8 FTE in its worst week; moving trained people closes 3.8")
-    assert said["Backlog"] == "The backlog of Invoice exceptions keeps growing: more arrives than is completed."
+    assert said["Capacity"].startswith(
+        "Assessment is 10.8 FTE short in its worst week; moving trained people covers 3.8"
+    )
+    assert said["Backlog"] == "The backlog of Invoice exceptions keeps growing: more work comes in than is completed."
     assert said["People"] == "Only one person can do Supplier tax."
-    assert said["Scorecard"].startswith("Supplier invoices is managed by cost alone")
+    assert said["Measures"].startswith("Supplier invoices is managed by cost alone")
     assert said["Waiting"] == "An item of Claims spends 99.9% of its time waiting."
 
 
@@ -87,8 +89,8 @@ def test_a_headline_states_figures_that_stand_in_a_table(insurer):
     row = insurer["names"]["case"].needs.iloc[0]
 
     assert sentences(insurer)["Capacity"] == (
-        f"{row['skill']} lacks {row['gap_fte']:.1f} FTE in its worst week; "
-        f"moving trained people closes {row['closed_fte']:.1f} of them."
+        f"{row['skill']} is {row['gap_fte']:.1f} FTE short in its worst week; "
+        f"moving trained people covers {row['closed_fte']:.1f} of this."
     )
     assert f"{row['gap_fte']:.1f}" in insurer["needs-table"].content["rows"][0][6]["text"]
 
@@ -169,9 +171,9 @@ def test_headlines_flip_with_the_figures(insurer):
     before, after = (headlines(one, case.tables) for one in found)
 
     tones = [{item["label"]: item["tone"] for item in one} for one in (before, after)]
-    for label in ("Capacity", "Backlog", "People", "Scorecard"):
+    for label in ("Capacity", "Backlog", "People", "Measures"):
         assert (tones[0][label], tones[1][label]) == ("bad", "good"), label
-    assert tones[1]["Profile"] == "good"
+    assert tones[1]["Maturity"] == "good"
 
 
 # -------------------------------------------------------------------------------------------- promises and balance
@@ -369,10 +371,10 @@ def test_where_nobody_comes_to_half_a_person_hours_a_week_are_told(ecommerce):
     table = ecommerce["needs-table"].content
 
     assert row["gap_fte"] < row["peak_fte"] < 0.5
-    assert sentences(ecommerce)["Capacity"].startswith(f"{row['skill']} lacks {row['gap_fte'] * 40:.1f} hours in its")
+    assert sentences(ecommerce)["Capacity"].startswith(f"{row['skill']} is {row['gap_fte'] * 40:.1f} hours short")
     assert table["rows"][0][6]["text"] == f"{row['gap_fte'] * 40:.1f}"
     assert [column["label"] for column in table["columns"][2:5]] == [
-        "Hours there", "Hours needed, mean week", "Hours needed, worst week",
+        "Hours available", "Hours needed, average week", "Hours needed, worst week",
     ]  # fmt: skip
 
 
@@ -404,9 +406,9 @@ def test_every_cell_runs_with_one_person_and_one_skill_in_one_week(make_engageme
 
     assert (
         sentences(found)["Capacity"]
-        == "post lacks 0.25 FTE in its worst week, and no trained colleague has hours to spare."
+        == "post is 0.25 FTE short in its worst week, and no trained colleague has hours to spare."
     )
-    assert sentences(found)["Backlog"] == "The backlog of post keeps growing: more arrives than is completed."
+    assert sentences(found)["Backlog"] == "The backlog of post keeps growing: more work comes in than is completed."
 
 
 def test_many_people_and_skills_leave_the_page_readable_and_the_file_whole(make_engagement):

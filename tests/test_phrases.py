@@ -110,16 +110,16 @@ def test_none_of_several_is_a_word_and_none_of_one_a_figure() -> None:
     [
         (
             code("nobody_named", affected=14, total=33_483),
-            "14 of 33,483 rows do not say who did them",
-            "14 von 33.483 Zeilen sagen nicht, wer sie ausgeführt hat",
+            "14 of 33,483 rows do not show who did the step",
+            "14 von 33.483 Zeilen zeigen nicht, wer den Schritt ausgeführt hat",
         ),
         ("no_time_zone_stated", "no time zone is stated", "keine Zeitzone ist angegeben"),
         (code("student_over_periods", n=6), "Student t 95% over 6 periods", "Student-t 95 % über 6 Zeiträume"),
         (code("at_rows", n=1, rows=[1200]), "row 1200", "Zeile 1200"),
         (code("at_rows", n=2, rows=[7, 9]), "rows 7, 9", "Zeilen 7, 9"),
         (
-            code("condition_holds_at_share", says="a tenth of all items or more", share=0.185),
-            "a tenth of all items or more (18%)",
+            code("condition_holds_at_share", says="at least a tenth of all items", share=0.185),
+            "at least a tenth of all items (18%)",
             "mindestens ein Zehntel aller Vorgänge (18\u00a0%)",
         ),
         (

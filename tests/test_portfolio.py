@@ -43,7 +43,7 @@ def changed(read: tables.Tables, name: str, **columns: object) -> tables.Tables:
 @pytest.mark.parametrize(
     ("low", "high", "tone", "said"),
     [
-        (-58_000.0, -4_200.0, "bad", "After 24 months it has brought less than it cost: −$58K to −$4,200."),
+        (-58_000.0, -4_200.0, "bad", "After 24 months, benefits are still below cost: −$58K to −$4,200."),
         (-5_000.0, 60_000.0, "caution", "Benefit less cost after 24 months: −$5,000 to $60K."),
         (5_000.0, 60_000.0, "neutral", "Benefit less cost after 24 months: $5,000 to $60K."),
     ],
@@ -107,7 +107,7 @@ def test_a_bucket_says_its_figures_confidence_and_review_18_months_on(hospital, 
     placed = placed[placed["work"] != ""].set_index("workflow")
 
     reason = codes.each(placed.loc["Denials", "reason"])
-    assert [tell(one) for one in reason] == ["half of the manual touches or more only repair what came in wrong (58%)"]
+    assert [tell(one) for one in reason] == ["at least half of the manual work only repairs wrong input (58%)"]
     assert placed.loc["Denials", "confidence"] == "medium"  # 58% is within a quarter of the threshold of 50%
     assert set(placed["review"]) == {pd.Timestamp("2028-01-15")}
 
@@ -149,10 +149,10 @@ def test_the_rule_of_the_fifth_is_about_types_of_transaction(hospital) -> None:
     assert set(found["type"]) == set(flows["workflow"])
     assert found["cost"].sum() == pytest.approx((flows["monthly_volume"] * flows["unit_cost"]).sum() * 12)
     said = tables_of_roadmap.concentration(portfolio.pareto(hospital), found).content["text"]
-    assert said[0].startswith("The largest fifth of 5 types of transaction holds ")
-    assert said[1].startswith("The largest fifth of ")
+    assert said[0].startswith("The costliest fifth of 5 types of transaction causes ")
+    assert said[1].startswith("The costliest fifth of ")
     few = tables_of_roadmap.concentration(found.head(4), found.head(4)).content
-    assert few["title"] == "The 20% rule cannot be tested"
+    assert few["title"] == "Whether cost is concentrated is not known"
 
 
 def test_straight_through_paths_run_from_today_to_the_target(hospital) -> None:

@@ -191,12 +191,15 @@ def test_a_log_of_status_changes_gets_a_warning_instead_of_a_yield_near_zero(mak
     measures = quality.measures(er.kpi.measure(tables, log))
 
     shown = process_quality_tables.status_log(log).content
-    said = headline("First pass", factory=factory, measures=measures, of=(tables, log))
+    said = headline("Right first time", factory=factory, measures=measures, of=(tables, log))
 
     assert quality.is_saturated(log)
     assert len(yields) == len(factory) == 0
-    assert shown["title"] == "A repeat is no rework in this log"
-    assert said["text"] == "First-pass yield cannot be stated: in this log nearly every item repeats an activity."
+    assert shown["title"] == "Repeats are not rework in this log"
+    assert (
+        said["text"]
+        == "The share right first time cannot be stated: nearly every item in this log repeats an activity."
+    )
     assert "first_pass_yield" not in set(measures["kpi"])
 
 
@@ -346,8 +349,8 @@ def test_headlines_flip_with_the_data(healthcare: Opened) -> None:
     ends = {"low": 1 - factory["high"], "high": 1 - factory["low"]}
     swapped = swapped.assign(first_pass_yield=1 - factory["first_pass_yield"], **ends)
 
-    good = headline("First pass", factory=factory, measures=measures, of=healthcare)
-    bad = headline("First pass", factory=swapped, measures=poor, of=healthcare)
+    good = headline("Right first time", factory=factory, measures=measures, of=healthcare)
+    bad = headline("Right first time", factory=swapped, measures=poor, of=healthcare)
 
     assert (good["tone"], bad["tone"]) == ("good", "bad")
     assert good["text"].startswith("92.7%") and "Prior authorisation is the lowest at 82.6%" in good["text"]
@@ -365,7 +368,9 @@ def test_the_exceptions_headline_names_what_to_stabilise_only_where_there_is_a_r
     assert loud["text"] == "Denials should be stabilised before automation."
 
 
-@pytest.mark.parametrize(("stable", "tone", "cell"), [(True, "good", "No reason seen"), (None, "unknown", "Not known")])
+@pytest.mark.parametrize(
+    ("stable", "tone", "cell"), [(True, "good", "No need to wait"), (None, "unknown", "Not known")]
+)
 def test_a_workflow_without_a_control_chart_is_not_called_stable(
     healthcare: Opened, stable: bool | None, tone: str, cell: str
 ) -> None:
@@ -391,9 +396,9 @@ def test_a_log_that_follows_one_intake_shows_no_stability_and_says_so(billing: O
     found = control.stability(weekly, control.points(weekly))
 
     assert found["is_stable"].isna().all()
-    assert "too near to where the log begins or ends" in str(process_quality_tables.cut_weeks(weekly).content)
+    assert "too close to the start or end of the log" in str(process_quality_tables.cut_weeks(weekly).content)
     assert headline("Stability", billing)["text"] == (
-        "Whether the work is stable is not known: too few weeks lie far enough from the ends of the log."
+        "Whether the work is stable is not known: the log has too few usable weeks."
     )
 
 
@@ -429,8 +434,8 @@ def test_a_stated_cost_of_rework_goes_before_the_log_and_the_page_says_both(make
     assert (row["rework_cost"], row["cost_method"], row["cost_recorded"]) == (20, quality.STATED, 7)
     assert shown["rows"][0][-1] == "Stated cost"
     assert shown["notes"][-1] == (
-        "Where both are known the stated cost is taken, because a log prices only the steps that say they are rework. "
-        "The log records $7 where $16 to $24 are stated."
+        "Where both are known, the stated cost is used: $16 to $24. The log shows $7, because it prices only steps "
+        "that are marked as rework."
     )
 
 

@@ -124,7 +124,7 @@ def test_without_a_range_no_sum_is_promised(starter: Callable[[str], Path], tmp_
     made = report(place, tmp_path / "out")
 
     summary = squeezed((made / "roadmap.html").read_text(encoding="utf-8"))
-    assert squeezed("No range was given for the benefits, so no sum is promised here.") in summary
+    assert squeezed("No range was given for the benefits, so no total is stated here.") in summary
     assert squeezed("Fully in place, the plan is worth") not in summary
     assert squeezed("Net benefit") not in summary
     assert squeezed("is worth") not in summary

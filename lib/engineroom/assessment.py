@@ -473,6 +473,7 @@ class Assessment:
             case.one_more,
             case.draft,
             case.schedule,
+            case.gaps,
             case.tables,
         ),
     )

@@ -23,8 +23,8 @@ TEST_STATES = {
 OUTCOMES = {True: ("Failed", "bad"), False: ("Passed", "good")}
 KEPT = {
     "broken": ("Broken", "bad"),
-    "kept": ("Not broken in these", "good"),
-    "not judged": ("Cannot be told", "unknown"),
+    "kept": ("No breach found", "good"),
+    "not judged": ("Not known", "unknown"),
 }
 CLAIMS = {
     "not met": ("Not met", "bad"),
@@ -40,7 +40,7 @@ PRESSES = {
     "outsourcing": "Outsourcing",
     "centralising": "Centralising",
     "more output": "More output promised",
-    "fewer people": "Fewer people asked for",
+    "fewer people": "Fewer people requested",
 }
 
 
@@ -81,7 +81,9 @@ class Assessed(Table):
         "risks named for it, those of all workflows included", "Risks", blank=("none named", "unknown"), required=True
     )
     uncovered: Series[float] = count("of these, without a control", "Without control", required=True)
-    single: Series[float] = count("of these, only preventive or only detective", "One nature only", required=True)
+    single: Series[float] = count(
+        "of these, only preventive or only detective", "Preventive or detective only", required=True
+    )
     controls: Series[float] = count("controls that guard against its risks", "Controls", required=True)
 
 
@@ -94,8 +96,8 @@ class Conflicts(Table):
     control: Series[str] = text("control that the rule carries out")
     reason: Series[str] = text("what could happen otherwise")
     both: Series[float] = count("completed cases with both activities; blank: no log that tells", "Cases with both")
-    judged: Series[float] = count("of these, cases in which a named person did each", "Judged")
-    same: Series[float] = count("of these, cases in which one person did both", "One person")
+    judged: Series[float] = count("of these, cases in which a named person did each", "Cases judged")
+    same: Series[float] = count("of these, cases in which one person did both", "Same person")
     share: Series[float] = number("same ÷ judged", "Share", "measured share")
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
@@ -103,7 +105,7 @@ class Conflicts(Table):
     able: Series[float] = count("people who did either")
     declared: Series[str] = text("role that the tables name for both activities; blank: none")
     is_declared: Series[bool] = flag("the tables name roles for both activities", required=True)
-    verdict: Series[str] = choice("what the log says", KEPT, "In the log", required=True)
+    verdict: Series[str] = choice("what the log says", KEPT, "In practice (log)", required=True)
 
 
 class Roles(Table):
@@ -138,7 +140,7 @@ class Procedures(Table):
     age_months: Series[float] = number("months since then")
     is_overdue: Series[bool] = flag("its review is overdue, or there never was one; blank: no procedure")
     elements: Series[float] = count("of six elements, those it has", "Elements", "of 6")
-    missing: Series[str] = text("elements it lacks, as a JSON array of codes", "What it lacks", "codes")
+    missing: Series[str] = text("elements it lacks, as a JSON array of codes", "Missing elements", "codes")
     variants_known: Series[float] = count("variations known")
     variants_covered: Series[float] = count("of these, covered", "Variations covered", "of variants_known")
 
@@ -146,7 +148,7 @@ class Procedures(Table):
 class Ownership(Table):
     """Every set of data with what is missing around it."""
 
-    dataset: Series[str] = key("set of data", "Set of data")
+    dataset: Series[str] = key("set of data", "Data set")
     workflow: Series[str] = text("workflow that needs it; blank: several", "Workflow", blank="several")
     owner: Series[str] = text("who decides", "Owner", blank=("not named", "caution"))
     steward: Series[str] = text("who keeps it right", "Steward", blank=("not named", "caution"))
@@ -191,12 +193,12 @@ class Duties(Table):
 class Pressures(Table):
     """What asks for more throughput from a workflow whose risks are not covered."""
 
-    asks: Series[str] = key("initiative, option or target", "What asks for more")
-    kind: Series[str] = key("what it is", "How", states=PRESSES)
+    asks: Series[str] = key("initiative, option or target", "Initiative or request")
+    kind: Series[str] = key("what it is", "Kind of pressure", states=PRESSES)
     workflow: Series[str] = key("workflow", "Workflow")
     risks: Series[float] = count("risks named for it", required=True)
     uncovered: Series[float] = count(
-        "of these, without a control", "Its risks without control", "of risks", required=True
+        "of these, without a control", "Risks without a control", "of risks", required=True
     )
 
 

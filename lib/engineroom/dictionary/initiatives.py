@@ -23,7 +23,7 @@ from engineroom.dictionary.columns import (
 
 KINDS = ("preparation", "redesign", "automation", "augmentation", "outsourcing", "centralising", "training", "other")
 CAUSES = {
-    "upstream_data": "Input came in wrong",
+    "upstream_data": "Wrong input",
     "judgement": "Needs judgement",
     "rule": "Follows a rule",
     "system": "Caused by a system",
@@ -298,7 +298,7 @@ class Gates(Table):
     prerequisites: Series[str] = text("prerequisite ids it asks for, separated by semicolons")
     systems: Series[str] = text("only where the workflow runs on one of these; blank: everywhere")
     most: Series[float] = count("largest number that passes")
-    unblocks: Series[str] = key("what opens it", "Opens it", "label")
+    unblocks: Series[str] = key("what opens it", "What opens it", "label")
     source: Series[str] = key("row of the domain notes", "Source")
 
 

@@ -13,7 +13,7 @@ TRACKED = {
     "tracked": ("Tracked", "good"),
     "partly": ("Tracked in part", "caution"),
     "stated": ("Promised, not tracked", "bad"),
-    "cannot state": ("Cannot state its SLA", "bad"),
+    "cannot state": ("No service level agreed", "bad"),
 }
 VERDICTS = {
     "balanced": ("Balanced", "good"),
@@ -25,8 +25,8 @@ SIDES = {"cost": "Cost", "quality": "Quality", "time": "Time", "customer": "Cust
 BASES = {"log": "log", "standard": "standard hours", "map": "map"}
 BANDS = {"below": ("Below the band", "caution"), "within": ("Within the band", "good"), "above": ("Above it", "bad")}
 TRENDS = {"grows": ("Grows", "bad"), "steady": ("Steady", "neutral"), "shrinks": ("Shrinks", "good")}
-REASONS = {"cover": "no cover", "gap": "no move closes its gap"}
-GRADES = {"above": ("Above", "caution"), "below": ("Below: a risk", "bad")}
+REASONS = {"cover": "no cover", "gap": "moving people does not close the gap"}
+GRADES = {"above": ("Higher than needed", "caution"), "below": ("Lower than needed: a risk", "bad")}
 COVERED = {True: ("Yes", "good"), False: ("No", "bad")}
 
 
@@ -42,7 +42,7 @@ class Profile(Table):
     evidenced: Series[float] = count("of these, answers with evidence", "With evidence", "of answers", required=True)
     level: Series[float] = number(
         "lower median of the answers with evidence; blank: there are none", "Level", "count",
-        blank=("not shown", "unknown"),
+        blank=("no evidence", "unknown"),
     )  # fmt: skip
     lowest: Series[float] = number("lowest of them")
     highest: Series[float] = number("highest of them")
@@ -51,7 +51,7 @@ class Profile(Table):
     )
     anchor: Series[str] = text(
         "what is observed at the level, as the question says it", "What was observed", "label",
-        blank="No evidence was shown.",
+        blank="No evidence was supplied.",
     )  # fmt: skip
     row: Series[str] = key("row of the domain notes")
 
@@ -120,9 +120,9 @@ class Needs(Table):
     shrinkage: Series[float] = number(
         "share of paid hours that is not there for work", "Shrinkage", "whole share", required=True
     )
-    have_fte: Series[float] = number("full-time people that are there", "FTE there", "effort", required=True)
+    have_fte: Series[float] = number("full-time people that are there", "FTE available", "effort", required=True)
     need_fte: Series[float] = number(
-        "mean demand ÷ hours of a full-time person", "FTE needed, mean week", "effort", required=True
+        "mean demand ÷ hours of a full-time person", "FTE needed, average week", "effort", required=True
     )
     peak_fte: Series[float] = number("the same for the peak", "FTE needed, worst week", "effort", required=True)
 
@@ -150,7 +150,7 @@ class Backlogs(Table):
     )
     start: Series[float] = number("backlog when the first week began", "At the start", "effort", required=True)
     backlog: Series[float] = number("backlog when the last week ended", "At the end", "effort", required=True)
-    arrivals: Series[float] = number("what arrives in the mean week", "Arrives a week", "effort", required=True)
+    arrivals: Series[float] = number("what arrives in the mean week", "Comes in a week", "effort", required=True)
     capacity: Series[float] = number(
         "what can be done, or was done, in a week", "Can be done a week", "effort", required=True
     )
@@ -175,10 +175,10 @@ class Cover(Table):
         "people whose absence leaves it to nobody", "Bus factor", align="left", required=True
     )
     holder: Series[str] = text("the one who can do it, where there is one", "Who")
-    mean_hours: Series[float] = number("demand of the mean week; blank: not known", "Hours, mean week", "effort")
+    mean_hours: Series[float] = number("demand of the mean week; blank: not known", "Hours, average week", "effort")
     without_largest_hours: Series[float] = number("hours of those who can, without the one with most", required=True)
     is_covered: Series[pd.BooleanDtype] = flag(
-        "these hours cover the mean week", "Covered without the largest", COVERED
+        "these hours cover the mean week", "Covered if the person with most hours is absent", COVERED
     )
 
 
@@ -190,10 +190,10 @@ class Training(Table):
     bus_factor: Series[float] = number("people who can do it")
     left_hours: Series[float] = number("hours of its worst week that no move closes")
     person: Series[str] = text(
-        "who is proposed; blank: nobody has hours left", "Whom", blank="no spare hours in the team"
+        "who is proposed; blank: nobody has hours left", "Who", blank="no spare hours in the team"
     )
-    is_learning: Series[pd.BooleanDtype] = flag("who learns it already", "Learns it already", YES_NO)
-    spare_hours: Series[float] = number("hours the person has left in the mean week", "Hours left a week", "effort")
+    is_learning: Series[pd.BooleanDtype] = flag("who learns it already", "Already learning", YES_NO)
+    spare_hours: Series[float] = number("hours the person has left in the mean week", "Spare hours a week", "effort")
 
 
 class Misuse(Table):
@@ -201,7 +201,7 @@ class Misuse(Table):
 
     activity: Series[str] = text("activity", "Activity")
     workflow: Series[str] = text("workflow", "Workflow")
-    kind: Series[str] = choice("grade above or below what it needs", GRADES, "Against the need")
+    kind: Series[str] = choice("grade above or below what it needs", GRADES, "Grade compared with need")
     grade: Series[float] = number("grade of those who do it", "Done by grade", "count")
     needs: Series[float] = number("lowest grade that can", "Needs grade", "count")
     hours: Series[float] = number("hours a week", "Hours a week", "effort")
@@ -217,7 +217,7 @@ class Unseen(Table):
     captured: Series[float] = number("of these, recorded by a system")
     unseen_hours: Series[float] = number("the rest", "Not recorded", "effort")
     unseen_share: Series[float] = number("the rest ÷ all", "Share", "whole share")
-    largest: Series[str] = text("activity with the most of them", "Most of it")
+    largest: Series[str] = text("activity with the most of them", "Largest part")
     systems: Series[float] = number("systems the workflow runs on", "Systems", "count")
 
 
@@ -260,7 +260,7 @@ class Tracking(Table):
     """Whether a promise is written, and whether a system watches it."""
 
     workflow: Series[str] = key("workflow", "Workflow")
-    requirement: Series[str] = text("what is promised, as a JSON array", "Promise", "names", blank="nothing written")
+    requirement: Series[str] = text("what is promised, as a JSON array", "Promise", "names", blank="no written promise")
     tracked_by: Series[str] = text("systems that watch it, as a JSON array", "Tracked by", "names")
     is_tracked_by_log: Series[bool] = flag("no system is named, but cases of the log carry a due date", required=True)
     monthly_items: Series[float] = number("items a month; blank: not known", "Items a month", "count")

@@ -44,7 +44,7 @@ STATUSES = {
     "not_recorded": ("Not recorded", "unknown"),
 }
 ABOUT = {"data": "Data", "map": "Map", "governance": "Governance"}
-SHOWN: dict[bool, State] = {True: ("Shown", "good"), False: ("Not shown", "bad")}
+SHOWN: dict[bool, State] = {True: ("Shown", "good"), False: ("No evidence", "bad")}
 DECISIONS = {
     "open": ("Open", "good"),
     "waits": ("Refused for now", "caution"),
@@ -65,7 +65,7 @@ ON_PATH = {
     "slipping": ("On the path, but slipping", "bad"),
     "behind": ("Behind", "bad"),
 }
-RESULTS = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Inconclusive", "caution")}
+RESULTS = {"pass": ("Pass", "good"), "fail": ("Fail", "bad"), "inconclusive": ("Too close to call", "caution")}
 FEASIBLE = {True: ("Feasible", "good"), False: ("Not yet", "caution")}
 SHORTLIST: dict[bool, State] = {True: ("Shortlist", "good"), False: ""}
 HELD = ("precedence", "capacity", "blackout", "release", "nothing")
@@ -166,10 +166,10 @@ class Maps(Table):
     loops: Series[float] = count("groups of steps that can be walked in a circle", "Loops")
     decisions: Series[float] = count("steps with more than one way on", "Decisions", required=True)
     friction: Series[str] = text(
-        "steps before which items wait longest, as a JSON array", "Waits longest before", "names", blank="not stated"
+        "steps before which items wait longest, as a JSON array", "Longest waits before", "names", blank="not stated"
     )
     orphans: Series[str] = text(
-        "steps that no path from start to end passes, as a JSON array", "On no path", "names", blank="none",
+        "steps that no path from start to end passes, as a JSON array", "Not connected", "names", blank="none",
         required=True,
     )  # fmt: skip
     wait_share: Series[float] = number("waiting hours ÷ all hours", "Waiting", "whole share")
@@ -189,7 +189,7 @@ class Rankings(Table):
     by_load: Series[float] = count("rank by volume, error rate and people")
     by_cost: Series[float] = count("rank by cost per item and error rate")
     top_share: Series[float] = number(
-        "share of all weightings of all three that put it among the first three", "In the first three", "whole share"
+        "share of all weightings of all three that put it among the first three", "In the top three", "whole share"
     )
     best_rank: Series[float] = count("best rank in any weighting")
     worst_rank: Series[float] = count("worst rank in any weighting")
@@ -211,7 +211,9 @@ class Placements(Table):
         "types of exception it is about, as a JSON array; blank text: the workflow as a whole", "Work", "names",
         blank="the workflow", required=True,
     )  # fmt: skip
-    bucket: Series[str] = key("Automate to STP, Augment, Centralise, Eliminate, or Not placed", "Bucket", "label")
+    bucket: Series[str] = key(
+        "Automate to STP, Augment, Centralise, Eliminate, or Not placed", "Recommendation", "label"
+    )
     reason: Series[str] = key("conditions of the rule that fired with their figures, as a JSON array of codes")
     confidence: Series[str] = choice("how firmly", CONFIDENCE, "Confidence", required=True)
     unknown: Series[str] = text(
@@ -273,7 +275,7 @@ class Technology(Table):
         "lower median of the answers with evidence; blank: there are none",
         "Level",
         "of 4",
-        blank=("not shown", "unknown"),
+        blank=("no evidence", "unknown"),
     )
     workflows: Series[str] = text("workflows it was answered for, as a JSON array", "Workflows", "names", required=True)
     at_stake: Series[float] = money("what these workflows cost a year", "They cost a year", "amount")
@@ -281,7 +283,7 @@ class Technology(Table):
         "of that, the share of levels that are missing: where investment reaches most", "Reach of investment", "amount"
     )
     anchor: Series[str] = text(
-        "what is observed at the level", "What was observed", "label", blank="No evidence was shown."
+        "what is observed at the level", "What was observed", "label", blank="No evidence was supplied."
     )
 
 
@@ -340,7 +342,7 @@ class PilotPlans(Table):
     items_needed: Series[float] = count("items in the pilot that show the difference with 80% power", "Items needed")
     items_expected: Series[float] = count("items in 60 days", "Items in 60 days")
     days_needed: Series[float] = count("days until enough items have passed")
-    is_enough: Series[bool] = flag("60 days suffice", required=True)
+    is_enough: Series[bool] = flag("60 days are enough", required=True)
 
 
 class PilotResults(Table):
@@ -356,7 +358,7 @@ class PilotResults(Table):
     low: Series[float] = number("lower end of its interval")
     high: Series[float] = number("upper end of its interval")
     verdict: Series[str] = choice("what the interval allows to say", RESULTS, "Verdict", required=True)
-    reason: Series[str] = key("code of why", "Because", "sentence")
+    reason: Series[str] = key("code of why", "Reason", "sentence")
 
 
 class Plan(Table):
@@ -390,7 +392,7 @@ class Calendar(Table):
     """A dated event of the governance."""
 
     date: Series[pd.Timestamp] = date("day", required=True)
-    event: Series[str] = key("code of what happens", "Event", "code")
+    event: Series[str] = key("code of what happens", "Review", "code")
     about: Series[str] = text("workflow or subject", "About", blank="all workflows", required=True)
     owner: Series[str] = text("who calls it", "Owner", blank="unassigned", required=True)
     does: Series[str] = key("code of what is decided", "What is decided", "sentence")
@@ -404,7 +406,7 @@ class Touches(Table):
     workflow: Series[str] = key("workflow", "Workflow", blank=WHOLE)
     touches: Series[float] = count("manual touches a month", "Exceptions a month", required=True)
     upstream_data: Series[float] = number(
-        "share that repairs what came in wrong", "Repairs what came in wrong", "whole share", required=True
+        "share that repairs what came in wrong", "Repairs wrong input", "whole share", required=True
     )
     judgement: Series[float] = number("share that needs judgement", "Judgement", "whole share", required=True)
     rule: Series[float] = number("share that follows a rule", "Rule", "whole share", required=True)
@@ -419,7 +421,7 @@ class AtSource(Table):
     monthly_count: Series[float] = count("times a month", "A month", required=True)
     yearly_cost: Series[float] = number("what it costs a year", "Cost a year", "amount")
     share: Series[float] = number(
-        "share of the cost of all that come from upstream", "Of all exceptions, added up", "whole share"
+        "share of the cost of all that come from upstream", "Running total of exceptions", "whole share"
     )
 
 
@@ -533,12 +535,12 @@ class Without(Table):
 
 
 ECONOMICS = {
-    "loses": ("Advised against: it loses money", "bad"),
-    "open": ("Open: it may lose money", "caution"),
+    "loses": ("Not advised: loses money", "bad"),
+    "open": ("May lose money", "caution"),
     "pays": ("Pays", "good"),
     "bare": ("No benefit stated", "caution"),
-    "enables": ("Enables others", "neutral"),
-    "not stated": ("No money stated", "unknown"),
+    "enables": ("Enables other initiatives", "neutral"),
+    "not stated": ("No figures stated", "unknown"),
 }
 
 

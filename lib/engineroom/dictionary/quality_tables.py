@@ -28,12 +28,12 @@ MAPS = {"logged": "As logged", "described": "As described"}
 CHANGED = {"first_pass_yield": "First-pass yield", "cycle_time_p50": "Cycle time (median)"}
 VERDICTS = {"better": ("Better", "good"), "worse": ("Worse", "bad"), "not confirmed": ("Not confirmed", "caution")}
 BECAME = {
-    "held": ("Held", "good"),
+    "held": ("Kept", "good"),
     "slipped": ("Slipped", "bad"),
     "alarm": ("Alarm", "bad"),
     "no alarm": ("No alarm", "good"),
-    "not settled": ("Not settled", "caution"),
-    "too early": ("Too early to tell", "unknown"),
+    "not settled": ("Unclear", "caution"),
+    "too early": ("Too early to say", "unknown"),
 }
 
 
@@ -61,7 +61,7 @@ class Factory(Table):
     """The hidden factory: what entered each workflow, what was right the first time, and what the rest took."""
 
     workflow: Series[str] = key("workflow", "Workflow")
-    entered: Series[float] = count("cases under way in the period", "Entered", required=True)
+    entered: Series[float] = count("cases under way in the period", "Received", required=True)
     still_open: Series[float] = count("not complete when it ended", required=True)
     not_told: Series[float] = count("completed, but the log does not tell whether they were reworked", required=True)
     first_pass: Series[float] = count("right the first time", "Right first time", required=True)
@@ -82,7 +82,9 @@ class Factory(Table):
     rework_cost: Series[float] = number("cost of rework in the period")
     rework_cost_low: Series[float] = number("its lower end")
     rework_cost_high: Series[float] = number("its upper end")
-    cost_method: Series[str] = text("how the cost was made, or what would give it", "Made from", states=MADE_FROM)
+    cost_method: Series[str] = text(
+        "how the cost was made, or what would give it", "Basis of the cost", states=MADE_FROM
+    )
     cost_recorded: Series[float] = number("what the log records for the same rework; blank: it records none")
 
 
@@ -98,11 +100,13 @@ class Kinds(Table):
     )
     low: Series[float] = number("lower end of its 95% interval")
     high: Series[float] = number("upper end of its 95% interval")
-    band: Series[str] = choice("where the number of types lies", BANDS, "Against 15 to 30", required=True)
+    band: Series[str] = choice("where the number of types lies", BANDS, "Compared with 15 to 30", required=True)
     largest_fifth: Series[float] = number(
-        "share of the exceptions in the largest fifth of the types", "In the largest fifth", "whole share"
+        "share of the exceptions in the largest fifth of the types",
+        "Share of the largest fifth of types",
+        "whole share",
     )
-    is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told", "In control", YES_NO)
+    is_stable: Series[bool] = flag("weekly charts show no signal; blank: cannot be told", "Stable", YES_NO)
     stabilise_first: Series[bool] = flag("as many types as the band or more, or weeks that signal", required=True)
 
 
@@ -228,7 +232,7 @@ class Health(Table):
     )
     wait_p90_hours_people: Series[float] = number("the same after a person's step", "After people (P90)", "hours")
     is_hidden_queue: Series[bool] = flag(
-        "it is longer after systems by half or more; blank: cannot be told", "Queue", {True: ("Look here", "caution")}
+        "it is longer after systems by half or more; blank: cannot be told", "Queue", {True: ("Check", "caution")}
     )
 
 

@@ -30,13 +30,13 @@ MOVES = {
     "closing": ("Closing", "good"),
     "falling back": ("Falling back", "bad"),
     "plateau": ("Plateau", "bad"),
-    "not settled": ("Not settled", "caution"),
+    "not settled": ("Unclear", "caution"),
     "too few months": ("Too few months", "unknown"),
 }
 VERDICTS = {
     "meets": ("Meets", "good"),
-    "misses": ("Misses", "bad"),
-    "inconclusive": ("Inconclusive", "caution"),
+    "misses": ("Falls short", "bad"),
+    "inconclusive": ("Too close to call", "caution"),
     "not compared": ("Not compared", "unknown"),
 }
 VALUES = {
@@ -193,11 +193,11 @@ class Values(Table):
     measured: Series[float] = count("KPIs that are measured", "KPIs measured", required=True)
     compared: Series[float] = count("comparisons with a verdict", "Compared", required=True)
     missed: Series[float] = count("of these, missed", "Missed", required=True)
-    inconclusive: Series[float] = count("of these, inconclusive", "Inconclusive", required=True)
+    inconclusive: Series[float] = count("of these, inconclusive", "Too close to call", required=True)
     worth_low: Series[float] = money("what the missed ones are worth a year, at least; blank: none has a price")
     worth_high: Series[float] = money("at most")
     worst: Series[str] = text(
-        "name of the KPI that misses by most; blank: none", "Farthest away", "label", required=True
+        "name of the KPI that misses by most; blank: none", "Furthest from benchmark", "label", required=True
     )
 
 
@@ -225,10 +225,10 @@ class Reviews(Table):
 
 COUNTING = {
     "counted": "yes",
-    "same_failure": "no, same failure",
+    "same_failure": "no, failure already counted",
     "indicative": "no, indicative",
-    "no_spend": "no, spend unknown",
-    "cash": "no, cash, once",
+    "no_spend": "no, cost not known",
+    "cash": "no, one-off cash",
 }
 
 

@@ -9,10 +9,10 @@ VIEWS = ("claimed", "base_low", "base", "base_high", "expected")
 """How an option is seen: as its author claims, at the ends and the middle of its reference class, and as expected."""
 
 VERDICTS = {
-    "above": ("Above its class", "bad"),
-    "within": ("Within its class", "good"),
-    "below": ("Below its class", "good"),
-    "no class": ("No class to compare", "unknown"),
+    "above": ("Above what others achieved", "bad"),
+    "within": ("Within what others achieved", "good"),
+    "below": ("Below what others achieved", "good"),
+    "no class": ("Nothing comparable", "unknown"),
     "no claim": ("Nothing claimed", "unknown"),
 }
 GAINS = {"gain": ("Gain", "good"), "loss": ("Loss", "bad"), "not known": ("Not known", "unknown")}
@@ -28,13 +28,13 @@ STEPS = {
     "delay": "Delay",
     "share": "Shortfall",
     "decay": "Erosion",
-    "run": "Run cost",
-    "growth": "Run cost grows",
+    "run": "Running cost",
+    "growth": "Growth of running cost",
     "quality": "Errors",
-    "front_office": "Errors mended by the front office",
+    "front_office": "Errors corrected by the front office",
     "one_off": "One-off cost",
-    "rebuild": "Building twice",
-    "sum": "Left, not discounted",
+    "rebuild": "Rebuilding",
+    "sum": "Remaining, before discounting",
     "discounting": "Discounting",
     "npv": "Net present value",
 }
@@ -45,22 +45,22 @@ HOUSE_DRIVERS = (*DRIVERS, "annual_saving", "transition_months", "rebuild")
 DRIVER_LABELS = {
     "annual_saving": "Claimed saving a year",
     "transition_months": "Transition",
-    "saving_share": "Share of the claimed saving that materialises",
-    "saving_decay": "Part of the saving that is lost each year",
+    "saving_share": "Share of the promised saving achieved",
+    "saving_decay": "Share of the saving lost each year",
     "delay_months": "Delay",
     "one_off_cost": "One-off cost",
     "one_off_excess": "One-off cost above that of {rival}",
-    "run_cost": "Run cost a year",
-    "run_cost_growth": "Growth of the run cost a year",
+    "run_cost": "Running cost a year",
+    "run_cost_growth": "Yearly growth of the running cost",
     "defect_rate": "Error rate",
     "defect_cost": "Cost of a defect",
-    "front_office_cost": "Front-office time on errors a year",
-    "rebuild": "Factor for a gate that is passed closed",
+    "front_office_cost": "Cost of front-office time on errors a year",
+    "rebuild": "Cost factor for ignoring a closed gate",
     "discount_rate": "Discount rate",
 }
 READINGS = {
     "stated": "As claimed",
-    "linear": "{option} saves more from month to month of its transition",
+    "linear": "{option} saves a little more in each month of its transition",
     "step": "{option} saves nothing until its transition ends",
     "base_low": "All as the lower end of their class",
     "base": "All as the middle of their class",
@@ -194,8 +194,8 @@ class Qualities(Table):
     option: Series[str] = key("option", "Option")
     productivity_gain: Series[float] = number("items more in the same hours")
     defect_rate: Series[float] = share("share of them that is wrong")
-    good: Series[float] = number("good items for each item of today", "Good items for one of today", "ratio")
-    defect_cost: Series[float] = number("cost of a defect, in items", "A defect costs, in items", "ratio")
+    good: Series[float] = number("good items for each item of today", "Good items, today = 1", "ratio")
+    defect_cost: Series[float] = number("cost of a defect, in items", "Cost of a defect, in items", "ratio")
     adjusted: Series[float] = number("good items less what the defects cost", "Net output", "ratio")
     break_even: Series[float] = number("cost of a defect, in items, at which nothing is gained")
     verdict: Series[str] = choice("what that means", GAINS, "Verdict", required=True)

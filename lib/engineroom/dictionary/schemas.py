@@ -189,7 +189,7 @@ class Definitions(Table):
     unit: Series[str] = choice("unit of the value", UNITS, required=True)
     direction: Series[str] = choice("which way is better", DIRECTIONS, required=True)
     formula: Series[str] = key("numerator ÷ denominator, in words", "Formula")
-    pitfalls: Series[str] = text("how the figure misleads", "How it misleads", blank="")
+    pitfalls: Series[str] = text("how the figure misleads", "Watch out for", blank="")
     standard: Series[str] = key("who defines it so", "Defined by")
     worth: Series[str] = choice(
         "column of `workflows` that prices one failing item; `unit` where the gap is money, `daily_revenue` where it "

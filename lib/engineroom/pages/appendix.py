@@ -17,8 +17,8 @@ from engineroom.readers.tables import Tables
 from engineroom.statistics import COMPLETE
 
 GRADES = (
-    "A: measured, n stated, page read. B: measured, page read. C: a target, or an undisclosed sample. "
-    "D: a claim, or second hand."
+    "Grade A: measured, sample size stated, original read. B: measured, original read. C: a target, or sample not "
+    "disclosed. D: a claim, or quoted second hand."
 )
 
 
@@ -120,7 +120,10 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
         "change": show.right("Change", _change),
     }
     notes = [
-        say("None of these is a target, and none is taken into a gap: a claim, a case or a range without its sample.")
+        say(
+            "None of these is used as a target or to calculate a gap: each is a claim, a single case or a range "
+            "without a sample."
+        )
     ]
     if len(left_out):
         kinds = left_out["definition"].map(names).map(say).value_counts(sort=False)
@@ -128,14 +131,13 @@ def claims(found: DataFrame[results.Measures], tables: Tables) -> Exhibit:
         notes.append(
             say_number(
                 len(left_out),
-                "{n} [claim|claims] about nothing that is measured here [is|are] left out ({about}); "
-                "claims_library.csv beside this report holds [it|them].",
+                "{n} [claim|claims] on other subjects [is|are] left out ({about}); the attached file lists [it|them].",
                 about=about,
             )
         )
     if told.empty:
         return note("No claim is about what is measured here", " ".join(notes))
-    caption = say("What is claimed of these KPIs or this sector, and never used as a yardstick")
+    caption = say("Published claims about these KPIs or this sector; none is used as a benchmark")
     columns = "name label value change source grade caveat_quoted=caveat"
     return show.table("claims_library", every, schemas.Benchmarks, columns, caption, *notes, rows=told, own=own)
 
@@ -156,7 +158,7 @@ def _dated(row: show.Row) -> str:
 
 def _expires(row: show.Row) -> Cell:
     day = f"{row['expires']:%Y-%m-%d}"
-    return {"text": f"{day} ({say('stale')})", "tone": "caution"} if row["is_stale"] else day
+    return {"text": f"{day} ({say('out of date')})", "tone": "caution"} if row["is_stale"] else day
 
 
 def _change(row: show.Row) -> str:
@@ -167,7 +169,7 @@ def _claimed(row: show.Row, currency: str) -> str:
     if not math.isnan(row["value"]):
         return wording.value(row["value"], row["unit"], currency)
     ends = {end: wording.value(row[end], row["unit"], currency) for end in ("low", "high")}
-    return say("in words only") if math.isnan(row["low"]) else say("{low} to {high}", **ends)
+    return say("no figure") if math.isnan(row["low"]) else say("{low} to {high}", **ends)
 
 
 def _rows(rows: str) -> str:

@@ -32,7 +32,7 @@ def ics(calendar: DataFrame[plans.Calendar], tables: Tables) -> str:
 
 def _owned(row: dict[str, Any]) -> str:
     does = f"{tell(row['does'])}."
-    return f"{does} {say('Called by {owner}.', owner=row['owner'])}" if row["owner"] else does
+    return f"{does} {say('Convened by {owner}.', owner=row['owner'])}" if row["owner"] else does
 
 
 def _escaped(text: str) -> str:

@@ -97,6 +97,8 @@ def attached(exhibit: Exhibit) -> Exhibit:
 FIRST_ASKS = 3
 """Asks of page one."""
 
+OVERLAP = "Values can overlap: do not add them up."
+
 
 def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
     """Return the first asks of a report for its first page; nothing where it asks for nothing."""
@@ -105,7 +107,8 @@ def first_asks(found: DataFrame[plans.Asks], tables: Tables) -> Exhibit:
     own, shown = _worth(tables), found.head(FIRST_ASKS)
     columns = "ask owner due worth" if shown["worth_low"].notna().any() else "ask owner due"
     name, caption = ("asks", "What we ask for") if len(found) == len(shown) else ("first_asks", "What we ask for first")
-    return table(name, shown, plans.Asks, columns, caption, own=own)
+    notes = () if shown["worth_low"].notna().sum() < 2 else (OVERLAP,)
+    return table(name, shown, plans.Asks, columns, caption, *notes, own=own)
 
 
 def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhibit:
@@ -118,7 +121,7 @@ def asks(found: DataFrame[plans.Asks], tables: Tables, worth: str = "") -> Exhib
     caption = say("What we ask for")
     if bare:
         caption += say_number(bare, ": {n} of {all} has no owner", ": {n} of {all} have no owner", all=len(found))
-    notes = (worth, "Rows can rest on the same money: do not add them up.") if found["worth_low"].notna().any() else ()
+    notes = (worth, OVERLAP) if found["worth_low"].notna().any() else ()
     columns = "ask owner due worth" if notes else "ask owner due"
     return table("asks", found, plans.Asks, columns, caption, *notes, own=_worth(tables), counted={"n": bare})
 
@@ -133,11 +136,11 @@ def ends(name: str, currency: str, row: Row) -> str:
     return wording.BLANK if pd.isna(low) or pd.isna(high) else wording.between(low, high, currency)
 
 
-def missing(rows: list[list[Cell]], caption: str, complete: str = "Every figure of this report is there.") -> Exhibit:
+def missing(rows: list[list[Cell]], caption: str, complete: str = "No figure is missing from this report.") -> Exhibit:
     """Return what a report cannot say, each with what would let it; `complete` is said where nothing is missing."""
     if not rows:
         return blocks.note("Nothing is missing", complete, tone="good")
-    heads = [blocks.left("figure", "What is missing"), blocks.left("needed", "What would give it")]
+    heads = [blocks.left("figure", "What is missing"), blocks.left("needed", "What is needed")]
     raw = pd.DataFrame(rows, columns=["figure", "needed"])
     return blocks.table("absent", say_number(len(rows), caption), heads, rows, raw)
 

@@ -265,7 +265,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "Total that does not tie": _untied,
         "Shares that do not sum": _unwhole,
         "Benchmark without a grade": _ungraded,
-        "Stale benchmark": _stale,
+        "Benchmark out of date": _stale,
         "Saving without a range": lambda table: (*_pointed(table), *_pointed_columns(table)),  # type: ignore[dict-item,return-value]
     },
     "findings": {"Saving without a range": _pointed},
@@ -280,7 +280,7 @@ def _page(points: list[Point], language: str, number: int) -> list[Block]:
     text = told("This page is for the consultant and is not in a final report: settle these points first.")
     columns = [
         {"label": told(label), "align": "left", "rowheader": label == "Kind", "language": ""}
-        for label in ("Kind", "Cell", "What it says")
+        for label in ("Kind", "Cell", "Result")
     ]
     rows = [
         [{"text": part, "tone": ""} for part in (told(kind), cell or told("cover"), said)]

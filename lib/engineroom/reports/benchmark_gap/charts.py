@@ -61,8 +61,8 @@ def distances(gaps: DataFrame[results.Gaps], tables: Tables) -> Chart | Exhibit:
         title = say("{client} misses none of {all} benchmarks", client=tables.engagement.header.client, all=len(rows))
     caption = say("Zero: the benchmark. Mark: measured value. Bar: 95% interval. Beside it: value / benchmark.")
     if (shown["from"] <= -FARTHEST).any() or (shown["to"] >= FARTHEST).any():
-        caption += " " + say("Marks at the edge are farther away than the benchmark itself.")
-    caption += cut("The {n} of {all} KPIs farthest from their benchmark.", MOST_ROWS, len(rows))
+        caption += " " + say("Marks at the edge lie further out than the scale shows.")
+    caption += cut("Shown: the {n} of {all} KPIs furthest from their benchmark.", MOST_ROWS, len(rows))
     about = say("Distance of each KPI from its benchmark.")
     return finished(chart, "distances", title, about, caption, facts(shown), **counted)
 
@@ -96,12 +96,12 @@ def worth_ranges(worths: DataFrame[results.Worths], tables: Tables) -> Chart | E
     title = say("{workflow} is the biggest prize: {low} to {high} a year", workflow=top["workflow"], **span(top))
     if counted.empty:
         title = say(
-            "No worth is added up; the largest is in {workflow}: {low} to {high} a year",
+            "The largest indicative value is in {workflow}: {low} to {high} a year; there is no total",
             workflow=top["workflow"],
             **span(top),
         )
     description = say("Range of annual worth per gap.")
-    caption = say("Bar: range. Tick: at the measured gap and stated unit cost.")
+    caption = say("Bar: range. Tick: measured gap at the stated unit cost.")
     lines = facts(rows.assign(said=rows["said"] + ", " + rows["counted"]))
     ends = {"low": top["worth_low"], "high": top["worth_high"]}
     return finished(chart, "worth", title, description, caption, lines, **ends)

@@ -30,17 +30,24 @@ def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[result
     found = [] if log is None else log.caveats.to_dict("records")
     found += [_conflict(row) for row in superseded.to_dict("records")]
     if not found:
-        return note("No caveat", "Every row the client sent could be read and was used.", tone="good")
+        return note(
+            ("The data has no known limits"), "Every row the client sent could be read and was used.", tone="good"
+        )
     raw = results.Caveats.of(found)
     rows: list[list[Cell]] = []
     for row in raw.to_dict("records"):
         sentences = wording.caveat(row, tables.engagement.header.currency)
-        rows.append([say(row["subject"]), *map(wording.capital, sentences), tell_all(row["examples"], ", ")])
+        rows.append([_about(row["subject"]), *map(wording.capital, sentences), tell_all(row["examples"], ", ")])
     columns = [left("subject", "Data"), left("caveat", "Found"), left("effect", "Effect on the figures")]
     if any(row[-1] for row in rows):
         columns.append(left("examples", "For example"))
-    caption = say("What the data says about itself: {caveats}", caveats=wording.plural(len(rows), "caveat"))
+    caption = say("What limits the data: {caveats}", caveats=wording.plural(len(rows), "caveat"))
     return table("caveats", caption, columns, [row[: len(columns)] for row in rows], raw)
+
+
+def _about(subject: str) -> str:
+    """Return which data a caveat is about: the tables, or the event log, whose file the attached table names."""
+    return say("Tables") if subject == "tables" else say("Event log")
 
 
 def scorecard(
@@ -56,7 +63,7 @@ def scorecard(
         say("{name}: {source}", name=say(names[row["definition"]]), source=say(row["label"]))
         for row in benchmark.without_number(tables, measures).to_dict("records")
     ]
-    notes = [say("Asked for without a number, so not compared: {names}.", names="; ".join(asked))] if asked else []
+    notes = [say("Published without a figure, so not compared: {names}.", names="; ".join(asked))] if asked else []
     if rows.empty:
         return note("Nothing can be compared", "No KPI has a benchmark of the same definition.", *notes)
     order = {kind: place for place, kind in enumerate(results.VALUES)}
@@ -112,7 +119,11 @@ def _verdict(row: dict[str, Any] | None, currency: str) -> Cell:
 
 def _graded(row: show.Row) -> Cell:
     """Return how far a benchmark can be trusted, and whether it is past its date."""
-    return {"text": say("{grade}, stale", grade=row["grade"]), "tone": "caution"} if row["is_stale"] else row["grade"]
+    return (
+        {"text": say(("{grade}, out of date"), grade=row["grade"]), "tone": "caution"}
+        if row["is_stale"]
+        else row["grade"]
+    )
 
 
 def _trend(verdict: str | None) -> Cell:
@@ -125,19 +136,20 @@ def _trend(verdict: str | None) -> Cell:
 def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
     """Return where each measure falls on its scale, and whether its interval crosses an edge."""
     if found.empty:
-        return note("No published scale fits", "No measured KPI follows the definition of a published scale.")
+        return note("No published scale applies", "No measured KPI follows the definition of a published scale.")
     counted = {"n": len(found), "crossing": int(found["straddles"].sum())}
     caption = say_number(len(found), "{n} [position|positions] on published scales")
     if counted["crossing"]:
-        caption += say(", {n} of them not settled: the interval crosses an edge", n=counted["crossing"])
+        caption += say(", {n} of them too close to call: the interval spans two bands", n=counted["crossing"])
     notes = (
-        "On straight-through processing a lower edge belongs to the higher tier, and best is strictly above 80%. The "
-        "source draws these tiers for settlement, claims and business-to-business orders: others are a reference.",
-        "Traditional and optimised are published bands without a known sample; what lies between them is called "
-        "between, what lies beyond the outer edges belongs to the outer band.",
-        "Their source calls the second column optimised or nearshore, and its author sells nearshore services: grade "
-        "D. It adds two KPIs without a number: cost per transaction is “high, variable” or “reduced, predictable”, "
-        "employee engagement “low” or “higher”.",
+        "For straight-through processing, a value on the edge counts in the higher tier; the best tier begins above "
+        "80%. These tiers were published for settlement, claims and business-to-business orders. For other work they "
+        "are only a reference.",
+        "“Traditional” and “optimised” are published bands without a known sample. Values between the two are called "
+        "mid-range; values beyond the outer edges count in the outer band.",
+        "The publisher calls the second band “optimised or nearshore” and sells nearshore services, hence grade D. "
+        "It names two more KPIs without figures. Cost per transaction is “high, variable” or “reduced, predictable”; "
+        "employee engagement is “low” or “higher”.",
     )
     columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
     own = {"tier": show.left("Tier", tier)}
@@ -149,7 +161,7 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
 def tier(row: dict[str, Any]) -> Cell:
     """Return the tier of a row, or the two between which its interval lies; without a tone where it is a reference."""
     if row["is_reference"]:
-        return say("{tier}, as a reference", tier=wording.capital(say(row["tier"])))
+        return say("{tier}, for reference only", tier=wording.capital(say(row["tier"])))
     if row["straddles"]:
         edges = {"low": say(row["tier_low"]), "high": say(row["tier_high"])}
         return {"text": wording.capital(say("{low} to {high}", **edges)), "tone": "caution"}
@@ -176,22 +188,25 @@ def rivals(found: DataFrame[results.Rivals], tables: Tables) -> Exhibit:
 def worths(found: DataFrame[results.Worths], tables: Tables) -> Exhibit:
     """Return what closing each missed gap is worth, always as a range, and whether a yearly total includes it."""
     if found.empty:
-        text = "No missed gap has a known volume and a known cost per failing item; both come from the table workflows."
-        return note("No gap can be priced yet", text)
+        text = "For none of the missed benchmarks are both the volume and the cost of a failing item known."
+        return note("No missed benchmark can be priced yet", text)
     currency, counted = tables.engagement.header.currency, found[found["is_counted"]]
     low, high = (wording.amount(counted[end].sum(), currency) for end in ("worth_low", "worth_high"))
-    caption = say("Closing the missed gaps is worth {low} to {high} a year", low=low, high=high)
+    caption = say("Meeting the missed benchmarks is worth {low} to {high} a year", low=low, high=high)
     if counted.empty:
         caption = say_number(
-            len(found), "{n} [gap has a price and is in no total|gaps have a price, and none is in a total]"
+            len(found),
+            "{n} [missed benchmark is priced, but not added up|missed benchmarks are priced, but not added up]",
         )
     notes = (
-        "Worth = items a year × gap × cost of one failing item. The range takes the better end of the gap's interval "
-        "at the lower unit cost, and the worse end at the higher; what counts of a workflow never exceeds its spend.",
-        "A total takes gaps to a measurement (grade A or B) of the same process and definition, one per kind of "
-        "failure and workflow; others are indicative. Cash in receivables is set free once: it is no yearly sum.",
-        "It is what the gap costs, not what a project saves: a benchmark may be out of reach, and closing a gap has a "
-        "price.",
+        "Value = items a year × gap × cost of one failing item. The low end takes the smaller gap and the lower unit "
+        "cost; the high end takes the larger gap and the higher cost. The value of a workflow never exceeds what it "
+        "costs.",
+        "The total includes only gaps to a measured benchmark (grade A or B) of the same process and definition. "
+        "Each kind of failure counts once per workflow; all else is indicative. Cash in receivables is released once "
+        "and is not a yearly sum.",
+        "This is the cost of the gap, not the saving of a project. A benchmark may be out of reach, and reaching it "
+        "costs money.",
     )
     columns = "workflow name annual_volume unit_price worth_low worth_high grade counting"
     return show.table("worth", found, results.Worths, columns, caption, *notes, currency=currency)
@@ -201,7 +216,7 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
     """Return what to measure next: samples that are too small, and KPIs of the sector that nothing supports yet."""
     rows: list[list[Cell]] = []
     for row in gaps[gaps["verdict"] == "inconclusive"].to_dict("records"):
-        state = say("Inconclusive at n = {n}", n=wording.count(row["n"]))
+        state = say("Too close to call at n = {n}", n=wording.count(row["n"]))
         rows.append([wording.subject(row), state, _settled(row)])
     rows += [
         [say(row["name"]), say("Not measured. {why}", why=say(row["why"])), wording.capital(tell(row["needs"]))]
@@ -209,11 +224,11 @@ def next_measurements(gaps: DataFrame[results.Gaps], absent: pd.DataFrame, table
     ]
     if not rows:
         return note(
-            "Nothing is missing", "Every KPI of the sector is measured, and every verdict is settled.", tone="good"
+            "Nothing is missing", "Every KPI of the sector is measured, and every verdict is clear.", tone="good"
         )
     columns = [left("kpi", "KPI"), left("state", "State"), left("needed", "What would settle it")]
     raw = pd.DataFrame(rows, columns=[key for key, *_ in columns])
-    caption = say_number(len(rows), "{n} [measurement|measurements] would sharpen this report")
+    caption = say_number(len(rows), "{n} [measurement|measurements] would make this report more certain")
     return table("next_measurements", caption, columns, rows, raw)
 
 
@@ -263,7 +278,7 @@ def gap_table(
 def _whose(row: show.Row) -> str:
     if not isinstance(row["benchmark"], str):
         return wording.BLANK
-    remarks = [say("typical")] * (row["line"] == "typical") + [say("stale")] * bool(row["is_stale"])
+    remarks = [say("typical")] * (row["line"] == "typical") + [say("out of date")] * bool(row["is_stale"])
     return say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "")
 
 
@@ -300,33 +315,33 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
         )
         + " "
         + say(
-            "A verdict is given only where the whole 95% interval lies on one side of the benchmark; otherwise it is "
-            "inconclusive, and the report says how many further items would settle it. A complete count has no "
-            "sampling interval and is judged as it is."
+            "A verdict is given only where the whole 95% interval lies on one side of the benchmark. Otherwise it is "
+            "too close to call, and the report says how many more items would settle it. A complete count has no "
+            "margin of error."
         )
     ]
     if len(sampled) > 1:
         text.append(
             say(
-                "Among {n} intervals at 95%, about {missing} can be expected to leave out the true value by chance "
-                "alone. One narrow miss among many is weak evidence; several in one workflow are not.",
+                "Among {n} intervals at 95%, about {missing} will miss the true value by chance alone. One narrow "
+                "shortfall is weak evidence; several in one workflow are strong evidence.",
                 n=len(sampled),
                 missing=max(round(len(sampled) * 0.05), 1),
             )
         )
     if stale := judged.loc[judged["is_stale"], "benchmark_label"].drop_duplicates().tolist():
         said = wording.listed(stale)
-        text.append(say("Past their date when this report was made, and marked stale: {benchmarks}.", benchmarks=said))
+        text.append(say("Out of date when this report was made, and marked so: {benchmarks}.", benchmarks=said))
     return note(say("How to read the verdicts"), *text)
 
 
 ACTS = {
-    "reached": "Raise it, or drop it",
-    "closing": "Leave it",
+    "reached": "Raise the target or drop it",
+    "closing": "No action",
     "falling back": "Escalate",
-    "plateau": "Ask why, or move the target",
-    "not settled": "Look again",
-    "too few months": "Send months",
+    "plateau": "Find the cause or revise the target",
+    "not settled": "Review again",
+    "too few months": "Supply monthly figures",
 }
 """What is to be decided, by what the months say."""
 
@@ -336,13 +351,13 @@ def values(found: DataFrame[results.Values], tables: Tables) -> Exhibit:
     if not found["compared"].any():
         return nothing()
     hit = found[found["missed"] > 0].sort_values("missed", ascending=False, kind="stable")
-    caption = say("No kind of value is endangered by a missed benchmark")
+    caption = say("No benchmark is missed in any area of value")
     if len(hit):
         row = hit.iloc[0]
         parts = {"missed": wording.count(row["missed"]), "compared": wording.count(row["compared"])}
         value = say(results.VALUES[row["value"]])
         caption = say("{value} misses the most benchmarks: {missed} of {compared}", value=value, **parts)
-    known = "Each KPI serves one kind of value. A dash: no benchmark was available."
+    known = "Each KPI belongs to one area of value. A dash: no benchmark was available."
     own = {"worth": show.right("Worth a year", lambda row: _worth(row, tables.engagement.header.currency))}
     columns = "value measured compared missed inconclusive worst worth"
     return show.table("values", found, results.Values, columns, caption, known, own=own)
@@ -354,7 +369,7 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
     if asked.empty:
         return note(
             "Nothing can be reviewed yet",
-            "No benchmark expires within a quarter, and of no figure six months were sent one by one.",
+            "No benchmark expires within a quarter, and no figure was supplied for six single months.",
         )
     currency = tables.engagement.header.currency
     own = {
@@ -365,10 +380,10 @@ def reviews(found: DataFrame[results.Reviews], tables: Tables) -> Exhibit:
     }
     stale, still = int(asked["is_stale"].sum()), int(asked["verdict"].isin(["plateau", "falling back"]).sum())
     parts = {"stale": stale, "still": still}
-    caption = say("This quarter: {stale} benchmarks expire, {still} figures have stalled", **parts)
+    caption = say("This quarter: benchmarks that expire: {stale}; figures that have stalled: {still}", **parts)
     pace = (
-        "Better by: slope of the months in the table kpis, six at least, with its 95% interval. Plateau: even its "
-        "better end would not close the gap within a year."
+        "Better by: monthly trend over at least six months, with its 95% interval. Plateau: even at the better end, "
+        "the gap would not close within a year."
     )
     columns = "name workflow label=benchmark_label expires gap pace verdict act"
     return show.table("reviews", asked, results.Reviews, columns, caption, pace, own=own, counted=parts)

@@ -27,7 +27,11 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
     rows = found[found["multiple"].notna()]
     if rows.empty:
         return nothing()
-    names = {"above": say("Above its class"), "within": say("Within its class"), "below": say("Within its class")}
+    names = {
+        "above": say("Above what others achieved"),
+        "within": say("Within what others achieved"),
+        "below": say("Within what others achieved"),
+    }
     rows = rows.assign(verdict_said=rows["verdict"].map(names), said=rows["multiple"].map(words.times))
     rows = rows[["option", "low", "high", "claimed", "verdict", "verdict_said", "said"]]
     tones = forms.present({names["above"]: "bad", names["within"]: "good"}, rows["verdict_said"])
@@ -44,8 +48,8 @@ def claims(found: DataFrame[scenarios.Claims]) -> Chart | Exhibit:
         "{option} promises to save {share} of today's cost", option=worst["option"], share=shares["claimed"][worst.name]
     )
     lines = facts(rows.assign(said=shares["claimed"] + ", " + shares["low"] + "–" + shares["high"]), "option")
-    caption = say("Bar: what others have reached. Mark: what is claimed; beside it, how many times the upper end.")
-    description = say("Claimed savings over what their reference classes have reached.")
+    caption = say("Bar: what others achieved. Mark: the claim, and how many times the upper end it is.")
+    description = say("Claimed savings compared with what others achieved.")
     return finished(chart, "claims", title, description, caption, lines)
 
 
@@ -74,7 +78,7 @@ def waterfall(steps: DataFrame[scenarios.Steps], name: str, programme: Programme
     chart = forms.rows(rows, bars, text("end", dx=6), room=LABEL_ROOM, width=430, step=30)
     ends = [wording.money(steps["subtotal"].iloc[place], currency) for place in (0, -1)]
     title = say("{option}: {worth} of the promised {claimed} remains", option=name, claimed=ends[0], worth=ends[1])
-    caption = say("As expected, over {n} years. The attached table holds the same steps in full.", n=programme.years)
+    caption = say("As expected, over {n} years. The attached table has the same steps in full.", n=programme.years)
     levels = {"claimed": steps["subtotal"].iloc[0], "left": steps["subtotal"].iloc[-1]}
     description = say("From the claim to the net present value.")
     return finished(chart, "waterfall", title, description, caption, facts(rows), **levels)
@@ -97,16 +101,16 @@ def fan(found: pd.DataFrame, programme: Programme) -> Chart | Exhibit:
     )  # fmt: skip
     end = found.iloc[-1]
     title = say(
-        "{option} comes to {range} after {n} years in eight draws of ten, before discounting",
+        "{option} most likely yields {range} after {n} years, before discounting",
         option=name,
         range=words.span(end["p10"], end["p90"], currency),
         n=programme.years,
     )
     description = say(
-        "Sum of all flows, not discounted; half of the draws end above {middle}.",
+        "Sum of all cash flows, not discounted; half of the simulations end above {middle}.",
         middle=wording.money(end["p50"], currency),
     )
-    caption = say("Line: the middle of the simulations. Dark: the middle half. Light: eight of ten. Not discounted.")
+    caption = say("Line: the median simulation. Dark: the middle half. Light: eight in ten simulations.")
     return finished(chart, "fan", title, description, caption, low=end["p10"], high=end["p90"], years=programme.years)
 
 
@@ -118,7 +122,7 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     currency = programme.currency
     middle = float(rows["lead"].iloc[0])
     rows = rows.assign(label=[words.driver(row["driver"], row["option"]) for row in rows.to_dict("records")])
-    kinds = {say("at its P10"): theme.ACCENT_SOFT, say("at its P90"): theme.ACCENT}
+    kinds = {say("at its low end (P10)"): theme.ACCENT_SOFT, say("at its high end (P90)"): theme.ACCENT}
     ends = rows[["label", "lead_low", "lead_high"]].set_axis(["label", *kinds], axis=1)
     ends = ends.melt("label", var_name="kind", value_name="lead")
     ends = ends.assign(lead=ends["lead"] / MILLION, start=middle / MILLION)
@@ -129,10 +133,11 @@ def tornado(found: DataFrame[scenarios.Impacts], name: str, programme: Programme
     )
     chart = forms.rows(ends, bars, guide("x", 0), room=310, width=330, step=24)
     first = rows.iloc[0]
-    title = say("The lead depends most on one figure: {driver}", driver=first["label"])
+    title = say("What matters most for the lead: {driver}", driver=first["label"])
     spans = [words.span(low, high, currency) for low, high in zip(rows["lead_low"], rows["lead_high"], strict=True)]
     caption = say(
-        "Impact, not likelihood: one figure at a time, all others at their means. Left of zero another option leads."
+        "Each bar changes one figure, with all others at their means. It shows impact, not likelihood. Left of zero, "
+        "another option leads."
     )
     description = say("Lead with one assumption at its P10 and at its P90.")
     return finished(chart, "tornado", title, description, caption, facts(rows.assign(said=spans)))
@@ -144,24 +149,30 @@ def odds(found: pd.DataFrame, name: str, programme: Programme) -> Chart | Exhibi
         return nothing()
     rows = found.assign(cost=found["cost"] / MILLION)
     currency = programme.currency
-    share = quantity("best", say("Share of draws in which it leads"), scale={"domain": [0, 1]}, axis={"format": "%"})
+    share = quantity(
+        "best", say("Share of simulations in which it leads"), scale={"domain": [0, 1]}, axis={"format": "%"}
+    )
     chart = forms.plot(
         rows, quantity("cost", say("One-off cost of {option}, million {currency}", option=name, currency=currency)),
         guide("y", 0.5, strokeDash=[4, 4]), mark("line", share), width=540, height=200,
     )  # fmt: skip
     below = found[found["best"] < 0.5]
-    title = say("{option} leads in most draws, whatever it costs to set up within this range", option=name)
+    title = say("{option} leads in most simulations at any set-up cost in this range", option=name)
     if len(below) and found["best"].iloc[0] < 0.5:
-        title = say("{option} leads in less than half of the draws, even if setting it up were free", option=name)
+        title = say(
+            ("{option} leads in fewer than half of the simulations, even if setting it up were free"), option=name
+        )
     elif len(below):
         at = _half(found)
         title = say(
-            "{option} is an even bet once it costs {cost} to set up", option=name, cost=wording.money(at, currency)
+            "At a set-up cost of {cost}, the chance that {option} leads is 50%",
+            option=name,
+            cost=wording.money(at, currency),
         )
     lines = [f"{wording.money(row.cost, currency)}: {row.best:.0%}." for row in found.iloc[::6].itertuples()]
     caption = say(
-        "Here the best of the others differs from draw to draw, so this is less than the flip point above. What the "
-        "others do not disclose is left at nothing."
+        "The best rival differs between simulations, so this value is lower than the one in the table above. "
+        "Undisclosed costs of other options are counted as zero."
     )
     description = say("Chance to lead, by the cost that is not disclosed.")
     cost = _half(found) if len(below) else math.nan

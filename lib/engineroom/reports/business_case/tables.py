@@ -29,7 +29,7 @@ def decision(
 ) -> Exhibit:
     """Return the decision table: each option as claimed, as others have fared and as drawn, the best first."""
     if found.empty:
-        return note("No option is stated", "The table options, with what each claims and costs, would make a case.")
+        return note("No option is stated", "Each option is needed with its claimed savings and costs.")
     currency = programme.currency
     wide = found.pivot(index="option", columns="view", values="npv")
     paid = found[found["view"] == "expected"].set_index("option")["payback_months"]
@@ -54,8 +54,8 @@ def decision(
             ]
         )
     columns = [left("option", "Option"), right("one_off", "One-off cost"), right("claimed", "As claimed")]
-    columns += [right("reached", "If it saves what its class has reached"), right("expected", "As expected")]
-    columns += [right("span", "P10 to P90"), right("paid", "Pays back in"), right("best", "Best of all in")]
+    columns += [right("reached", "If it saves what comparable programmes did"), right("expected", "As expected")]
+    columns += [right("span", "Likely range (80%)"), right("paid", "Pays back in"), right("best", "Best option in")]
     caption = say(
         "{option} has the highest expected net present value over {years} years",
         option=frame.index[0],
@@ -69,9 +69,7 @@ def decision(
         )
     ]
     if any(option.is_open for option in programme.options):
-        notes.append(
-            say("A cost that is not disclosed is in none of these figures; the flip points say how large it may be.")
-        )
+        notes.append(say("Undisclosed costs are not in these figures. The next table shows how large they may be."))
     raw = frame.reset_index().assign(one_off_cost=[programme[str(name)].one_off for name in frame.index])
     return table("decision", caption, columns, rows, raw, tuple(notes), years=programme.years)
 
@@ -96,8 +94,8 @@ def flips(found: DataFrame[scenarios.Flips], programme: Programme) -> Exhibit:
         rows.append([what, pair or say("next best"), *cells])
     name = found["option"].iloc[0]
     columns = [left("driver", "Quantity"), left("rival", "Tied with"), right("claimed", "As claimed")]
-    columns += [right("base", "At the middle of the classes"), right("expected", "As expected")]
-    caption = say("{option} no longer leads where one of these is reached", option=name)
+    columns += [right("base", "As comparable programmes"), right("expected", "As expected")]
+    caption = say("{option} loses its lead if any one of these values is reached", option=name)
     notes = (say("One figure changed at a time. A dash: no value changes the ranking."),)
     return table("flips", caption, columns, rows, found, notes)
 
@@ -118,7 +116,7 @@ def readings(found: DataFrame[scenarios.Readings], programme: Programme) -> Exhi
     }
     smallest = wording.money(found["lead_npv"].min(), currency)
     caption = say("The smallest lead under these readings is {lead}", lead=smallest)
-    rule = "Lead over the next best; sums are not discounted."
+    rule = "Lead over the next best option; sums are not discounted."
     columns = "reading rival early sum npv=lead_npv"
     return show.table("readings", found, scenarios.Readings, columns, caption, rule, own=own, currency=currency)
 
@@ -128,19 +126,19 @@ def claims(found: DataFrame[scenarios.Claims], programme: Programme) -> Exhibit:
     if found.empty:
         return nothing()
     counted = {"above": int((found["verdict"] == "above").sum()), "n": len(found)}
-    caption = say("{above} of {n} claimed savings are above what others have reached", **counted)
+    caption = say("Claimed savings above what others have achieved: {above} of {n}", **counted)
     raw = found.rename(columns={"saving_full": "claimed_full", "saving_first": "claimed_first"})
     own = {
         "claimed": show.right("Claimed, of today's cost", _claimed),
-        "reached": show.right("Others reached", _where_comparable(_reached)),
+        "reached": show.right("Others achieved", _where_comparable(_reached)),
         "money": show.right(
-            "That is a year",
+            "In money a year",
             _where_comparable(lambda row: words.span(row["money_low"], row["money_high"], programme.currency)),
         ),
         "multiple": show.right("Claim ÷ upper end", _where_comparable(lambda row: words.times(row["multiple"]))),
     }
     moved = {"offshore", "nearshore", "hybrid", "shared service"} & set(found["kind"])
-    lost = "No offer prices what people know and take with them when work moves: ask how it will be handed over."
+    lost = "No offer includes the cost of knowledge lost when work moves: ask how it will be handed over."
     columns = "option claimed reached money multiple verdict grade=claim_grade source"
     notes = (lost,) if moved else ()
     return show.table("claims", raw, scenarios.Claims, columns, caption, *notes, rows=found, own=own, counted=counted)
@@ -174,14 +172,14 @@ def impacts(
     }
     notes = (
         "Value of information: what the decision would gain on average if this figure were known beforehand "
-        "(expected value of partial perfect information, by strata of the draws). A figure that cannot change the "
-        "choice is worth nothing, however uncertain it is.",
+        "(expected value of partial perfect information). A figure that cannot change the choice is worth nothing, "
+        "however uncertain it is.",
         say(
             "Knowing all of them: {amount} (expected value of perfect information).",
             amount=words.money(drawing["knowing_all"].iloc[0], currency),
         ),
     )
-    caption = "Impact on the lead: how far each assumption moves it, not how likely that is"
+    caption = "Effect of each assumption on the lead"
     columns = "driver low high lead_low lead_high knowing"
     return show.table("impacts", found, scenarios.Impacts, columns, caption, *notes, own=own, currency=currency)
 
@@ -251,9 +249,8 @@ def classes(tables: Tables) -> Exhibit:
     if tables.options.empty:
         return nothing()
     realised = (
-        "Claims are held against what was realised. What sellers quote is shown beside it, and never used: "
-        "document 002 says 30 to 50% for automation, document 003 says 30 to 60%, and document 002 says half of "
-        "it arrives."
+        "Claims are compared with what was achieved. Savings quoted by sellers are shown, but not used: 30 to 50% or "
+        "30 to 60% for automation, of which about half is achieved."
     )
     return show.table(
         "reference_classes", tables.reference_classes, options.ReferenceClasses,
@@ -306,10 +303,13 @@ def assumptions(found: DataFrame[scenarios.Assumed], programme: Programme) -> Ex
         "mean": show.right("Expected", lambda row: words.figure(row["driver"], row["mean"], currency)),
     }
     counted = {"n": len(found), "unknown": int((found["distribution"] == "unknown").sum())}
-    caption = say("Every assumption: {n}, of them {unknown} not disclosed", **counted)
-    notes = ["Grade: A measured, B measured in part, C target or estimate from data, D claim or hearsay."]
+    caption = say("All {n} assumptions; not disclosed: {unknown}", **counted)
+    notes = ["Grade A: measured. B: measured in part. C: target or estimate from data. D: claim or hearsay."]
     if flat := _flat(found, programme):
-        growing = "The run cost of {options} is taken as flat, although that of operating bots grows: state its growth."
+        growing = (
+            "The running cost of {options} is assumed level, although bots tend to cost more each year: please state "
+            "its growth."
+        )
         notes.append(say(growing, options=wording.listed(flat)))
     columns = "driver form=distribution range mean owner grade source"
     return show.table("assumptions", found, scenarios.Assumed, columns, caption, *notes, own=own, counted=counted)
@@ -345,19 +345,18 @@ def convention(programme: Programme, draws: DataFrame[scenarios.Knowing]) -> Exh
         "How it is counted",
         say(
             (
-                "Over {years} years, at {rate} a year. One-off costs are paid at the start; "
-                "savings and costs count at the end of their year. After the last year that "
-                "is stated, a saving stays as it is. A transition that only says how long it "
-                "takes saves nothing until it ends. From year two, part of the saving erodes "
-                "each year."
+                "Over {years} years, discounted at {rate} a year. One-off costs are paid at the start; savings and "
+                "costs count at the end of each year. After the last stated year, a saving stays level. If only the "
+                "length of a transition is known, savings begin when it ends. From year two, part of the saving "
+                "erodes each year."
             ),
             years=programme.years,
             rate=wording.value(programme.discount_rate, "share", decimals=0),
         ),
         say(
             "As expected: every assumption at its mean. The chances come from {n} simulations, in which each "
-            "assumption varies by itself (start {seed}). Where no share of a claim is stated, it lies between what the "
-            "reference class has reached and the claim.",
+            "assumption varies independently (simulation {seed}). Where the share of a claim that will be achieved "
+            "is unknown, it varies between what comparable programmes achieved and the full claim.",
             n=wording.count(draws["draws"].iloc[0]),
             seed=draws["seed"].iloc[0],
         ),
@@ -370,11 +369,14 @@ def quality(found: DataFrame[scenarios.Qualities]) -> Exhibit:
         return nothing()
     own = {
         "gain": show.right("More output", lambda row: words.percent(row["productivity_gain"])),
-        "wrong": show.right("Of it wrong", lambda row: words.percent(row["defect_rate"])),
+        "wrong": show.right("Share wrong", lambda row: words.percent(row["defect_rate"])),
         "break_even": show.right("Break-even", _break_even),
     }
-    against = "Against work without any defect. A defect costs its rework and escalation, in items of ordinary work."
-    caption = "What more output is worth once its errors are paid for"
+    against = (
+        "Compared with work without any defect. The cost of a defect is its rework and escalation, expressed in "
+        "ordinary items."
+    )
+    caption = "What extra output is worth after the cost of errors"
     columns = "option gain wrong good cost=defect_cost break_even adjusted verdict"
     return show.table("quality", found, scenarios.Qualities, columns, caption, against, own=own)
 
@@ -401,10 +403,10 @@ def canaries(found: DataFrame[scenarios.Canaries]) -> Exhibit:
         return nothing()
     own = {"window": show.left("Watch from month 6 to 12", _window)}
     alarm = (
-        "Counted from the day work first moves. Alarm: three standard deviations of a month's items above today's "
-        "rate; chance alone reaches it about once in sixty years."
+        "Months count from the day work first moves. Alert level: three standard deviations above today's rate; "
+        "chance alone reaches it about once in sixty years."
     )
-    columns, caption = "option window now=error_rate alarm", "The months in which a failing programme shows itself"
+    columns, caption = "option window now=error_rate alarm", "When to watch for a failing programme"
     return show.table("canaries", found, scenarios.Canaries, columns, caption, alarm, own=own)
 
 
@@ -417,35 +419,35 @@ def diagnosis(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
         rows += [
             [say("Items a month"), wording.count(row["monthly_volume"]), row["workflow"]],
             [
-                say("of these by hand"),
+                say("of which by hand"),
                 wording.count(row["manual"]),
                 say("straight through: {share}", share=wording.value(row["stp"], "share")),
             ],
             [
-                say("by hand, per person and month"),
+                say("by hand, per person a month"),
                 wording.tenths(row["manual_per_fte"]),
-                say("{n} items a year, all of them", n=wording.count(row["items_per_fte_year"])),
+                say("{n} items a year in total", n=wording.count(row["items_per_fte_year"])),
             ],
             [
                 say("Positions to remove"),
                 wording.tenths(row["fte_out"]),
-                say("{left} of {all} are left", left=wording.tenths(row["fte_left"]), all=wording.tenths(row["fte"])),
+                say("{left} of {all} remain", left=wording.tenths(row["fte_left"]), all=wording.tenths(row["fte"])),
             ],
             [
-                say("Straight-through rate it takes"),
+                say("Straight-through rate needed"),
                 wording.value(row["stp_needed"], "share"),
                 say("{n} more than today", n=wording.distance(row["stp_rise"], "share")),
             ],
             [
-                say("People that automation has freed elsewhere"),
+                say("People that automation freed elsewhere"),
                 _people(row, "realised"),
-                say("net of keeping the bots"),
+                say("after the work of maintaining bots"),
             ],
-            [say("People that vendors quote"), _people(row, "quoted"), say("never used as a yardstick")],
+            [say("People that vendors promise to free"), _people(row, "quoted"), say("not used as a benchmark")],
         ]
     columns = [left("figure", "Quantity"), right("value", "Value"), left("said", "That is")]
     caption = say(
-        "{share} fewer people: what it takes, and what automation reaches",
+        "{share} fewer people: what it takes, and what automation can deliver",
         share=wording.value(found["reduction"].iloc[0], "share", decimals=0),
     )
     return table("diagnosis", caption, columns, rows, found)
@@ -457,20 +459,20 @@ def question(found: DataFrame[scenarios.Diagnoses]) -> Exhibit:
         return nothing()
     row = found.iloc[0]
     asked = say(
-        "Of the {n} items a month that people handle in {workflow}: how many need judgement, and how many are there "
-        "only because something came in wrong?",
+        "People handle {n} items a month in {workflow}. How many need judgement, and how many exist only because the "
+        "input was wrong?",
         n=wording.count(row["manual"]),
         workflow=row["workflow"],
     )
     if math.isnan(row["upstream"]):
-        return note("The question to answer first", asked, "The causes are not coded yet.")
+        return note("A question to answer first", asked, "The causes are not recorded yet.")
     answer = say(
-        "The log of exceptions answers it: {upstream} only repair what came in wrong, {judgement} need judgement. "
+        "According to the exception log, {upstream} only repair wrong input, and {judgement} need judgement. "
         "Correcting the input frees more time than a robot that repairs it faster.",
         upstream=wording.value(row["upstream"], "share", decimals=0),
         judgement=wording.value(row["judgement"], "share", decimals=0),
     )
-    return note("The question to answer first", asked, answer)
+    return note("A question to answer first", asked, answer)
 
 
 def _break_even(row: show.Row) -> str:

@@ -50,7 +50,7 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
                 wording.money(worth[option.name] - max([0.0, *others]), programme.currency),
             ]
         )
-    columns = [left("option", "Option"), right("share", "Of the claim arrives"), right("delay", "Delay")]
+    columns = [left("option", "Option"), right("share", "Share of the claim achieved"), right("delay", "Delay")]
     columns += [
         right("one_off", "One-off cost"),
         right("run", "Run cost a year"),
@@ -60,9 +60,8 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
     caption = say("What if: as expected, at {rate} a year", rate=_percent(programme.discount_rate))
     notes = (
         say(
-            "A cost that is not disclosed counts as nothing here. Of a run cost that the saving is net of, only what "
-            "goes beyond it counts. The HTML edition has a slider for each share, delay and cost; all else stays as "
-            "expected."
+            "Undisclosed costs count as zero here. Where a saving is net of a run cost, only the excess over it counts. In "
+            "the HTML edition, sliders change each share, delay and cost; all else stays as expected."
         ),
     )
     raw = _raw(options, programme, seen)
@@ -83,7 +82,7 @@ def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str,
     rate["said"] = _percent(programme.discount_rate)
     groups = [{"name": say("All options"), "sliders": [rate]}]
     for option, given in zip(options, given_of, strict=True):
-        share = _slider("share", say("Of the claim arrives"), given["saving_share"], 0, 1.2, 0.01, "share")
+        share = _slider("share", say("Share of the claim achieved"), given["saving_share"], 0, 1.2, 0.01, "share")
         delay = _slider("delay", say("Delay in months"), given["delay_months"], 0, LONGEST_DELAY, 1, "count")
         cost = _slider("one_off", say("One-off cost"), _one_off(given), 0, top, top / 100, "money")
         share["said"] = _percent(given["saving_share"])
@@ -109,7 +108,7 @@ def _live(options: list[Option], programme: Programme, seen: Views) -> dict[str,
         "silent": say("Not counted, because not disclosed: costs of {options}."),
         "years": years,
         "reset": say("Back to the printed values"),
-        "title": say("Move the sliders: the table and the first headline follow"),
+        "title": say("Move the sliders to recalculate the table and the first headline"),
     }
 
 

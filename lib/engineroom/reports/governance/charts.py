@@ -69,10 +69,10 @@ def matrix(
     )  # fmt: skip
     number, whole = int((coverage["cover"] == "uncovered").sum()), len(coverage)
     title = say_number(number, "{n} of {all} risks has no control", "{n} of {all} risks have no control", all=whole)
-    caption = say("Full circle: a control before the harm. Empty square: a control after it. Red row: none.")
-    caption += cut("The first {n} of {all} risks, the least covered first.", MOST_RISKS, len(coverage))
+    caption = say("Full circle: preventive control. Empty square: detective control. Red row: no control.")
+    caption += cut("Shown: {n} of {all} risks, the least covered first.", MOST_RISKS, len(coverage))
     lines = facts(shown.assign(said=shown["cover"].map(COVERS).map(say)), "risk")
-    description = say("Risks against kinds of control.")
+    description = say("Risks by kind of control.")
     return finished(chart, "risk-control-matrix", title, description, caption, lines, n=number, all=whole)
 
 
@@ -100,12 +100,12 @@ def separations(found: DataFrame[governance_tables.Conflicts]) -> Chart | Exhibi
     every = int((found["verdict"] != "not judged").sum())
     title = say_number(
         broken,
-        "{n} of {all} rules of separation is broken in the log",
-        "{n} of {all} rules of separation are broken in the log",
+        "{n} of {all} rules on separating duties was broken",
+        "{n} of {all} rules on separating duties were broken",
         all=every,
     )
-    caption = say("Bar: 95% interval. Only cases in which a named person did each of the two.")
-    caption += f" {say('The first {n} of {all} rules.', n=MOST_RULES, all=every)}" if every > MOST_RULES else ""
+    caption = say("Bar: 95% interval. Only cases in which a named person did each activity.")
+    caption += f" {say('Shown: the first {n} of {all} rules.', n=MOST_RULES, all=every)}" if every > MOST_RULES else ""
     lines = facts(rows.assign(label=pairs))
     return finished(chart, "separations", title, say("Separation of duties."), caption, lines, n=broken, all=every)
 
@@ -116,13 +116,13 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
         return nothing()
     order = [wording.capital(say(part)) for part in found["part"]]
     levels = pd.DataFrame({"part": order, "shown": found["level"].tolist(), "claimed": found["claimed"].tolist()})
-    said = [say("not shown") if pd.isna(level) else say("level {n}", n=f"{level:.0f}") for level in found["level"]]
+    said = [say("no evidence") if pd.isna(level) else say("level {n}", n=f"{level:.0f}") for level in found["level"]]
     beside = pd.DataFrame({"part": order, "said": said})
     axis, scale = {"grid": True}, {"domain": order}
 
     def across(column: str) -> forms.Quantity:
         level = {"values": list(range(5)), "format": "d"}
-        return quantity(column, say("Level of its anchor"), ends=[0, operations.LEVELS], axis=level)
+        return quantity(column, say("Level, 0 to 4"), ends=[0, operations.LEVELS], axis=level)
 
     chart = forms.rows(
         levels, mark("hollow", across("claimed"), only="isValid(datum.claimed)", shape="diamond", size=110),
@@ -133,12 +133,13 @@ def parts(found: DataFrame[operating_tables.Profile]) -> Chart | Exhibit:
     number = int((found["level"] >= 3).sum())
     title = say_number(
         number,
-        "{n} of {all} parts of governance is shown at level 3 or above",
-        "{n} of {all} parts of governance are shown at level 3 or above",
+        "{n} of {all} parts of governance works demonstrably (level 3 or above)",
+        "{n} of {all} parts of governance work demonstrably (level 3 or above)",
         all=len(found),
     )
     caption = say(
-        "Levels 0 to 4 of anchored questions. Circle: shown by evidence. Empty diamond: claimed, does not count."
+        "Levels 0 to 4; each describes something that can be observed. Circle: with evidence. Empty diamond: claimed "
+        "only, does not count."
     )
     lines, counted = facts(beside, "part"), {"n": number, "all": len(found), "shown": 3}
     return finished(chart, "governance-parts", title, say("Parts of governance."), caption, lines, **counted)

@@ -27,16 +27,14 @@ MOST_NAMES = 5
 def coverage(found: DataFrame[models.Coverage]) -> Exhibit:
     """Return the risks with what guards against them, the least covered first."""
     if found.empty:
-        return note(
-            "No risk is written down", "Without the table risks nothing can be said of what guards against them."
-        )
+        return note("No risks were supplied", "Without a list of risks, controls cannot be assessed.")
     single = int(found["cover"].isin(["preventive only", "detective only"]).sum())
     bare = int((found["cover"] == "uncovered").sum())
-    caption = say("{none} of {all} risks without a control, {single} with controls of one nature only",
+    caption = say("Risks without a control: {none} of {all}; with only preventive or only detective controls: {single}",
                   none=bare, all=len(found), single=single)  # fmt: skip
     counting = (
-        "Controls are counted as the tables state them. Doubtful: its last test failed, or the event log shows it "
-        "broken."
+        "Controls are counted as the client stated them. Doubtful: the last test failed, or the event log shows that "
+        "the control was bypassed."
     )
     return show.table(
         "risk_coverage", found, models.Coverage, "risk workflow step impact named cover", caption, counting,
@@ -51,10 +49,10 @@ def assessed(found: DataFrame[models.Assessed]) -> Exhibit:
         return nothing()
     looked_at = ["risks", "uncovered", "single", "controls"]
     rows = found.assign(**{column: found[column].where(found["risks"] > 0) for column in looked_at})
-    caption = "Risks and controls on the map, workflow by workflow"
+    caption = "Risks and controls by workflow"
     looked = (
-        "A risk of all workflows counts in each. Where no risk is named, none was looked for; it does not mean that "
-        "there is none."
+        "A risk that concerns all workflows counts in each. Where no risk is named, none was looked for; there may "
+        "still be one."
     )
     columns = "workflow steps=steps_with_risk risks uncovered single controls"
     return show.table(
@@ -66,8 +64,8 @@ def strays(found: DataFrame[oversight.Controls]) -> Exhibit:
     """Return the controls that name no risk."""
     if found.empty:
         return nothing()
-    caption = say_number(len(found), "{n} [control guards|controls guard] against no named risk")
-    either = "Either nobody needs it, or the risk it guards against is not written down."
+    caption = say_number(len(found), "{n} [control is|controls are] not linked to any named risk")
+    either = "Either the control is not needed, or its risk is not on the register."
     columns = "control kind nature owner"
     return show.table("controls_without_a_risk", found, oversight.Controls, columns, caption, either, most=MOST_ROWS)
 
@@ -76,8 +74,8 @@ def pressures(found: DataFrame[models.Pressures]) -> Exhibit:
     """Return what asks for more throughput where risks have no control; nothing where nothing does."""
     if found.empty:
         return nothing()
-    caption = "Throughput is raised where risks are not covered"
-    pattern = "A higher target without a new control invites abuse: cover these risks first, or say who accepts them."
+    caption = "More output is planned where risks have no control"
+    pattern = "Higher targets without new controls invite abuse. Cover these risks first, or name who accepts them."
     columns = "asks kind workflow uncovered"
     return show.table("red_flags", found, models.Pressures, columns, caption, pattern, most=MOST_ROWS)
 
@@ -85,29 +83,29 @@ def pressures(found: DataFrame[models.Pressures]) -> Exhibit:
 def conflicts(found: DataFrame[models.Conflicts], log: LogProfile | None) -> Exhibit:
     """Return every rule of separation with what the log shows and the tables declare; people are counted, not named."""
     if found.empty:
-        text = "The table separations names pairs of activities that one person may not do in one case."
-        return note("No rule of separation is stated", text)
+        text = "No pairs of activities were named that one person may not do in the same case."
+        return note("No rules on separating duties are stated", text)
     broken, judged = (int(found["verdict"].isin(those).sum()) for those in (["broken"], ["broken", "kept"]))
-    caption = say_number(broken, "{n} of {all} rules of separation [is|are] broken in the log", all=judged)
+    caption = say_number(broken, "{n} of {all} rules on separating duties [was|were] broken", all=judged)
     if not judged:
-        caption = say_number(len(found), "{n} [rule|rules] of separation, not checked in an event log")
+        caption = say_number(len(found), "{n} [rule|rules] on separating duties, not yet checked in an event log")
     counted = (
-        "Judged: completed cases in which a named person did each of the two. Steps of systems and steps without a "
-        "name are left out. People: those who did both at least once, of those who did either. Nobody is named: a "
-        "conflict shows how work is set up, not who did wrong."
+        "Judged: completed cases in which a named person did each activity; steps by systems or without a name are "
+        "left out. People: those who did both at least once, of those who did either. No names are given: a conflict "
+        "shows how work is organised, not who did wrong."
     )
     notes = [counted] if judged else []
     if log is None:
-        notes.append("There is no event log: only what the tables declare can be looked at.")
+        notes.append("There is no event log, so only the documented roles could be checked.")
     elif "handoffs" in log.absent:
-        notes.append("The event log does not say who did a step: only what the tables declare can be looked at.")
+        notes.append("The event log does not show who did a step, so only the documented roles could be checked.")
     elif "stp_rate" in log.absent:
-        notes.append("The event log does not tell systems from people ([events.human]): all users count as people.")
+        notes.append("The event log does not separate systems from people, so all users count as people.")
     own = {
         "rule": show.left(
             "Incompatible duties", lambda row: say("{first} and {second}", first=row["first"], second=row["second"])
         ),
-        "declared": show.left("In the tables", _declared),
+        "declared": show.left("As documented", _declared),
     }
     rows = found.assign(**{column: found[column].where(found["judged"] > 0) for column in ("same", "people")})
     return show.table(
@@ -122,17 +120,17 @@ def tests(found: DataFrame[models.Tests], untested: list[str], tables: Tables) -
     if found.empty:
         return note(
             "No test of a control is planned",
-            "The table control_tests says what is tested, when, and with what result.",
+            "A list of tests, with dates and results, is needed.",
         )
     overdue = int((found["state"] == "overdue").sum())
     caption = say_number(overdue, "{n} of {all} tests [is|are] overdue", all=len(found))
-    passed = "On {day}. Passed: items at which the control worked, with the interval of what it does on all items."
+    passed = "State on {day}. Passed: items on which the control worked; the interval is for all items."
     notes = [say(passed, day=wording.day(tables.engagement.header.as_of))]
     if untested:
-        notes.append(say("Never tested, as far as the table says: {names}.", names=named(untested, MOST_NAMES)))
+        notes.append(say("No test on record for: {names}.", names=named(untested, MOST_NAMES)))
     done = set(found.loc[found["done"].notna(), "kind"])
     if never := [say(label) for kind, label in oversight.TESTS.items() if kind not in done]:
-        notes.append(say("Of these kinds no test is done: {names}.", names=named(never, MOST_NAMES)))
+        notes.append(say("No completed test of these kinds: {names}.", names=named(never, MOST_NAMES)))
     own = {"about": show.left("About", _about), "state": show.left("State", _state)}
     columns = "test kind about due state passed interval result=has_failed"
     return show.table(
@@ -144,11 +142,11 @@ def tests(found: DataFrame[models.Tests], untested: list[str], tables: Tables) -
 def parts(found: DataFrame[operating_tables.Profile]) -> Exhibit:
     """Return the five parts of governance with their level, the anchor it stands for, and what is only claimed."""
     if not found["answers"].sum():
-        text = "The table answers holds what was observed for each anchored question, with its evidence."
-        return note("The five parts of governance were not asked about", text)
+        text = "Answers with evidence are needed."
+        return note("The five parts of governance were not assessed", text)
     number = int(found["level"].notna().sum())
-    caption = say("Evidence for {n} of {all} parts of governance", n=number, all=len(found))
-    level = "Level: lower median of the answers with evidence, 0 to 4. It is a position on a scale, not a measurement."
+    caption = say("{n} of {all} parts of governance have evidence", n=number, all=len(found))
+    level = "Level: lower median of the answers with evidence, from 0 to 4. It is a rating, not a measurement."
     own = {"evidenced": show.right("Answers with evidence", lambda row: part_of(row["evidenced"], row["answers"]))}
     columns, counted = "part level claimed evidenced anchor", {"n": number}
     return show.table(
@@ -187,34 +185,34 @@ def _state(row: show.Row) -> Cell:
 
 
 ABSENT = {
-    "risks": ("The risk-control matrix", "the table risks: what can go wrong, at which step"),
-    "controls": ("What guards against risks", "the table controls: kind, nature, and the risks each guards against"),
-    "separations": ("Separation of duties", "the table separations: pairs of activities not to be done by one person"),
-    "lines": ("The three lines", "the table lines: who holds which role, and the document that says so"),
-    "sops": ("Procedures", "the table sops: owner, last review and elements of each procedure"),
-    "datasets": ("Ownership of data", "the table datasets: owner, steward, who creates, changes and approves"),
-    "control_tests": ("Tests of controls", "the table control_tests: what is due, what was done, and its result"),
-    "obligations": ("What regulations ask", "the table obligations: requirement, status and evidence"),
-    "answers": ("The five parts of governance", "the table answers: levels of anchored questions with evidence"),
-    "slas": ("Service levels", "the table slas: requirement, owner and escalation"),
+    "risks": ("The risk-control matrix", "a list of risks: what can go wrong, at which step"),
+    "controls": ("What protects against risks", "a list of controls, with the risks each addresses"),
+    "separations": ("Separation of duties", "a list of activities that one person must not combine"),
+    "lines": ("The three lines", "a list of who has which role, and the document that confirms it"),
+    "sops": ("Procedures", "a list of procedures with owner, last review and elements"),
+    "datasets": ("Ownership of data", "a list of data sets with owner, steward and approver"),
+    "control_tests": ("Tests of controls", "a list of control tests: what is due, what was done, and the result"),
+    "obligations": ("What regulations ask", "a list of requirements with status and evidence"),
+    "answers": ("The five parts of governance", "answers to the questionnaire, with evidence"),
+    "slas": ("Service levels", "a list of service levels with owner and escalation"),
 }
 
 
 def lines(found: DataFrame[models.Roles], tables: Tables) -> Exhibit:
     """Return who holds which of the three lines in each workflow, which is empty, and who holds more than one."""
     if tables.lines.empty:
-        return note(
-            "The three lines are not stated", "The table lines says who holds which role, workflow by workflow."
-        )
+        return note("The three lines are not stated", "A list of roles by workflow is needed.")
     whole = int(found["missing"].isna().sum())
     caption = say_number(whole, "{n} of {all} workflows [has|have] all three lines", all=len(found))
     notes = [
-        "Roles, not departments (Three Lines Model, Institute of Internal Auditors, 2020). First and second line may "
-        "be blended; the third must be independent of both."
+        "The lines are roles, not departments (Three Lines Model, Institute of Internal Auditors, 2020). The first "
+        "and second may be combined; the third must be independent of both."
     ]
     if unproven := int(tables.lines["mandate"].isna().sum()):
-        notes.append(say("For {n} of {all} roles no document is named.", n=unproven, all=len(tables.lines)))
-    own = {"workflow": show.left("Workflow", _workflow), "twice": show.left("More than one line", _twice)}
+        notes.append(
+            say(("For {n} of {all} roles, no document confirms the mandate."), n=unproven, all=len(tables.lines))
+        )
+    own = {"workflow": show.left("Workflow", _workflow), "twice": show.left("In more than one line", _twice)}
     columns, counted = "workflow first second third twice", {"n": whole}
     return show.table(
         "three_lines", found, models.Roles, columns, caption, *notes, own=own, most=MOST_ROWS, counted=counted
@@ -226,15 +224,15 @@ def procedures(found: DataFrame[models.Procedures], tables: Tables) -> Exhibit:
     if tables.sops.empty:
         return note(
             "No register of procedures",
-            "The table sops says what is written down, by whom, and when it was last reviewed.",
+            "A list of procedures with owners and review dates is needed.",
         )
     covered, every = found.loc[found["sop"].notna(), "workflow"].nunique(), found["workflow"].nunique()
     caption = say_number(covered, "{n} of {all} workflows [has|have] a procedure", all=every)
     day = wording.day(tables.engagement.header.as_of)
     notes = (
-        "A complete count of the register, not a sample: there is no sampling interval. It does not say whether people "
-        "work by it.",
-        say("Age on {day}. A review is overdue after the months the register states, or 12.", day=day),
+        "A complete count of the register, so without a margin of error. It does not show whether people follow the "
+        "procedures.",
+        say("Age on {day}. A review is overdue after the interval in the register, or after 12 months.", day=day),
     )
     own, counted = {"age": show.left("Last review", _age)}, {"n": covered, "all": every}
     return show.table(
@@ -248,12 +246,12 @@ def ownership(found: DataFrame[models.Ownership]) -> Exhibit:
     """Return the sets of data with who answers for them and what is missing around them."""
     if found.empty:
         return note(
-            "No set of data is listed",
-            "The table datasets says who owns, keeps, creates, changes and approves the data.",
+            "No data set is listed",
+            "A list of data sets with owners and approvers is needed.",
         )
     bare = int((found["owner"].isna() | found["steward"].isna()).sum())
-    caption = say_number(bare, "{n} of {all} sets of data [lacks|lack] an owner or a steward", all=len(found))
-    rule = "Approval: a role that approves what it creates or changes itself is a conflict."
+    caption = say_number(bare, "{n} of {all} data sets [lacks|lack] an owner or a steward", all=len(found))
+    rule = "Approval: a role that approves its own changes has a conflict of interest."
     own, counted = {"conflict": show.left("Approval", _conflict)}, {"n": bare}
     columns = "dataset workflow owner steward master_system conflict missing"
     return show.table(
@@ -266,19 +264,21 @@ def duties(found: DataFrame[models.Duties]) -> Exhibit:
     if found.empty:
         return note(
             "No regulation is listed",
-            "The table obligations says what each regulation asks for and what proves that it is met.",
+            "A list of requirements with evidence is needed.",
         )
     apply = found[found["state"] != "does not apply"]
     rest = apply[apply["state"] != "met"]
     order = {state: place for place, state in enumerate(models.CLAIMS)}
     rest = rest.assign(order=rest["state"].map(order)).sort_values("order", kind="stable")
     met = len(apply) - len(rest)
-    caption = say_number(met, "{n} of {all} requirements [is|are] met with evidence; what is open", all=len(apply))
+    caption = say_number(
+        met, "{n} of {all} requirements [is|are] met with evidence; open ones are listed", all=len(apply)
+    )
     if rest.empty:
         return note("Every requirement is met with evidence", caption, tone="good")
     advice = (
-        "A checklist of access and privacy, not legal advice: whether a regulation applies, and what it asks in full, "
-        "is for counsel to say."
+        "A checklist on access and privacy, not legal advice. Whether a regulation applies, and what it requires in "
+        "full, is for counsel to decide."
     )
     columns, counted = "regulation requirement state evidence owner", {"n": met, "all": len(apply), "rest": len(rest)}
     return show.table(
@@ -290,7 +290,7 @@ def service_levels(tables: Tables) -> Exhibit:
     """Return the promises of each workflow with who answers and to whom it goes when one is missed."""
     if tables.slas.empty:
         return note(
-            "No service level is written down", "The table slas holds each promise, who answers for it, and the way up."
+            "No service level is written down", "A list of service levels with owners and escalation is needed."
         )
     number = tables.slas["workflow"].nunique()
     every = len(tables.workflows) or number
@@ -307,14 +307,14 @@ def absent(tables: Tables, log: LogProfile | None) -> Exhibit:
     sent = {name: len(getattr(tables, name)) for name in ABSENT}
     sent["answers"] = tables.answers["question"].isin(asked).sum()
     rows: list[list[Cell]] = [
-        [say(figure), say("Would need {what}.", what=say(needs))]
+        [say(figure), say("Needed: {what}.", what=say(needs))]
         for name, (figure, needs) in ABSENT.items()
         if not sent[name]
     ]
     if len(tables.separations) and log is None:
-        rows.append([say("Conflicts in real cases"), say("Would need an event log with the column resource.")])
+        rows.append([say("Conflicts in real cases"), say("An event log that shows who did each step is needed.")])
     elif len(tables.separations) and log is not None and "handoffs" in log.absent:
-        rows.append([say("Conflicts in real cases"), say("Would need the column resource of the event log.")])
+        rows.append([say("Conflicts in real cases"), say("The event log must show who did each step.")])
     caption, complete = "{n} [part is|parts are] missing from this report", "Every register of this report is there."
     return show.missing(rows, caption, complete)
 
@@ -322,13 +322,13 @@ def absent(tables: Tables, log: LogProfile | None) -> Exhibit:
 def figures(found: DataFrame[models.Figures]) -> Exhibit:
     """Return the figures of the headlines with their parts, method and source."""
     if found.empty:
-        return note("No figure", "No table of governance was sent.")
+        return note("No figure", "No governance data was supplied.")
     own = {
         "parts": show.right("Numerator ÷ denominator", _parts),
         "value": show.right("Value", _value),
         "interval": show.right("95% interval", lambda row: wording.interval(row["low"], row["high"], "share")),
     }
-    columns, caption = "figure parts value interval method source", "Every figure and what it was made from"
+    columns, caption = "figure parts value interval method source", "Every figure with its data"
     return show.table("figures", found, models.Figures, columns, caption, own=own)
 
 

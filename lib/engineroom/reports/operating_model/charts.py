@@ -55,18 +55,18 @@ def profile(found: DataFrame[operating_tables.Profile], name: str) -> Chart | Ex
         room=150, width=170, step=44,
     )  # fmt: skip
     levels = found["level"].dropna()
-    title = say("No part has a level that can be shown: all of them are claims")
+    title = say("No part has a level with evidence")
     low = int((levels <= 1).sum())
     if len(levels):
         title = say_number(
             low,
-            "{n} of {all} facets stands at level 0 or 1",
-            "{n} of {all} facets stand at level 0 or 1",
+            "{n} of {all} parts is at the lowest levels, 0 or 1",
+            "{n} of {all} parts are at the lowest levels, 0 or 1",
             n=low,
             all=len(found),
         )
     lines = [f"{row['label']}: {row['said'].replace(BREAK, ' ')}" for row in rows.to_dict("records")]
-    caption = say("Dot: level that can be shown. Bar: lowest to highest. Hollow: claimed, without evidence.")
+    caption = say("Dot: level with evidence. Bar: lowest to highest answer. Hollow: claimed without evidence.")
     counted = {"n": low, "all": len(found), "least": 0, "traditional": 1}
     return finished(chart, name, title, say("Levels of maturity."), caption, lines, **counted)
 
@@ -77,19 +77,19 @@ def load(found: DataFrame[operating_tables.Load], needs: DataFrame[operating_tab
         return nothing()
     panels = [_panel(found[found["skill"] == skill], str(skill)) for skill in needs["skill"].head(MOST_PANELS)]
     short, counted = needs[needs["gap_fte"] > 0], {}
-    title = say("Every week of every skill is covered by its own people")
+    title = say("Every skill has enough people in every week")
     if len(short):
         worst = short.sort_values(["short_weeks", "skill"], ascending=[False, True], kind="stable").iloc[0]
         counted = {"n": worst["short_weeks"], "all": worst["weeks"]}
         weeks = {name: wording.count(number) for name, number in counted.items()}
         title = say("{skill} is short in {n} of {all} weeks", skill=worst["skill"], **weeks)
-    caption = say("Line: hours that arrive in a week. Dashed: hours of the people in place. Red: what is missing.")
-    caption += cut("The {n} that lack most of {all} skills.", MOST_PANELS, len(needs))
+    caption = say("Line: hours of work coming in each week. Dashed: hours available. Red: shortfall.")
+    caption += cut("Shown: the {n} of {all} skills with the largest shortfall.", MOST_PANELS, len(needs))
     lines = [
         say("{skill}: {n} of {all} weeks short.", skill=row["skill"], n=row["short_weeks"], all=row["weeks"])
         for row in needs.astype({"short_weeks": int, "weeks": int}).to_dict("records")
     ]
-    description = say("Hours that arrive and hours there are.")
+    description = say("Hours coming in and hours available.")
     return finished(forms.panels(panels), "load", title, description, caption, lines, **counted)
 
 
@@ -98,7 +98,7 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     short = needs[needs["gap_fte"] > 0].head(MOST_ROWS)
     if short.empty:
         return nothing()
-    parts, most = [say("closed by moving trained people"), say("left")], capacity.most_people(needs)
+    parts, most = [say("closed by moving trained people"), say("remaining")], capacity.most_people(needs)
     unit = capacity.WEEK if capacity.is_small(most) else 1.0
     axis = say("Hours a week") if capacity.is_small(most) else say("Full-time people")
     people = np.column_stack([short["closed_fte"], short["gap_fte"] - short["closed_fte"]]).ravel() * unit
@@ -114,15 +114,17 @@ def moves(needs: DataFrame[operating_tables.Needs]) -> Chart | Exhibit:
     title = answers.sentence(worst).rstrip(".")
     lines = [
         say(
-            "{skill}: lacks {gap}, {closed} closed.",
+            "{skill}: {gap} short, {closed} of it closed.",
             skill=r["skill"],
             gap=staffing(r["gap_fte"], most),
             closed=staffing(r["closed_fte"], most),
         )
         for r in short.to_dict("records")
     ]
-    caption = say("Each skill in its own worst week; the bars are not added, for one person can help only one of them.")
-    description = say("What is lacking and what moving closes.")
+    caption = say(
+        "Each skill in its own worst week. Do not add the bars up: one person can help in only one skill at a time."
+    )
+    description = say("Shortfall by skill, and the part that moving people closes.")
     return finished(chart, "moves", title, description, caption, lines, gap=worst["gap"], closed=worst["closed"])
 
 
@@ -132,7 +134,7 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
     most = most[most > 0].sort_values(ascending=False, kind="stable")
     if most.empty or found["week"].nunique() < FEWEST_WEEKS:
         return nothing()
-    names = {"backlog_hours": say("everybody in place"), "moved_backlog_hours": say("people moved")}
+    names = {"backlog_hours": say("without moves"), "moved_backlog_hours": say("with people moved")}
     plans = list(names.values())
     look = forms.colours("plan", dict(zip(plans, (theme.TONES["bad"], theme.ACCENT), strict=True)), legend=None)
     dashes = alt.Scale(domain=plans, range=[[1, 0], [4, 3]])
@@ -147,11 +149,13 @@ def backlogs(found: DataFrame[operating_tables.Load]) -> Chart | Exhibit:
         panels.append(forms.plot(rows, forms.FEW_MONTHS, line, width=width, height=74, title=str(skill)))
     last = found[found["week"] == found["week"].max()].set_index("skill")["backlog_hours"]
     worst = str(last.idxmax())
-    title = say("{skill} holds the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
+    title = say("{skill} has the largest backlog at the end: {n} hours", skill=worst, n=hours(float(last[worst])))
     if not last.max() > 0:
         title = say("No skill has hours waiting at the end")
-    caption = say("Hours that wait when a week ends. Red: everybody in place. Dashed: people moved. Scales differ.")
-    caption += cut("The {n} largest of {all} queues.", MOST_PANELS, len(most))
+    caption = say(
+        "Hours of work waiting at the end of each week. Red: without moves. Dashed: with people moved. Scales differ."
+    )
+    caption += cut("Shown: the {n} largest of {all} queues.", MOST_PANELS, len(most))
     lines, chart = [f"{skill}: {hours(float(last[skill]))}." for skill in most.index], forms.panels(panels)
     return finished(chart, "backlogs", title, say("Backlogs by week."), caption, lines, hours=float(last[worst]))
 
@@ -176,8 +180,8 @@ def utilisation(found: DataFrame[operating_tables.Utilisation], least: float, mo
     )  # fmt: skip
     busiest = found.iloc[0]
     title = say("The busiest team is {team}, at {share}", team=busiest["team"], share=rows["said"].iloc[0])
-    caption = say("Shaded: the target band. Above it queues grow fast; below it hours are lost.")
-    caption += cut("The {n} busiest of {all} teams.", MOST_ROWS, len(found))
+    caption = say("Shaded: the target band. Above it, queues grow fast; below it, paid time is lost.")
+    caption += cut("Shown: the {n} busiest of {all} teams.", MOST_ROWS, len(found))
     lines, share = facts(rows, "team"), busiest["utilisation"]
     return finished(chart, "utilisation", title, say("Utilisation by team."), caption, lines, share=share)
 
@@ -197,10 +201,10 @@ def misuse(found: DataFrame[operating_tables.Misuse], tables: Tables) -> Chart |
     drawn = pd.DataFrame({"label": labels, "cost": rows["annual_cost"].to_numpy(), "said": costs})
     x = quantity("cost", say("{currency} a year", currency=currency), axis={"format": "~s"})
     chart = forms.rows(drawn, mark("bar", x), text("cost", dx=6), room=300, width=320, step=24)
-    title = say("“{activity}” is the costliest work done above its grade", activity=priced["activity"].iloc[0])
-    caption = say("Hours × difference of rates × 52 weeks.")
-    caption += cut("The {n} dearest of {all} activities.", MOST_ROWS, len(priced))
-    return finished(chart, "misuse", title, say("Work above its grade."), caption, facts(drawn))
+    title = say("“{activity}” is the costliest work done by over-qualified staff", activity=priced["activity"].iloc[0])
+    caption = say("Hours × difference in hourly pay × 52 weeks.")
+    caption += cut("Shown: the {n} costliest of {all} activities.", MOST_ROWS, len(priced))
+    return finished(chart, "misuse", title, say("Work done by over-qualified staff."), caption, facts(drawn))
 
 
 def _observed(row: dict[str, Any]) -> str:

@@ -24,18 +24,18 @@ ADOPTED = 3
 """Level from which a practice counts as adopted."""
 
 SHOWN = {
-    "profile": "{n} of {all} facets [is|are] shown to be modern",
+    "profile": "{n} of {all} parts [is|are] shown to be modern",
     "practices": "{n} of {all} practices [is|are] shown to be in use",
 }
 """What level 3 or 4 of a part says, by questionnaire."""
 SURVEYED = "doc004_automated_sla_tracking"
-CAPACITY_NEEDS = "The tables work, people and skills would let it: arrivals by week, standard hours, who can do what."
+CAPACITY_NEEDS = "Needed: incoming work by week, standard hours, and who can do what."
 ABSENT = {
     "answers": "Levels of the questionnaires",
-    "work": "Capacity against demand",
+    "work": "Capacity compared with demand",
     "people": "Hours of people, and what grades cost",
     "skills": "Who can do what",
-    "activities": "Misuse of experts, hours that no system sees",
+    "activities": "Senior staff on simple work, hours that no system records",
     "staffing": "Utilisation",
     "slas": "Promises",
 }
@@ -44,18 +44,18 @@ ABSENT = {
 def profile(found: DataFrame[models.Profile], name: str) -> Exhibit:
     """Return the level of each part of a questionnaire with what was observed, and how much of it can be shown."""
     if not found["answers"].any():
-        return note("Not answered", "Answers in the table answers, each with its evidence, would give a level.")
+        return note("Not answered", "Answers with evidence are needed to state a level.")
     high, hidden = int((found["level"] >= ADOPTED).sum()), int(found["level"].isna().sum())
     caption = say_number(high, SHOWN[name], all=len(found))
-    caption += say_number(hidden, "; {n} [is a claim|are claims]") if hidden else ""
+    caption += say_number(hidden, "; {n} [lacks|lack] evidence") if hidden else ""
     level = (
-        "Level: lower median of the answers with evidence, 0 to 4; the caption counts 3 and 4. A level without "
-        "evidence is a claim."
+        "Level: lower median of the answers with evidence, from 0 to 4. Levels 3 and 4 count as in use; a level "
+        "without evidence does not count."
     )
     own = {
         "level": show.left("Maturity", _level),
-        "anchor": show.left("What is observed", _observed),
-        "range": show.right("Lowest to highest", _span),
+        "anchor": show.left("What was observed", _observed),
+        "range": show.right("Range of answers", _span),
     }
     counted = {"n": high, "all": len(found), "hidden": hidden}
     columns, several = "part level anchor range evidenced", found["instrument"].nunique() > 1
@@ -67,15 +67,16 @@ def coverage(found: DataFrame[models.Coverage], tables: Tables) -> Exhibit:
     """Return the activities that have a workflow in the assessment, and how many have none."""
     there, outside = found[found["number"] > 0], functions.placed(tables)
     if there.empty:
-        return note("No workflow belongs to a department", "A process or function in the table workflows would say so.")
+        return note("No workflow belongs to a department", "Each workflow needs its process or function.")
     counted = {"n": len(there), "all": len(found)}
-    caption = say("{n} of {all} activities of a back office are in this assessment", **counted)
-    notes = [
-        "Measured: of cost, quality, time and customer, how many have a KPI in each of the workflows; two suffice."
-    ]
+    caption = say("{n} of {all} typical back-office activities are in this assessment", **counted)
+    notes = ["Measured: how many of cost, quality, time and customer have a KPI in each workflow; two are enough."]
     if others := outside[outside["kind"].isin(["customer support", "industry-specific"])]["workflow"].tolist():
         notes.append(
-            say("Outside the departments, for customers or of the industry: {names}.", names=wording.named(others, 4))
+            say(
+                ("Not part of a back-office department (customer-facing or industry-specific): {names}."),
+                names=wording.named(others, 4),
+            )
         )
     columns = "department activity workflows monthly_volume owned measured state"
     return show.table(
@@ -96,15 +97,15 @@ def travel(found: DataFrame[models.Travel], log: LogProfile | None) -> Exhibit:
     """Return touches, handoffs, and end-to-end time against the sum of the steps."""
     followed = found[found[["touches", "handoffs", "work_hours"]].notna().any(axis=1)]
     if followed.empty:
-        return note("No item was followed", needed(log, "handling_time", "started"))
-    caption, waits = say("How an item travels"), followed.dropna(subset=["wait_share"])
+        return note("End-to-end times are not known", needed(log, "handling_time", "started"))
+    caption, waits = say("Time from end to end"), followed.dropna(subset=["wait_share"])
     if len(waits):
         most = waits.loc[leading(waits)["wait_share"].idxmax()]
         parts = {"workflow": most["workflow"], "share": wording.waiting(most["wait_share"])}
-        caption = say("An item of {workflow} waits for {share} of its way", **parts)
+        caption = say("{workflow}: an item spends {share} of its time waiting", **parts)
     basis = (
-        "From the log: means of handled cases. Standard hours: of one item over all skills, against the mean time of "
-        "touched cases or the stated median. Map: the plan, every step once."
+        "Log: averages of cases that were worked on. Standard hours: planned work on one item over all skills, "
+        "compared with the average or stated median time. Map: planned times, each step once."
     )
     columns = "workflow kind items touches handoffs total_hours work_hours wait_share basis"
     return show.table(
@@ -115,9 +116,9 @@ def travel(found: DataFrame[models.Travel], log: LogProfile | None) -> Exhibit:
 def tracking(found: DataFrame[models.Tracking], tables: Tables) -> Exhibit:
     """Return which promises are written and watched by a system, beside the share of managers of a survey."""
     if found.empty:
-        return note("No workflow is known", "The table workflows would say what there is to promise.")
+        return note("No workflow is known", "A list of workflows is needed.")
     share = functions.tracked_part(found)
-    caption = say("Of which volume is not known, automated tracking cannot be summed")
+    caption = say("How much of the volume has an automated due date is not known")
     if not math.isnan(share):
         caption = say("{share} of the volume has an automated due date", share=wording.percent(share, 0))
     survey = (
@@ -139,12 +140,12 @@ def balance(found: DataFrame[models.Balance], tables: Tables) -> Exhibit:
     named_kpis = found.assign(**{side: found[side].map(lambda kpi: names.get(kpi, kpi)) for side in models.SIDES})
     each, several = found[found["workflow"] != ""], int(found["definitions"].sum())
     counted = {"n": int((each["verdict"] == "cost only").sum()), "all": len(each)}
-    caption = say_number(counted["n"], "{n} of {all} workflows [is|are] steered by cost alone", all=len(each))
+    caption = say_number(counted["n"], "{n} of {all} workflows [is|are] managed by cost alone", all=len(each))
     notes = [
         "Balanced: cost, quality, time and the customer's view (CSAT, NPS or first contact resolution) are measured."
     ]
     if several:
-        rolled = "{n} [KPI follows|KPIs follow] more than one definition: [its|their] figures cannot be rolled up."
+        rolled = "{n} [KPI follows|KPIs follow] more than one definition, so [its|their] figures cannot be combined."
         notes.append(say_number(several, rolled))
     columns = "workflow cost quality time customer people verdict"
     return show.table(
@@ -157,13 +158,15 @@ def absent(
 ) -> Exhibit:
     """Return what the report cannot say, each with what would let it."""
     lacking = [name for name in ABSENT if getattr(tables, name).empty]
-    rows: list[list[Cell]] = [[say(ABSENT[one]), say("The table {name} would give it.", name=one)] for one in lacking]
+    rows: list[list[Cell]] = [
+        [say(ABSENT[one]), say(("The data sheet “{name}” is needed."), name=one)] for one in lacking
+    ]
     if load.empty and len(tables.work):
         has_hands = (tables.skills["level"] == "main").any()
-        needs = "Arrivals by week would give it: in the table work, or a log." if has_hands else CAPACITY_NEEDS
-        rows.append([say("Capacity against demand"), say(needs)])
+        needs = "Incoming work by week is needed, from a list or a log." if has_hands else CAPACITY_NEEDS
+        rows.append([say("Capacity compared with demand"), say(needs)])
     if not (travel["basis"] == "log").any():
-        rows.append([say("Waiting as measured"), needed(log, "handling_time", "started")])
+        rows.append([say("Measured waiting time"), needed(log, "handling_time", "started")])
     if log is None or "open_cases" in log.absent:
         rows.append([say("Open items by workflow"), needed(log, "open_cases", "closed")])
     return show.missing(rows, "{n} [figure is|figures are] missing from this report")
@@ -181,7 +184,7 @@ def _watched(row: show.Row) -> Cell:
 
 def _level(row: show.Row) -> Cell:
     if math.isnan(row["level"]):
-        return {"text": say("Not shown"), "tone": "unknown"}
+        return {"text": say("No evidence"), "tone": "unknown"}
     tone = "bad" if row["level"] <= 1 else "caution" if row["level"] < 3 else "good"
     return {"text": wording.count(row["level"]), "tone": tone}
 
@@ -201,8 +204,8 @@ def _span(row: show.Row) -> str:
 
 
 IN_HOURS = {
-    "have_fte": "Hours there",
-    "need_fte": "Hours needed, mean week",
+    "have_fte": "Hours available",
+    "need_fte": "Hours needed, average week",
     "peak_fte": "Hours needed, worst week",
     "fte": "Paid hours a week",
 }
@@ -212,7 +215,7 @@ IN_HOURS = {
 def needs(found: DataFrame[models.Needs]) -> Exhibit:
     """Return, per skill, the people there are and the people it takes, in the mean week and in the worst."""
     if found.empty:
-        return note("Capacity cannot be held against demand", CAPACITY_NEEDS)
+        return note("Capacity cannot be compared with demand", CAPACITY_NEEDS)
     most = capacity.most_people(found)
     own: show.Owns = {
         "have_fte": _people("have_fte", most),
@@ -223,12 +226,17 @@ def needs(found: DataFrame[models.Needs]) -> Exhibit:
     }
     short = int((found["gap_fte"] > 0).sum())
     caption = say_number(short, "{n} of {all} skills [is|are] short in [its|their] worst week", all=len(found))
-    needed = say("FTE (full-time people) needed = load ÷ (40 hours × (1 − shrinkage)).")
+    needed = say(
+        "FTE (full-time people) needed = workload ÷ (40 hours × (1 − shrinkage)). Shrinkage: paid time not available "
+        "for work."
+    )
     if capacity.is_small(most):
-        needed = say("Paid hours a week; needed = load ÷ (1 − shrinkage).")
+        needed = say(
+            "Paid hours a week. Needed = workload ÷ (1 − shrinkage). Shrinkage: paid time not available for work."
+        )
     lacks = say(
-        "Shortfall: with everybody on the main skill. Closed by reassignment: what trained people with hours to spare "
-        "in the same week can take over; each skill at its own worst week."
+        "Shortfall: with everyone working on their main skill, in the worst week of each skill. Closed by "
+        "reassignment: what trained colleagues with spare hours in that week can take over."
     )
     columns = "skill people have_fte need_fte peak_fte peak_week gap_fte closed_fte short_weeks shrinkage"
     return show.table(
@@ -249,15 +257,17 @@ def moves(found: DataFrame[models.Moves], needs: DataFrame[models.Needs]) -> Exh
     if found.empty:
         if needs.empty:
             return nothing()
-        return note("Nobody is moved", "No skill is short, or nobody who is trained for it has hours to spare.")
+        return note(
+            ("No one needs to move, or no one can"), "No skill is short, or no trained colleague has hours to spare."
+        )
     week = found.groupby("week")["hours"].sum().idxmax()
     mine = found[found["week"] == week]
     pooled = mine.assign(from_skill=mine["from_skill"].fillna("")).groupby(["from_skill", "to_skill"], sort=True)
     summed = pooled.agg(people=("person", "nunique"), first=("person", "first"), hours=("hours", "sum")).reset_index()
     summed = summed.sort_values(["hours", "to_skill"], ascending=[False, True], kind="stable")
     own = {"people": show.right("People", lambda row: wording.count(row["people"])), "first": show.left("Who", _who)}
-    caption = say("Who takes over what in the week from {day}", day=wording.day(week))
-    rule = "As much of the gaps as possible is closed, with the fewest hours moved; week by week."
+    caption = say("Who could take over what in the week from {day}", day=wording.day(week))
+    rule = "Week by week, this closes as much of the shortfall as possible with the fewest hours moved."
     counted = {"week": week, "all": len(summed)}
     columns = "from_skill to_skill people first hours"
     return show.table(
@@ -268,13 +278,13 @@ def moves(found: DataFrame[models.Moves], needs: DataFrame[models.Needs]) -> Exh
 def backlogs(found: DataFrame[models.Backlogs]) -> Exhibit:
     """Return what waits, and after how many weeks it is gone."""
     if found.empty:
-        return note("No backlog is known", "A log, or the table work with backlog and arrivals, would give it.")
+        return note("No backlog is known", "A log, or a list of backlog and incoming work, is needed.")
     ordered = found.sort_values(["drain_weeks", "backlog"], ascending=False, na_position="last", kind="stable")
     never = int((found["drain_weeks"] == math.inf).sum())
-    caption = say_number(never, "{n} of {all} queues never [drains|drain] at this pace", all=len(found))
+    caption = say_number(never, "{n} of {all} queues [keeps|keep] growing at this pace", all=len(found))
     gone = (
-        "Cleared in = backlog ÷ (capacity − arrivals), never where capacity is no higher. Of a workflow: "
-        "open cases, and what was completed a week; a change within two standard errors is work in progress."
+        "Cleared in = backlog ÷ (capacity − incoming work); never, where capacity is not higher. For a workflow: "
+        "open cases and completions a week; changes within two standard errors count as work in progress."
     )
     own = {"start": _waiting("start"), "backlog": _waiting("backlog"), "drain_weeks": _weeks}
     columns = "queue kind start backlog arrivals capacity trend drain_weeks moved_backlog"
@@ -295,14 +305,15 @@ def backlogs(found: DataFrame[models.Backlogs]) -> Exhibit:
 def utilisation(found: DataFrame[models.Utilisation], least: float, most: float) -> Exhibit:
     """Return how much of its hours each team works on items, against the band."""
     if found.empty:
-        return note("No utilisation", "Paid, leave and productive hours in the table staffing would give it.")
+        return note("No utilisation", "Paid, leave and productive hours are needed.")
     own: show.Owns = {"fte": _people("fte", float(found["fte"].max())), "wait_factor": _wait}
     out = int((found["band"] != "within").sum())
     band = {"low": wording.percent(least, 0), "high": wording.percent(most, 0)}
     caption = say_number(out, "{n} of {all} teams [is|are] outside the band of {low} to {high}", all=len(found), **band)
     rule = (
-        "Productive ÷ (paid − leave) hours. The band is a setting of this report, not a benchmark. Wait: of an item in "
-        "a single queue with random arrivals (Erlang C); a large team can be busier than a small one."
+        "Utilisation = productive ÷ (paid − leave) hours. The band is an assumption of this report, not a benchmark. "
+        "Wait: expected wait in a single queue with random arrivals (Erlang C). A large team can be busier than a "
+        "small one."
     )
     counted = {"n": out, "low": least, "high": most}
     columns = "team fte available_hours productive_hours utilisation band wait_factor"
@@ -336,7 +347,7 @@ def _waiting(column: str) -> show.Teller:
 
 def _weeks(row: show.Row) -> Cell:
     if math.isnan(row["drain_weeks"]):
-        return say("nothing to drain")
+        return say("no backlog")
     if row["drain_weeks"] == math.inf:
         return cell("never", "bad")
     if not row["drain_weeks"]:
@@ -358,8 +369,13 @@ def cover(found: DataFrame[models.Cover]) -> Exhibit:
     if found.empty:
         return _asks("skills", "who can do what")
     alone = int((found["bus_factor"] < 2).sum())
-    caption = say_number(alone, "{n} of {all} skills [rests|rest] on one person or none", all=len(found))
-    rule = "Bus factor: the number of people whose absence would leave the skill uncovered; learners do not count."
+    caption = say_number(
+        alone, ("{n} of {all} skills [has|have] no cover: one person or none can do [it|them]"), all=len(found)
+    )
+    rule = (
+        "Bus factor: the number of people who can do the work; if all of them are absent, it stops. Learners do not "
+        "count."
+    )
     columns = "skill bus_factor holder main able learning mean_hours is_covered"
     own = {"bus_factor": _bus_factor}
     return show.table(
@@ -375,8 +391,8 @@ def training(found: DataFrame[models.Training], tables: Tables) -> Exhibit:
     unknown = found["person"].isna()
     rows = found.astype({"is_learning": "object"})
     rows.loc[unknown, "is_learning"], rows.loc[unknown, "spare_hours"] = None, math.nan
-    caption = say_number(len(found), "{n} [topic|topics] to train")
-    rule = "Hours left: in the week that lacks most, or in the mean week where only cover is missing."
+    caption = say_number(len(found), "{n} training [need|needs]")
+    rule = "Spare hours: in the week with the largest shortfall or, where only cover is missing, in the average week."
     columns = "skill reason person is_learning spare_hours"
     return show.table("training", found, models.Training, columns, caption, rule, rows=rows, most=MOST_ROWS)
 
@@ -386,10 +402,12 @@ def misuse(found: DataFrame[models.Misuse], tables: Tables) -> Exhibit:
     if found.empty:
         return nothing() if len(tables.activities) else _asks("activities", "what the hours go into, by grade")
     currency, total = tables.engagement.header.currency, found["annual_cost"].sum()
-    caption = say("Work above its grade costs {cost} a year", cost=wording.amount(total, currency))
+    caption = say(
+        ("Work done by over-qualified staff costs {cost} a year more than needed"), cost=wording.amount(total, currency)
+    )
     rule = (
-        "Cost = hours × difference between the rate of the grade that does it and of the lowest grade that could × 52 "
-        "weeks. It is saved only where the freed hours are used or not paid."
+        "Cost = hours × difference between the pay of the grade that does the work and of the lowest grade that "
+        "could × 52 weeks. It is saved only if the freed hours are redeployed or no longer paid."
     )
     columns = "activity workflow grade needs hours annual_cost kind"
     return show.table(
@@ -403,7 +421,9 @@ def unseen(found: DataFrame[models.Unseen], tables: Tables) -> Exhibit:
     if found.empty:
         return _asks("activities", "hours and how many of them a system records")
     share = found["unseen_hours"].sum() / (found["hours"].sum() or math.nan)
-    caption = say("No system sees {share} of the hours", share=wording.value(share, "share", decimals=0))
+    caption = say(
+        ("{share} of the hours are not recorded in any system"), share=wording.value(share, "share", decimals=0)
+    )
     columns = "workflow hours unseen_hours unseen_share largest systems"
     return show.table(
         "unseen", found, models.Unseen, columns, caption, most=MOST_ROWS, filled=True, counted={"share": share}
@@ -416,4 +436,4 @@ def _bus_factor(row: show.Row) -> Cell:
 
 
 def _asks(name: str, what: str) -> Exhibit:
-    return note("Not sent", say("The table {name} would tell {what}.", name=name, what=say(what)))
+    return note("Not supplied", say("The data sheet “{name}” is needed: {what}.", name=name, what=say(what)))

@@ -54,7 +54,7 @@ def yields(steps: DataFrame[quality_tables.Yields]) -> Chart | Exhibit:
     )  # fmt: skip
     worst = leading(rows).iloc[0]
     title = say(
-        "{workflow} loses the most items at “{step}”: {n} are not right the first time",
+        "Most failures occur in {workflow} at “{step}”: {n} items were not right the first time",
         workflow=worst["workflow"],
         step=worst["step"],
         n=wording.count(worst["failing"]),
@@ -68,7 +68,7 @@ def factory(workflows: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     if workflows.empty:
         return nothing()
     sums = workflows[["entered", "still_open", "not_told", "first_pass", "reworked"]].sum()
-    steps = [("Entered", "entered", theme.ACCENT), ("Still open", "still_open", theme.FILLS["unknown"])]
+    steps = [("Received", "entered", theme.ACCENT), ("Still open", "still_open", theme.FILLS["unknown"])]
     steps += [("Rework not known", "not_told", theme.FILLS["unknown"])] if sums["not_told"] else []
     steps += [("Right first time", "first_pass", theme.FILLS["good"]), ("Reworked", "reworked", theme.FILLS["bad"])]
     sizes = pd.Series([float(sums[column]) for _, column, _ in steps])
@@ -92,13 +92,13 @@ def factory(workflows: DataFrame[quality_tables.Factory]) -> Chart | Exhibit:
     chart = forms.rows(rows, bars, text("to", dx=6), room=0, width=460, step=27)
     judged = sums["first_pass"] + sums["reworked"]
     title = say(
-        "Of {n} completed items, {reworked} went through the hidden factory",
+        "{reworked} of {n} completed items needed rework",
         n=wording.count(judged),
         reworked=wording.count(sums["reworked"]),
     )
-    caption = say("Each bar begins where the next one ends: what entered less the bars below it leaves nothing over.")
+    caption = say("Items received, split into those still open, right first time and reworked.")
     counted = {"n": judged, "reworked": sums["reworked"]}
-    return finished(chart, "hidden-factory", title, say("Hidden factory."), caption, facts(rows), **counted)
+    return finished(chart, "hidden-factory", title, say("Items received, by outcome."), caption, facts(rows), **counted)
 
 
 def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
@@ -117,13 +117,13 @@ def exceptions(types: pd.DataFrame) -> Chart | Exhibit:
     half = int((types["cumulative_share"] < 0.5).sum()) + 1
     title = say_number(
         half,
-        "{n} type of {all} makes half of the exceptions",
-        "{n} types of {all} make half of the exceptions",
+        "{n} type of {all} causes half of the exceptions",
+        "{n} types of {all} cause half of the exceptions",
         all=len(types),
     )
-    caption = say("Percentage: of all exceptions, added up.")
+    caption = say("Percentage: running total of all exceptions.")
     caption += _by_cause(types)
-    caption += cut("The {n} largest of {all} types.", MOST_ROWS, len(types))
+    caption += cut("Shown: the {n} largest of {all} types.", MOST_ROWS, len(types))
     lines = facts(rows.assign(said=rows["events"].map(wording.count)))
     return finished(chart, "exceptions", title, say("Exceptions by type."), caption, lines, n=half, all=len(types))
 
@@ -166,18 +166,20 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
         look=forms.colours("workflow", sort=shown), width=540, height=170,
     )  # fmt: skip
     slow = leading(times).sort_values("all_p90_hours", kind="stable", na_position="last").iloc[-1]
-    title = say("{workflow} keeps its items the longest", workflow=slow["workflow"])
+    title = say("{workflow} takes the longest", workflow=slow["workflow"])
     lines = [
         say(
-            "{workflow}: half done within {half}, nine of ten within {most}.",
+            "{workflow}: half done within {half}, nine in ten within {most}.",
             workflow=row["workflow"],
             half=_reached(row["all_p50_hours"]),
             most=_reached(row["all_p90_hours"]),
         )
         for row in times.head(MOST_LINES).to_dict("records")
     ]
-    caption = say("Share of items still open by age; dashed: half, and one in ten. Open items count at their age.")
-    caption += cut("The {n} largest of {all} workflows.", MOST_LINES, len(times))
+    caption = say(
+        "Share of items still open, by age. Dashed: half, and one in ten. Open items count with their age so far."
+    )
+    caption += cut("Shown: the {n} largest of {all} workflows.", MOST_LINES, len(times))
     return finished(chart, "cycle-times", title, say("Time to completion."), caption, lines)
 
 
@@ -202,14 +204,16 @@ def control(points: DataFrame[quality_tables.Points], figure: str) -> Chart | Ex
     number = int((loud > 0).sum())
     title = say_number(
         number,
-        "{figure}: {n} of {all} workflows signals",
-        "{figure}: {n} of {all} workflows signal",
+        "{figure}: {n} of {all} workflows shows a signal",
+        "{figure}: {n} of {all} workflows show a signal",
         figure=say(FIGURES[figure]),
         all=len(loud),
     )
-    caption = say("Line: weeks. Grey: what chance explains (three sigma). Red triangles: weeks that signal.")
+    caption = say(
+        "Line: weekly values. Grey: range that chance explains (three sigma). Red triangles: weeks outside it."
+    )
     caption += "" if is_time else f" {say('All panels share one scale.')}"
-    caption += cut("The {n} with the most signals of {all} workflows.", MOST_PANELS, len(loud))
+    caption += cut("Shown: the {n} of {all} workflows with the most signals.", MOST_PANELS, len(loud))
     lines = [f"{workflow}: {wording.plural(number, 'signal')}." for workflow, number in loud.items()]
     name, description = f"control-{figure.replace(' ', '-')}", say("Weekly control charts.")
     return finished(forms.panels(panels), name, title, description, caption, lines, n=number, all=len(loud))
@@ -233,8 +237,8 @@ def golive(months: DataFrame[quality_tables.Months]) -> Chart | Exhibit:
         all=len(groups),
     )
     caption = say(
-        "Months of the programme, 1 is that of the go-live. Grey line: level of the base. Dashed: an unchanged process "
-        "is worse in one month of a hundred. Red triangles: watched months that are."
+        "Month 1 is the month of go-live. Grey line: level before go-live. Dashed: limit that an unchanged process "
+        "passes in one month of a hundred. Red triangles: watched months beyond it."
     )
     chart = forms.panels(panels)
     return finished(chart, "since-go-live", title, say("Since go-live."), caption, lines, n=loud, all=len(groups))

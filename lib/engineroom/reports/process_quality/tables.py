@@ -45,10 +45,10 @@ def status_log(log: LogProfile | None) -> Exhibit:
     if not quality.is_saturated(log):
         return nothing()
     return note(
-        "A repeat is no rework in this log",
-        "Nearly every case repeats an activity, as a log of status changes does. A first-pass yield made from repeats "
-        "would be near zero and would mean nothing, so none is printed. Rework activities named in [events.rework] "
-        "would give one.",
+        "Repeats are not rework in this log",
+        "Nearly every case repeats an activity, as in a log of status changes. A first-pass yield based on repeats "
+        "would be near zero and meaningless, so it is not shown. It needs the names of the activities that are "
+        "rework.",
         tone="caution",
     )
 
@@ -58,15 +58,15 @@ def yields(found: DataFrame[models.Yields], log: LogProfile | None) -> Exhibit:
     if found.empty:
         return note("No first-pass yield by step", needed(log, "rolled_throughput_yield", "rework"))
     how = (
-        "Of the completed items that came to a step: those that did it once and without an exception. Extra steps "
-        "are attempts beyond the first."
+        "First-pass yield of a step: share of completed items that passed it once and without an exception. Extra "
+        "steps are attempts beyond the first."
     )
     own = {}
     if (found["kind"] == "check").all():
         own = {"step": show.left("Sent back by", lambda row: row["step"])}
         how = (
-            "Each stated rework activity is a check: its yield is the share of the workflow's completed items that it "
-            "never sent back. Extra steps are the corrections themselves; work done again after them is not told apart."
+            "Each rework activity counts as a check. Its yield is the share of completed items that it never sent "
+            "back. Extra steps are the corrections themselves; later repeats cannot be separated."
         )
     caption = "First-pass yield step by step, most failures first"
     hours = "Rework hours: extra steps × mean handling hours of that step; blank where the log has no start times."
@@ -82,12 +82,12 @@ def factory(found: DataFrame[models.Factory]) -> Exhibit:
         return nothing()
     least, most = (wording.count(found["opportunities"].agg(end)) for end in ("min", "max"))
     rolled = say(
-        "Entered = open or unknown + right first time + reworked. Rolled yield: product of the yields of the "
-        "steps, as if they were independent, so without interval. DPMO: failed first attempts per million "
-        "opportunities, one per item and step; steps that can fail in a workflow: {steps}.",
+        "Received = open or unknown + right first time + reworked. Rolled yield: product of the yields of all steps, "
+        "assumed independent, so without an interval. DPMO: failed first attempts per million opportunities, "
+        "counting one opportunity per item and step; steps that can fail: {steps}.",
         steps=least if least == most else say("{low} to {high}", low=least, high=most),
     )
-    caption = "The hidden factory by workflow: each row adds up to what entered"
+    caption = "Rework by workflow"
     own = {
         "still_open": show.right("Open or unknown", lambda row: wording.count(row["still_open"] + row["not_told"])),
         "interval": show.right("95% interval", _interval),
@@ -108,8 +108,8 @@ def rework(found: DataFrame[models.Factory], tables: Tables) -> Exhibit:
     if len(both):
         notes.append(
             say(
-                "Where both are known the stated cost is taken, because a log prices only the steps that say they are "
-                "rework. The log records {recorded} where {stated} are stated.",
+                "Where both are known, the stated cost is used: {stated}. The log shows {recorded}, because it "
+                "prices only steps that are marked as rework.",
                 recorded=wording.amount(both["cost_recorded"].sum(), currency),
                 stated=wording.between(both["rework_cost_low"].sum(), both["rework_cost_high"].sum(), currency),
             )
@@ -121,7 +121,7 @@ def rework(found: DataFrame[models.Factory], tables: Tables) -> Exhibit:
         return wording.between(row["rework_cost_low"], row["rework_cost_high"], currency)
 
     own = {"rework_cost": show.right("Rework cost", cost)}
-    columns, caption = "workflow reworked rework_hours rework_cost cost_method", "What the rework took, by workflow"
+    columns, caption = "workflow reworked rework_hours rework_cost cost_method", "Time and cost of rework, by workflow"
     return show.table("rework", known[TAKEN], models.Factory, columns, caption, *notes, own=own, filled=True)
 
 
@@ -133,18 +133,18 @@ def cost_methods(methods: list[str]) -> str:
 def kinds(found: DataFrame[models.Kinds], log: LogProfile | None) -> Exhibit:
     """Return the number of exception types of each workflow against what is typical, and what to stabilise first."""
     if found.empty:
-        return note("No exception is told apart", needed(log, "exception_types", "exception"))
+        return note("Types of exception are not recorded", needed(log, "exception_types", "exception"))
     number = int(found["stabilise_first"].sum())
     caption = say_number(number, "{n} of {all} workflows [needs|need] stabilising before automation", all=len(found))
     if unknown := int((found["is_stable"].isna() & ~found["stabilise_first"]).sum()):
         caption += say("; {n} cannot be judged yet", n=unknown)
     typical = (
-        "A source calls 15 to 30 types of exception typical of a workflow: a bot built on them hard-codes each. "
-        "Stabilise first: as many types as that or more, or weeks that signal on the control chart."
+        "Workflows typically have 15 to 30 types of exception, and a bot must be built for each. Stabilise first: "
+        "workflows with 15 types or more, or with signals on the control chart."
     )
     own = {
         "interval": show.right("95% interval", _rate_interval),
-        "stabilise_first": show.left("Before a bot", _before),
+        "stabilise_first": show.left("Before automating", _before),
     }
     columns = "workflow types band events rate interval items largest_fifth is_stable stabilise_first"
     counted = {"n": number, "unknown": unknown}
@@ -166,12 +166,12 @@ def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
     """Return the tier of the straight-through rate of each process, and whether its interval crosses an edge."""
     if found.empty:
         return note(
-            "No straight-through rate", "A log that tells systems from people, or stated counts, would give it."
+            "No straight-through rate", "It needs a log that separates systems from people, or counts from the client."
         )
     own = {"value": show.right("Straight-through", wording.figure), "tier": show.left("Tier", tier)}
     edge = (
-        "A lower edge belongs to the higher tier, and best is strictly above 80%. The tiers are a target that its "
-        "source draws for settlement, claims and business-to-business orders: others are a reference."
+        "A value on the edge counts in the higher tier; the best tier begins above 80%. The tiers were published for "
+        "settlement, claims and business-to-business orders; for other work they are only a reference."
     )
     caption = "Straight-through rate and its tier"
     return show.table("tiers", found, results.Tiers, "workflow value interval n tier", caption, edge, own=own)
@@ -180,21 +180,22 @@ def tiers(found: DataFrame[results.Tiers]) -> Exhibit:
 def times(found: DataFrame[models.Times]) -> Exhibit:
     """Return how long items take, with and without the open ones, and how much of it somebody works on them."""
     if found.empty:
-        return note("No cycle time", "A log with one row an event, or one row an item, would give it.")
+        return note("No cycle time", "It needs a log with one row per event or per item.")
     later = found[found["still_open"] > 0]
     later = later.assign(later=later["all_p90_hours"] / later["p90_hours"])
     worst = leading(later).sort_values("later", na_position="first").tail(1)
-    caption = say("Cycle time of completed items, and with the open ones counted")
+    caption = say("Cycle time without and with open items")
     if len(found) <= MOST_ROWS and (worst["later"] > LATER).any():
         caption += say(
-            ": in {workflow} nine of ten take {share} longer than the completed ones tell",
+            ": in {workflow}, P90 is {share} longer once open items count",
             workflow=worst["workflow"].iloc[0],
             share=wording.percent(worst["later"].iloc[0] - 1, 0),
         )
     notes = (
-        "With open: Kaplan-Meier, an open item counts at the age it had when the period ended; items older than the "
-        "period count from its first day. Exact to the minute up to two days, to the hour beyond.",
-        "Touch: mean handling of an item that was handled. Wait: the rest of its cycle time. Both need start times.",
+        "P50 and P90: the time within which half and nine in ten of the items are done. With open: open items count "
+        "with their age at the end of the period (Kaplan-Meier). Items older than the period count from its first "
+        "day. Exact to the minute up to two days, then to the hour.",
+        "Touch: mean working time on an item that was worked on. Wait: the rest of its cycle time.",
     )
     own = {"interval": show.right("95% interval", _late_interval), "wait_share": show.right("Waiting", _wait_share)}
     columns = "workflow completed still_open p50_hours p90_hours all_p50=all_p50_hours all_p90=all_p90_hours interval"
@@ -223,16 +224,16 @@ def absent(
         if log is None or kpi in lacks or (kpi == "rolled_throughput_yield" and checks) or kpi in untold
     ]
     if not changed:
-        rows.append([say("Before and after a change"), say("Would need the parameter changed: the day of the change.")])
+        rows.append([say("Before and after a change"), say("It needs the day of the change.")])
     if log is not None and "stp_rate" not in lacks and health.empty:
-        rows.append([say("Automation"), say("No step of these items was done by a system.")])
+        rows.append([say("Automation"), say("No step was done by a system.")])
     return show.missing(rows, "{n} [figure is|figures are] missing from this report")
 
 
 def needed(log: LogProfile | None, kpi: str, key: str) -> str:
     """Return what would give a figure: what the log says is absent, or a log with one row an event."""
     if log is None:
-        return say("A log with one row an event would give it.")
+        return say("It needs a log with one row per event.")
     return wording.capital(tell(log.absent.get(kpi, f"needs_{key}"))) + "."
 
 
@@ -255,7 +256,7 @@ def _before(row: show.Row) -> Cell:
         return cell("Stabilise first", "bad")
     if pd.isna(row["is_stable"]):  # what is unknown opens no gate
         return cell("Not known", "unknown")
-    return cell("No reason seen", "good")
+    return cell("No need to wait", "good")
 
 
 def _wait_share(row: show.Row) -> str:
@@ -275,11 +276,10 @@ def cut_weeks(weekly: DataFrame[WorkflowWeeks]) -> Exhibit:
     if cut.empty:
         return nothing()
     return note(
-        say_number(len(cut), "{n} [week is|weeks are] on no control chart", n=wording.count(len(cut))),
+        say_number(len(cut), "{n} [week is|weeks are] left out of the control charts", n=wording.count(len(cut))),
         say(
-            "Of {all} weeks of single workflows, these are too near to where the log begins or ends. A log drawn by "
-            "the day of receipt completes quick items first and slow ones last: its first weeks look quick and its "
-            "last ones slow, whatever the process does. A longer log moves those ends away.",
+            "Of {all} weeks (counted per workflow), these lie too close to the start or end of the log. There, only "
+            "quick or only slow items show up, so the weeks would mislead. A longer log would include them.",
             all=wording.count(len(weekly)),
         ),
         tone="caution",
@@ -289,20 +289,20 @@ def cut_weeks(weekly: DataFrame[WorkflowWeeks]) -> Exhibit:
 def signals(found: DataFrame[models.Signals]) -> Exhibit:
     """Return what every control chart says."""
     if found.empty:
-        return note(
-            "No control chart", "A log with twenty weeks or more that lie far enough from its ends would give them."
-        )
+        return note("No control chart", "They need a log with at least twenty usable weeks.")
     is_loud = ((found["signals"] > 0) | found["shifted"].notna()) & found["is_judged"]
     loud = int(is_loud.sum())
-    caption = say_number(loud, "{n} of {all} control charts [shows|show] more than chance", all=len(found))
+    caption = say_number(
+        loud, "{n} of {all} control charts [shows|show] a change that chance does not explain", all=len(found)
+    )
     rule = (
-        "A week signals outside limits that chance passes as seldom as three sigma, or as the end of a run on one "
-        "side of the centre, nine weeks or more. Of charts of a year on which nothing happened at most a tenth signal, "
-        "and 2% are called shifted as a whole. Fewer than 20 weeks are not judged."
+        "A signal: a week outside the three-sigma limits, or the ninth week in a row on one side of the centre. In a "
+        "year without real change, at most a tenth of charts show a signal, and 2% a shift. Charts with fewer than "
+        "20 weeks are not judged."
     )
     own = {
         "centre": show.right("Centre", lambda row: wording.value(row["centre"], UNITS[row["figure"]])),
-        "said": show.left("What it says", _signalled),
+        "said": show.left("Result", _signalled),
     }
     columns = "figure workflow weeks centre signals said since=shifted"
     return show.table(
@@ -322,8 +322,8 @@ def dimensions(found: DataFrame[models.Dimensions]) -> Exhibit:
             share=wording.percent(least["value"], 1),
         )
     passing = (
-        "Passing ÷ applicable. Intervals read what was sent as a sample of how data is kept. A table with a value that "
-        "breaks a rule makes no report, so that validity concerns the log."
+        "Passing: share of the checks that applied. The intervals treat the data supplied as a sample of all data. "
+        "Tables with invalid values are rejected, so validity is tested on the log only."
     )
     subject = show.left("Scope", lambda row: say(SUBJECTS.get(row["subject"]) or row["subject"]))
     own = {"subject": subject, "value": show.left("Passing", _passing)}
@@ -335,22 +335,21 @@ def dimensions(found: DataFrame[models.Dimensions]) -> Exhibit:
 def health(found: DataFrame[models.Health], log: LogProfile | None) -> Exhibit:
     """Return what follows the steps of systems: errors, corrections, waits, beside the same for people."""
     if found.empty:
-        return note("Systems and people are not told apart", needed(log, "stp_rate", "human"))
+        return note("Work by systems and by people is not separated", needed(log, "stp_rate", "human"))
     hidden = int(found["is_hidden_queue"].fillna(False).sum())
     caption = say_number(
         hidden,
-        ("How automation performs: in {n} of {all} workflows items wait longer after systems than after people"),
+        ("How automation performs: items wait longer after systems than after people in {n} of {all} workflows"),
         all=len(found),
     )
     notes = [
-        "Sent back next: automatic steps whose next event is a stated rework activity. Wait: from the end of a "
-        "step to the next event of the item, around the clock; a queue is marked where nine of ten end later than "
-        "one and a half times those after people. It says where to look, not who is to blame: the wait may be for "
-        "an outside party."
+        "Sent back next: automatic steps followed directly by rework. Wait: from the end of a step to the next event "
+        "of the item, around the clock. “Check” marks a P90 wait at least one and a half times that after people. It "
+        "shows where to look, not who is to blame: the item may be waiting for an outside party."
     ]
     if straight := found["straight"].sum():
         parts = {"n": wording.count(found["straight_reworked"].sum()), "all": wording.count(straight)}
-        notes.append(say("Straight-through items that were reworked without anybody's touch: {n} of {all}.", **parts))
+        notes.append(say("Straight-through items that were reworked by a system alone: {n} (of {all}).", **parts))
     columns = "workflow steps=automatic_steps share=automatic_share bot_error_rate corrected_after interval"
     columns += " people=corrected_after_people wait=wait_p90_hours wait_people=wait_p90_hours_people"
     columns += " queue=is_hidden_queue"
@@ -374,9 +373,9 @@ def changes(found: DataFrame[models.Changes], changed: str) -> Exhibit:
         all=len(found),
     )
     compared = (
-        "First-pass yield: Newcombe's interval of the difference, after less before. Median: its own interval after; "
-        "better or worse where the intervals of both sides do not overlap. Before and after differ by more than the "
-        "change; it is evidence, no proof of the cause."
+        "First-pass yield: difference after less before, with Newcombe's interval. Median: interval after the "
+        "change; better or worse only where the intervals before and after do not overlap. Other things changed too, "
+        "so this is evidence, not proof of the cause."
     )
     own = {
         "before": show.right("Before", lambda row: wording.value(row["before"], _unit(row))),
@@ -393,19 +392,21 @@ def kept(found: DataFrame[models.Kept]) -> Exhibit:
     """Return what became of every change: whether its gain is still there, and whether errors escaped."""
     if found.empty:
         return note(
-            "Nothing is counted since a go-live",
-            "The table monthly_values holds a KPI month by month around a go-live: whether its gain lasts, and whether "
-            "errors reach customers, can then be told.",
+            "No monthly figures since a go-live",
+            "Monthly KPI figures from before and after a go-live would show whether gains last and whether errors "
+            "reach customers.",
         )
     bad = int(found["verdict"].isin(["slipped", "alarm"]).sum())
     caption = say_number(
-        bad, "Since go-live: {n} of {all} series [has slipped or raises|have slipped or raise] an alarm", all=len(found)
+        bad,
+        "Since go-live: {n} of {all} changes [has slipped or raises|have slipped or raise] an alarm",
+        all=len(found),
     )
     notes = (
-        "At first: the first six months. Watched: months 12 to 18, the time in which ungoverned gains are lost. "
-        "Slipped: the whole interval lies on the worse side; held: it leaves out the loss of half the gain.",
-        "Escaped errors (‰: for a thousand items): months 6 to 12 are watched against all months before them, and one "
-        "above its limit is an alarm. An unchanged process raises one in 3 to 12% of such half-years.",
+        "At first: the first six months. Watched: months 12 to 18, when gains are most often lost. Slipped: the "
+        "whole interval shows a loss. Kept: the interval rules out a loss of half the gain.",
+        "Escaped errors are counted per thousand items (‰). Months 6 to 12 are compared with all earlier months; one "
+        "month above the limit raises an alarm. An unchanged process raises one in 3 to 12% of such half-years.",
     )
     own = {
         "before": show.right("Before", lambda row: _rate(row["before"], row["unit"])),
@@ -427,7 +428,7 @@ def _signalled(row: show.Row) -> Cell:
             return {"text": say("Better: from {before} to {after}", **ends), "tone": "good"}
         return {"text": say("Worse: from {before} to {after}", **ends), "tone": "bad"}
     if row["signals"]:
-        weeks = say_number(row["signals"], "{n} [week signals|weeks signal]", n=f"{row['signals']:.0f}")
+        weeks = say_number(row["signals"], "{n} unusual [week|weeks]", n=f"{row['signals']:.0f}")
         return {"text": weeks, "tone": "caution"}
     return cell("No signal", "good")
 
@@ -487,9 +488,9 @@ PANEL = {
     "cycle_time_p50": "Turnaround P50",
     "cycle_time_p90": "P90",
     "error_rate": "Errors",
-    "cost_per_transaction": "Cost an item",
-    "rework_cost": "Rework an item",
-    "productivity": "Output an hour",
+    "cost_per_transaction": "Cost per item",
+    "rework_cost": "Rework per item",
+    "productivity": "Output per hour",
     "first_pass_yield": "Right first time",
     "utilisation": "Utilisation",
     "automation_rate": "Automated",
@@ -501,7 +502,7 @@ RECORDED_COST = "cost_per_transaction/recorded"
 def instruments(found: DataFrame[models.Instruments], tables: Tables) -> Exhibit:
     """Return the instruments of every workflow side by side; what nothing supports stays blank and is named."""
     if found.empty:
-        return note("No instrument shows a figure", "A log, or the tables kpis, costs and staffing, would give them.")
+        return note("No key figure is available", "They need an event log, or figures on KPIs, costs and staffing.")
     currency = tables.engagement.header.currency
     rows: list[list[Cell]] = []
     for workflow, mine in found.groupby("workflow", sort=False):
@@ -511,20 +512,22 @@ def instruments(found: DataFrame[models.Instruments], tables: Tables) -> Exhibit
         )
     columns = [left("workflow", "Workflow"), *(right(kpi, label) for kpi, label in PANEL.items())]
     wanted = len(PANEL) * len(rows)
-    caption = say("The instruments of each process: {n} of {all} show a figure", n=len(found), all=wanted)
+    caption = say("Key figures of each workflow: {n} of {all} are available", n=len(found), all=wanted)
     blank = [label for kpi, label in PANEL.items() if kpi not in set(found["kpi"])]
     notes = [
         say(
-            "Turnaround from receipt to completion: half of the items within P50, nine of ten within P90. "
-            "Rework cost per completed item. Output: items per productive hour "
-            "of the workflow's own teams. Automated: steps done by a system, of those whose actor is known; "
-            "straight-through: items without any human touch."
+            "Turnaround: from receipt to completion; half of the items take at most P50, nine in ten at most P90. "
+            "Rework: cost per completed item. Output: items per productive hour of the workflow's own teams. "
+            "Automated: share of steps done by a system, where known. Straight-through: items without any manual "
+            "step."
         )
     ]
     if (found["definition"] == RECORDED_COST).any():
-        notes.append(say("Where no ledger was sent, the cost is what the log records: not all of it."))
+        notes.append(say("Without cost records, the cost is only what the log shows, which is not all of it."))
     if blank:
-        notes.append(say("No workflow has: {figures}.", figures=", ".join(say(label) for label in blank)))
+        notes.append(
+            say(("Not available for any workflow: {figures}."), figures=", ".join(say(label) for label in blank))
+        )
     return table("instruments", caption, columns, rows, found, tuple(notes), n=len(found), all=wanted)
 
 

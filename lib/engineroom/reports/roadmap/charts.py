@@ -36,10 +36,10 @@ MONEY = {
 
 
 BRIDGE = {
-    "gap": "Gap a year",
+    "gap": "Cost of the gap a year",
     "addressed": "Addressed by the plan",
-    "brings": "Plan brings a year",
-    "cost": "Cost, once",
+    "brings": "Benefit of the plan a year",
+    "cost": "One-off cost",
     "net": "Net, first full year",
 }
 """The steps of the bridge, as its chart names them."""
@@ -71,17 +71,17 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
         said=[wording.between(row["low"], row["high"], currency) for row in shown.to_dict("records")],
     )
     net = shown[shown["step"] == "net"]
-    title = say("From the gap to the net of the plan")
+    title = say("From the cost of the gap to the net benefit of the plan")
     if len(net):
-        title = say("In its first full year the plan comes to {range}", range=net["said"].iloc[0])
+        title = say("First full year of the plan, benefit less cost: {range}", range=net["said"].iloc[0])
     x = quantity("low", currency, axis={"format": "~s"})
     chart = forms.rows(
         shown[["label", "low", "high", "said"]],
         *(mark("bar", x, "high", only=only, color=colour, height=12) for only, colour in BRIDGE_TONES.items()),
         mark("tick", "low", thickness=2), text("high", dx=8), room=190, width=380, step=26,
     )  # fmt: skip
-    description = say("Range of each step, from the gap to the net.")
-    caption = say("Bars: from the low to the high end. The cost is paid once, the others are of one year.")
+    description = say("Range of each step, from the gap to the net benefit.")
+    caption = say("Bars run from the low to the high end. The cost is paid once; the other figures are for one year.")
     return finished(chart, "bridge", title, description, caption, facts(shown))
 
 
@@ -123,10 +123,10 @@ def gantt(plan: DataFrame[plans.Plan], draft: Draft, tables: Tables) -> Chart | 
         item=tell(longest["name"]),
     )
     facts = [f"{tell(r['name'])}: {_span(r['start'], r['end'])}." for r in plan.to_dict("records")]
-    caption = say("Number: wave. Beside the bar: who answers for it.")
+    caption = say("Number: wave of the plan. Beside each bar: its owner.")
     if len(dark):
         windows = "; ".join(f"{row.blackout}: {_span(row.start, row.end)}" for row in dark.itertuples())
-        caption += " " + say("Shaded, no cutover: {windows}.", windows=windows)
+        caption += " " + say("Shaded: no system changes, {windows}.", windows=windows)
     return finished(chart, "gantt", title, say("The plan as bars."), caption, facts, n=number, end=longest["end"])
 
 
@@ -134,7 +134,7 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     """Return what each team is asked for, week by week, against what it can give."""
     shown = load[load.groupby("team")["people"].transform("sum") > 0]
     if shown.empty:
-        return note("No team is asked for", "No initiative of the plan says whom it keeps busy.")
+        return note("No team is needed", "No initiative in the plan states which teams it needs.")
     panels = []
     for team, weeks in shown.groupby("team", sort=True):
         data = weeks.assign(day=weeks["week"].dt.strftime("%Y-%m-%d"))[["day", "people", "capacity"]]
@@ -156,9 +156,13 @@ def capacity(load: pd.DataFrame) -> Chart | Exhibit:
     title = say("No team capacity was supplied; pilots use {share} of the slots for them", share=percent)
     if len(people):
         busiest = str(people.idxmax())
-        title = say("{team} is the busiest team: {share} of its time until the plan ends", team=busiest, share=percent)
-    description = say("Panels, one per team: people asked for and people there, week by week.")
-    caption = say("Area: asked for. Line: what the team can give.")
+        title = say(
+            ("{team} is the busiest team: {share} of its time is booked until the plan ends"),
+            team=busiest,
+            share=percent,
+        )
+    description = say("One panel per team: people needed and people available, week by week.")
+    caption = say("Area: people needed. Line: people available.")
     return finished(forms.panels(panels, 22, 44), "capacity", title, description, caption, share=share)
 
 
@@ -207,7 +211,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     """Return benefit less cost, added up over the months, as a range."""
     currency = tables.engagement.header.currency
     if plan.empty or not plan["annual_benefit"].fillna(0).sum():
-        return note("No benefit is stated", "The table initiatives names no annual benefit, so the plan has no curve.")
+        return note("No benefit is stated", "No initiative states a yearly benefit, so there is no curve.")
     rows = curve.assign(day=curve["date"].dt.strftime("%Y-%m-%d")).drop(columns="date")
     low = quantity("low", say("{currency}, benefit less cost so far", currency=currency), axis=MONEY)
     chart = forms.plot(
@@ -220,11 +224,11 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
     if not pd.isna(paid):
         title = say("The plan is expected to pay back by {month}", month=words.month(paid))
     net = wording.between(end["low"], end["high"], currency)
-    caption = say("Line: expected. Area: all low to all high ends together.")
+    caption = say("Line: expected. Area: from all figures at their low end to all at their high end.")
     if estimates.is_range(end["low"], end["high"]):
         title += say(", and is worth {net} after {n} months", net=net, n=months)
     else:
-        caption = say("No range was given: the line is the client's one figure per initiative, and no promise.")
+        caption = say("No range was given: the line shows the client's single figures and is not a promise.")
     description = say("Benefit less cost, added up month by month: {net} at the end.", net=net)
     counted = {"months": months, "low": end["low"], "high": end["high"]}
     counted |= {} if pd.isna(paid) else {"paid": paid}
@@ -234,7 +238,7 @@ def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -
 def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     """Return the way from today's straight-through rate to its target, a line per workflow."""
     if paths.empty:
-        return note("No straight-through target is set", "The table portfolio has columns for target and date.")
+        return note("No straight-through target is set", "A target and its date are needed.")
     rows = paths.assign(day=paths["date"].dt.strftime("%Y-%m-%d"))[["workflow", "day", "stp", "is_target"]]
     rate = quantity("stp", say("Straight-through rate"), scale={"domain": [0, 1]}, axis={"format": ".0%"})
     ends = mark("verdict", rate, only="datum.is_target")
@@ -244,7 +248,7 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
     widest = (spans["last"] - spans["first"]).idxmax()
     way = spans.loc[widest, "last"] - spans.loc[widest, "first"]
     said = {"workflow": widest, "way": wording.distance(way, "share")}
-    title = say("{workflow} has the longest way to its straight-through target: {way}", **said)
+    title = say("{workflow} is furthest from its straight-through target: {way}", **said)
     facts = [
         say(
             "{workflow}: {now} today, {target} at the target.",
@@ -254,7 +258,7 @@ def straight_through(paths: pd.DataFrame) -> Chart | Exhibit:
         )
         for workflow, row in spans.iterrows()
     ]
-    caption = say("Dot: target at its date.")
+    caption = say("Dot: the target on its date.")
     return finished(chart, "stp-path", title, say("Target paths."), caption, facts, way=way)
 
 

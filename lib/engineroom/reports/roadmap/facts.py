@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from engineroom import estimates
-from engineroom.dictionary import plans
+from engineroom.dictionary import plans, results
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.pages import facts
@@ -16,6 +16,7 @@ from engineroom.pages.facts import figures, headline, key_figure, source
 from engineroom.planning.plan import PILOTS, Draft
 from engineroom.planning.solver import Schedule
 from engineroom.readers.tables import Tables
+from engineroom.reports.benchmark_gap.facts import comparable
 
 SECTIONS = {
     "plan": ("findings", "gantt", "plan-table"),
@@ -45,10 +46,11 @@ def find(
     people: pd.DataFrame,
     draft: Draft,
     schedule: Schedule,
+    gaps: DataFrame[results.Gaps],
     tables: Tables,
 ) -> DataFrame[Findings]:
     """Return what a client asks for, in its order; then the key figures."""
-    headlines = [_plan(plan, schedule), _refused(draft, decisions)]
+    headlines = [_plan(plan, schedule, comparable(gaps)), _refused(draft, decisions)]
     if tables.initiatives.empty and len(plan):
         headlines.append(headline("proposal", "shortlist", "caution", source("rankings")))
     headlines += [_first(plan)] if len(plan) else []
@@ -60,7 +62,8 @@ def find(
     return facts.table("roadmap", SECTIONS, [*headlines, *_key_figures(plan, prerequisites, decisions, draft, curve)])
 
 
-def _plan(plan: pd.DataFrame, schedule: Schedule) -> facts.Row:
+def _plan(plan: pd.DataFrame, schedule: Schedule, compared: pd.DataFrame) -> facts.Row:
+    """Return what is planned until when, and the problem it is an answer to: the benchmarks that are missed."""
     if schedule.status == "infeasible":
         return headline("plan", "infeasible", "bad", source("plan_limits", "limit", "word"))
     if schedule.status == "unknown":
@@ -73,7 +76,11 @@ def _plan(plan: pd.DataFrame, schedule: Schedule) -> facts.Row:
         printed |= figures("count", owed=owed)
     if schedule.status != "optimal":
         printed |= figures("share", gap=schedule.gap)
-    return headline("plan", schedule.status, "neutral", source("plan", "kind", "end"), printed=printed)
+    rests_on = [source("plan", "kind", "end")]
+    if missed := int((compared["verdict"] == "misses").sum()):
+        printed |= figures("count", missed=missed, compared=len(compared))
+        rests_on.append(source("gaps", "verdict"))
+    return headline("plan", schedule.status, "neutral", *rests_on, printed=printed)
 
 
 def _refused(draft: Draft, decisions: pd.DataFrame) -> facts.Row:

@@ -30,10 +30,10 @@ RHYTHM = {"monthly": "monthly, {low} to {high}", "quarterly": "every three month
 def stages(found: DataFrame[plans.Stages]) -> Exhibit:
     """Return how far each workflow has come from data over map and governance to automation."""
     if found.empty:
-        return note("No workflow is known", "Neither the table workflows nor the log names one.")
+        return note("No workflow is known", "Neither the tables nor the log name one.")
     ready = int((found["stage"] == "automate").sum())
     caption = say_number(ready, "{n} of {all} workflows [is|are] ready for automation", all=len(found))
-    met = "Prerequisites met, of those asked for. A workflow is at the first stage that is not complete."
+    met = "Prerequisites met, of those required. The stage is the first one that is not complete."
     columns = "workflow data=data_met map=map_met governance=governance_met stage"
     return show.table("stages", found, plans.Stages, columns, caption, met, counted={"n": ready})
 
@@ -41,7 +41,7 @@ def stages(found: DataFrame[plans.Stages]) -> Exhibit:
 def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     """Return the prerequisites that are not met: status, evidence, owner, date, and the workflows they hold up."""
     if prerequisites.empty:
-        return note("No prerequisite was looked at", "None is asked for: no workflow is known.")
+        return note("No prerequisite was checked", "None is required: no workflow is known.")
     open_ones = prerequisites[~prerequisites["is_met"]]
     if open_ones.empty:
         return note("Every prerequisite is met", "Each is done, with evidence and a day.", tone="good")
@@ -57,7 +57,7 @@ def owed(prerequisites: DataFrame[plans.Prerequisites]) -> Exhibit:
     n = open_ones["name"].nunique()
     caption = say_number(n, "{n} [prerequisite is|prerequisites are] not met", n=wording.count(n))
     if claimed:
-        caption += say(", {n} of them called done without evidence", n=claimed)
+        caption += say(", {n} of them reported as done without evidence", n=claimed)
     waits = "Only prerequisites that block an initiative in the plan are scheduled."
     columns = "name workflows status evidence owner date"
     if rows["measured"].notna().any():
@@ -78,9 +78,9 @@ def refusals(decisions: DataFrame[plans.Decisions], draft: Draft, tables: Tables
         if name not in set(hard["initiative"])
     ]
     if not rows and decisions.empty:
-        return note("No gate was asked", "No initiative is named that has to pass one.")
+        return note("No gate applies", "No initiative in the plan needs one.")
     if not rows:
-        return note("Nothing is refused", "Every gate is open, or opens in the course of the plan.", tone="good")
+        return note("Nothing is refused", "Every gate is open or will open during the plan.", tone="good")
     past = hard.loc[hard["decision"] == "overridden", "initiative"].nunique()
     caption = say_number(len(draft.dropped), "{n} [initiative is|initiatives are] refused")
     if past:
@@ -104,7 +104,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
     if decisions.empty:
         return nothing()
     if waits.empty:
-        return note("Nothing waits", "No initiative of the plan waits for a gate.", tone="good")
+        return note("Nothing waits", "No initiative in the plan waits for a gate.", tone="good")
     all_of_them = waits["initiative"].nunique()
     each = waits.assign(opener=waits["opened_by"].map(codes.each)).explode("opener")
     groups = sorted(each.groupby("opener", sort=False), key=lambda group: -group[1]["initiative"].nunique())
@@ -116,7 +116,7 @@ def waiting(decisions: DataFrame[plans.Decisions]) -> Exhibit:
         rows.append([tell(str(opener)), ", ".join(gates), str(len(held)), whom])
     columns = [left("opener", "Prerequisite"), left("gates", "Opens the gate"), right("number", "Blocks")]
     columns.append(left("initiatives", "Initiatives"))
-    caption = say_number(all_of_them, "{n} [initiative waits|initiatives wait] for what comes first")
+    caption = say_number(all_of_them, "{n} [initiative waits|initiatives wait] for prerequisites")
     return table("waiting", caption, columns, rows, waits, ("The gates are explained in the appendix.",), n=all_of_them)
 
 
@@ -127,11 +127,11 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
     if schedule.status == "unknown":
         return note(
             "No plan was found",
-            "The search ended before it found a plan or proved that there is none. A longer search may find one.",
+            "The search stopped before it found a plan or proved that there is none. A longer search may find one.",
             tone="caution",
         )
     if found.empty:
-        return note("There is nothing to plan", "No initiative is open to the plan.")
+        return note("There is nothing to plan", "No initiative can be planned.")
     names = dict(zip(found["item"], found["name"], strict=True))
     own = {
         "item": show.left("Item", lambda row: tell(row["name"])),
@@ -139,8 +139,8 @@ def plan(found: DataFrame[plans.Plan], draft: Draft, schedule: Schedule) -> Exhi
         "held_by": show.left("Not earlier because", lambda row: words.held(row, names)),
     }
     slack = (
-        "Slack: weeks an item can slip while every other stays where it is. Critical: on the chain that sets the end "
-        "of the plan. A dash in the last column: nothing holds the item back, it starts at once."
+        "Slack: weeks an item can slip without moving any other. Critical: any delay moves the end of the plan. A "
+        "dash in the last column: the item starts at once."
     )
     notes, late = [slack], found[(found["kind"] == "prerequisite") & (found["weeks"] > WINDOW[1])]
     if len(late):
@@ -158,30 +158,30 @@ def changes(people: pd.DataFrame, late: pd.DataFrame, objective: str, tables: Ta
     rows: list[list[Cell]] = []
     for row in people.to_dict("records"):
         weeks = row["weeks_full"]
-        full = say("never full")
+        full = say("never fully booked")
         if weeks:
-            full = say_number(weeks, "full in {n} [week|weeks]")
+            full = say_number(weeks, "fully booked in {n} [week|weeks]")
         worth = _effect(row, "gain", objective, tables)
-        rows.append([_more(row["team"]), full, say("gains {worth}", worth=worth) if worth else say("nothing")])
+        rows.append([_more(row["team"]), full, say("adds {worth}", worth=worth) if worth else say("no change")])
     for row in late.to_dict("records"):
         what = say("Four more weeks for {item}", item=words.quoted(row["name"]))
         worth = "" if math.isnan(row["cost"]) else _effect(row, "cost", objective, tables)
-        told = say("costs {worth}", worth=worth) if worth else say("nothing")
-        rows.append([what, "", say("no plan is left") if math.isnan(row["cost"]) else told])
+        told = say("costs {worth}", worth=worth) if worth else say("no change")
+        rows.append([what, "", say("no plan is possible") if math.isnan(row["cost"]) else told])
     if not rows:
-        return note("Nothing can be varied", "There is no plan.")
+        return note("No change can be tested", "There is no plan.")
     columns = [left("change", "Change"), left("state", "Today"), right("effect", "Effect on the plan")]
-    caption = say("No team gains the plan anything by one more person")
+    caption = say("One more person would not improve the plan in any team")
     if len(people) and people["gain"].iloc[0] > 0:
         best = people.iloc[0]
         caption = say("{change} changes the plan the most", change=_more(best["team"]))
         if objective == "finish" or estimates.is_range(best["least"], best["most"]):
             worth = _effect(best, "gain", objective, tables)
-            caption = say("{change} is worth {worth} to the plan", change=_more(best["team"]), worth=worth)
+            caption = say("{change} adds {worth} to the plan", change=_more(best["team"]), worth=worth)
     raw = pd.concat([people.assign(change="one more"), late.rename(columns={"item": "team", "cost": "gain"})])
-    notes = [say("Each row is a new plan, solved like the first, not an estimate.")]
+    notes = [say("Each row is a full new plan, not an estimate.")]
     if objective == "benefit":
-        notes.append(say("Ranges: with all benefits at their low and at their high ends, and what is not proven."))
+        notes.append(say("Ranges: from all benefits at the low end to all at the high end."))
     return table("changes", caption, columns, rows, raw, tuple(notes))
 
 
@@ -205,15 +205,20 @@ def economics(found: DataFrame[plans.Economics], tables: Tables) -> Exhibit:
 
 def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
     """Return the way from the gap to the net of the plan, a row per workflow and their sum; nothing without money."""
-    labels = {"gap": "Gap a year", "addressed": "Addressed", "brings": "Plan brings", "beyond": "Above the gap"}
-    labels |= {"cost": "Cost, once", "net": "Net, first full year"}
+    labels = {
+        "gap": "Cost of the gap a year",
+        "addressed": "Addressed by the plan",
+        "brings": ("Benefit of the plan"),
+        "beyond": "Beyond the gap",
+    }
+    labels |= {"cost": "One-off cost", "net": "Net, first full year"}
     ends = {name: [f"{name}_low", f"{name}_high"] for name in labels}
     sums = [column for columns in ends.values() for column in columns]
     if found.empty or not found[sums].any(axis=None):
         return nothing()
     total = {"workflow": say("Together"), "initiatives": ""} | found[sums].sum().round(2).to_dict()
     open_ones = found.loc[(found["gap_high"] > 0) & (found["initiatives"] == ""), "workflow"].tolist()
-    caption = say("From the gap to the net of the plan")
+    caption = say("From the cost of the gap to the net benefit of the plan")
     if open_ones:
         caption += say(": no initiative addresses {workflows}", workflows=wording.listed(open_ones))
     currency = tables.engagement.header.currency
@@ -223,9 +228,8 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Exhibit:
     unpriced = found["gap_high"] == 0
     told = found.assign(**{name: found[name].mask(unpriced) for name in ends["gap"] + ends["addressed"]})
     notes = (
-        "Gap: what counts in the total of the benchmark report. Above the gap: what initiatives promise beyond what "
-        "any gap to a measurement of the same process shows. Net: one full year of benefit less the one-off cost. A "
-        "dash: no gap of the workflow counts.",
+        "Cost of the gap: the total in the benchmark report. Beyond the gap: benefit promised on top of it. Net: one "
+        "full year of benefit less one-off cost. A dash: no measured benchmark prices a gap here.",
     )
     rows = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
     columns = f"workflow {' '.join(labels)}"
@@ -242,9 +246,9 @@ def agenda(found: DataFrame[plans.Agenda]) -> Exhibit:
             "The seven steps of the action plan: nothing is planned for {steps}", steps=wording.listed(absent)
         )
     notes = (
-        "The order of the source. For each workflow the gates keep it: what is too early has passed a closed gate by "
-        "an override. Met: prerequisites, each workflow's own; of procedures, workflows with one in the register.",
-        "Items: redesigns for procedures, initiatives of the kind training for skills, reviews for feedback.",
+        "The steps follow a standard order. “Too early” marks an initiative that goes ahead past a closed gate. Met: "
+        "prerequisites met, workflow by workflow; for procedures, workflows that have one.",
+        "Items: redesigns count for procedures, training for skills and reviews for feedback.",
     )
     early = show.left("Too early", lambda row: wording.listed(codes.items(row["early"])) or wording.BLANK)
     columns = "number step met items first last early state"
@@ -262,7 +266,7 @@ def calendar(events: DataFrame[plans.Calendar], tables: Tables) -> Exhibit:
     )
     notes = (
         "All dates are attached as a calendar file.",
-        "What a plan puts live is seen again after 12 and 18 months; those days are in the roadmap's calendar only.",
+        "Each change is checked again 12 and 18 months after go-live; those dates are in the roadmap only.",
     )
     own = {"when": show.left("When", lambda row: row["when"])}
     columns, counted = "event about when does owner", {"months": review_calendar.MONTHS}
@@ -276,7 +280,7 @@ def gates(tables: Tables) -> Exhibit:
     """Return the rules themselves: what each stops, what opens it, and where it comes from."""
     own = {
         "gate": show.left("Gate", lambda row: words.gate(row["gate"])),
-        "blocks": show.left("Stops", lambda row: ", ".join(say(kind) for kind in columns.words(row["blocks"]))),
+        "blocks": show.left("Applies to", lambda row: ", ".join(say(kind) for kind in columns.words(row["blocks"]))),
     }
     caption = say("The {n} gates", n=len(tables.gates))
     return show.table("gates", tables.gates, initiatives.Gates, "gate name blocks unblocks", caption, own=own)
@@ -290,7 +294,7 @@ def decisions(found: DataFrame[plans.Decisions]) -> Exhibit:
         said = {word: [words.gate(gate) for gate in group.loc[group["decision"] == word, "gate"]] for word in shown}
         rows.append([str(name), *(", ".join(said[word]) or wording.BLANK for word in shown)])
     columns = [left("initiative", "Initiative"), *(left(word, plans.DECISIONS[word][0]) for word in shown)]
-    return table("decisions", say("Every answer of every gate"), columns, rows, found)
+    return table("decisions", say("Decision of every gate on every initiative"), columns, rows, found)
 
 
 def _slack(row: show.Row) -> str:
@@ -309,7 +313,7 @@ def _more(team: str) -> str:
 
 def _way_out(row: show.Row, tables: Tables) -> str:
     if "why" in row:
-        return say("What it needs must be allowed first")
+        return say("Another initiative that it needs must be permitted first")
     if row["decision"] == "refused":
         return say(row["unblocks"])
     price = say("No cost is stated, so the risk has no price.")
@@ -333,9 +337,9 @@ def _effect(row: Any, key: str, objective: str, tables: Tables) -> str:
 
 def _proof(schedule: Schedule) -> str:
     if schedule.status == "optimal":
-        return say("The plan is proven: no order within these limits is better")
+        return say("The plan is the best order within these limits")
     return say(
-        "The plan is within {gap} of the best that is possible within these limits",
+        "The plan is within {gap} of the best possible within these limits",
         gap=wording.percent(schedule.gap, 1),
     )
 
@@ -344,29 +348,29 @@ def method(schedule: Schedule, objective: str, weeks: int, discount_rate: float)
     """Return, in words, how the plan was made and how far it can be trusted; nothing where nothing was planned."""
     if schedule.status == "optimal" and not schedule.starts:
         return nothing()
-    aim = say("The plan aims at the earliest end of all initiatives.")
+    aim = say("The plan seeks the earliest completion of all initiatives.")
     if objective == "benefit":
         aim = say(
-            "The plan aims at the largest benefit over {weeks} weeks, discounted at {rate} a year and counted from the "
-            "day after an initiative is complete, less one-off costs.",
+            "The plan seeks the largest benefit less one-off cost over {weeks} weeks. Benefits are discounted at "
+            "{rate} a year and count from the day after completion.",
             weeks=weeks,
             rate=wording.percent(discount_rate, 0),
         )
     proof = {
-        "optimal": say("The solver proved that no other order within these limits is better."),
+        "optimal": say("No other order within these limits is better; this was proven by calculation."),
         "feasible": say(
-            "The search ended with a bound: the plan is within {gap} of the best that is possible.",
+            "The search stopped early: the plan is within {gap} of the best possible.",
             gap=wording.percent(schedule.gap, 1),
         ),
-        "infeasible": say("The solver proved that no order keeps every limit."),
+        "infeasible": say("No order can keep every limit; this was proven by calculation."),
     }.get(schedule.status, say("The search ended without a plan and without a proof that there is none."))
     kept = say(
-        "It keeps every gate, the weeks and people of each team, the pilots that may run at once, dates, deadlines and "
-        "windows without cutover."
+        "It respects every gate, the capacity of each team, the number of pilots at once, all deadlines and every "
+        "period without system changes."
     )
     assumed = say(
-        "A prerequisite that is not met is planned with four weeks, or until the day its owner named. The plan assumes "
-        "that durations hold; the table of changes shows what delays would cost."
+        "An unmet prerequisite is given four weeks, or the date its owner named. The plan assumes that durations are "
+        "kept; the table of changes shows what delays would cost."
     )
     return note("How the plan was made", f"{aim} {kept} {proof}", assumed)
 
@@ -382,14 +386,14 @@ def shortlist(rankings: DataFrame[plans.Rankings]) -> Exhibit:
     own = {"orders": show.right("Rank by A, B, C", _orders), "ranks": show.right("Best to worst rank", _ranks)}
     first = rankings.iloc[0]
     caption = say(
-        "{workflow} comes first: {share} of all weightings put it among the first three",
+        "{workflow} comes first: it is among the top three in {share} of all weightings",
         workflow=first["workflow"],
         share=wording.percent(first["top_share"], 0),
     )
     notes = (
         "A: friction, volume and standardisation. B: volume, error rate and people. C: cost per item and error rate. "
-        "All three orders are common; their weights are varied over all combinations of tenths.",
-        "Errors are the error rate, or the rework rate where none is measured. Ready: share of the prerequisites met.",
+        "Weights are varied in steps of a tenth.",
+        "Errors: the error rate or, where none is measured, the rework rate. Ready: share of prerequisites met.",
     )
     columns = (
         "workflow orders top_share ranks data=data_ready map=integration_ready capacity=capacity_ready is_shortlisted"
@@ -410,8 +414,8 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
     """Return where each workflow is on the way to its straight-through target."""
     if found.empty:
         return note(
-            "No path can be held against its months",
-            "The table monthly_values, with stp_rate before and after a go-live, would show whether a target is near.",
+            "Progress towards the targets cannot be checked",
+            "Monthly straight-through rates from before and after a go-live would show it.",
         )
     own = {
         "start": show.left("From", lambda row: _on(row["start"], row["since"])),
@@ -426,7 +430,7 @@ def actuals(found: DataFrame[plans.Paths]) -> Exhibit:
         "{n} of {all} workflows [is behind its|are behind their] path to the straight-through target",
         all=len(found),
     )
-    path = "A straight path from the rate before the go-live to the target. Actual: the last three months."
+    path = "By now: on a straight line from the rate before go-live to the target. Actual: the last three months."
     columns = "workflow start target expected actual interval verdict"
     return show.table("stp_actuals", found, plans.Paths, columns, caption, path, own=own, counted={"n": behind})
 
@@ -437,14 +441,14 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
         return note("Nothing can be placed", "No workflow is known.")
     counts = {str(bucket): number for bucket, number in placements["bucket"].value_counts().items()}
     caption = say(
-        "Portfolio: {counts}", counts=wording.listed([f"{say(name)} ({number})" for name, number in counts.items()])
+        "Recommendations: {counts}",
+        counts=wording.listed([f"{say(name)} ({number})" for name, number in counts.items()]),
     )
     rule = (
-        "The first matching rule applies. Eliminate: work that only repairs bad input, "
-        "never the workflow itself. STP: straight-through processing, no person touches "
-        "the item."
+        "The first matching rule applies. Eliminate: only the work that repairs bad input, never the workflow "
+        "itself. STP: straight-through processing, without any manual step."
     )
-    own = {"reason": show.left("Because", lambda row: wording.capital(tell_all(row["reason"])))}
+    own = {"reason": show.left("Reason", lambda row: wording.capital(tell_all(row["reason"])))}
     columns = "workflow work bucket reason confidence unknown review"
     return show.table("buckets", placements, plans.Placements, columns, caption, rule, own=own, counted=counts)
 
@@ -452,9 +456,9 @@ def buckets(placements: DataFrame[plans.Placements]) -> Exhibit:
 def touches(found: DataFrame[plans.Touches]) -> Exhibit:
     """Return why people touch the items of each workflow, and which share would go away at the source."""
     if found.empty:
-        return note("Touches are not coded by cause", "The table exceptions, with a cause of each type, would show it.")
+        return note(("The causes of manual work are not recorded"), "Exceptions with their causes are needed.")
     share = words.percent(found["upstream_data"].iloc[0])
-    caption = say("{share} of the exceptions only repair what came in wrong", share=share)
+    caption = say("{share} of the exceptions only repair wrong input", share=share)
     columns = "workflow touches upstream_data judgement rule system"
     return show.table("touches", found, plans.Touches, columns, caption)
 
@@ -481,8 +485,8 @@ def concentration(types: DataFrame[plans.CostTypes], transactions: DataFrame[pla
     """
     texts, verdicts = [], []
     for one, form in (
-        (transactions, "The largest fifth of {n} types of transaction holds {share} of the cost (Gini {gini})."),
-        (types, "The largest fifth of {n} types of exception holds {share} of the cost (Gini {gini})."),
+        (transactions, "The costliest fifth of {n} types of transaction causes {share} of the cost (Gini {gini})."),
+        (types, "The costliest fifth of {n} types of exception causes {share} of the cost (Gini {gini})."),
     ):
         share, holds = portfolio.concentration(one)
         if len(one) >= FEWEST_TYPES and not math.isnan(share) and (one is transactions or not one.equals(transactions)):
@@ -490,27 +494,34 @@ def concentration(types: DataFrame[plans.CostTypes], transactions: DataFrame[pla
             texts.append(say(form, n=len(one), share=wording.percent(share, 0), gini=gini))
             verdicts.append(holds)
     if not texts:
-        return note("The 20% rule cannot be tested", "The cost of five types of transaction or more would show it.")
+        return note(
+            ("Whether cost is concentrated is not known"), "The cost of at least five types of transaction is needed."
+        )
     if verdicts[0]:
-        return note("Cost is concentrated", *texts, "That is the usual 60 to 70%: redesign these first.")
-    return note("Cost is spread", *texts, "A share of 60 to 70% would be usual: here no type alone decides.")
+        return note("Cost is concentrated", *texts, "That is in line with the usual 60 to 70%: redesign these first.")
+    return note("Cost is spread evenly", *texts, "A share of 60 to 70% would be usual. Here, no single type dominates.")
 
 
 def maps(found: DataFrame[plans.Maps]) -> Exhibit:
     """Return what the maps show: completeness, hand-offs, loops, steps on no path, share of waiting."""
     if found.empty:
-        return note("No workflow is mapped", "The tables steps and edges hold a workflow's map.")
+        return note("No workflow is mapped", "A process map of each workflow is needed.")
     caption = say_number(len(found), "{n} [workflow is|workflows are] mapped")
     columns = "workflow steps decisions completeness handoffs loops orphans wait_share friction"
     return show.table(
-        "maps", found, plans.Maps, columns, caption, "Described: owner, input, output and exception path."
+        "maps",
+        found,
+        plans.Maps,
+        columns,
+        caption,
+        "Described: share of steps with owner, input, output and exception path filled in.",
     )
 
 
 def comparability(matrix: pd.DataFrame, tables: Tables) -> Exhibit:
     """Return which business unit follows which definition: what must agree before anything is centralised."""
     if matrix.empty:
-        return note("No business unit has said how it measures", "The table unit_definitions holds it.")
+        return note("How the business units measure is not known", "A list of definitions by business unit is needed.")
     units = [column for column in matrix.columns if column not in ("workflow", "kpi", "name", "is_comparable")]
     names = tables.definitions.set_index("definition")["name"]
     rows: list[list[Cell]] = [
@@ -530,7 +541,7 @@ def comparability(matrix: pd.DataFrame, tables: Tables) -> Exhibit:
     columns.append(left("is_comparable", "Measured"))
     apart = int((~matrix["is_comparable"]).sum())
     caption = say_number(apart, "{n} of {all} KPIs [is|are] measured differently by the units", all=len(rows))
-    notes = ("Under each unit: what it measures by that name; its definition is in the file beside this report.",)
+    notes = ("Under each unit: what it measures under this name; the attached file has the definitions.",)
     return table("comparability", caption, columns, rows, matrix, notes, n=apart)
 
 
@@ -551,12 +562,12 @@ def technology(found: DataFrame[plans.Technology], tables: Tables) -> Exhibit:
     if found.empty:
         return nothing()
     first = found.iloc[0]
-    caption = say("Investment in technology reaches most in {part}", part=wording.inside(say(first["part"])))
+    caption = say("Investment in technology has the most reach in {part}", part=wording.inside(say(first["part"])))
     if found["within_reach"].isna().all():
         caption = say("What the technology can do today")
     note = (
-        "Level: lower median of the answers with evidence, 0 to 4. Reach: yearly cost of the workflows × the share of "
-        "the four levels that is missing; it says where to look first, not what a purchase saves."
+        "Level: lower median of the answers with evidence, 0 to 4. Reach: yearly cost of the workflows × share of "
+        "the four levels not yet reached. It shows where to look first, not what a purchase would save."
     )
     columns, currency = "part level workflows at_stake within_reach anchor", tables.engagement.header.currency
     return show.table("technology", found, plans.Technology, columns, caption, note, currency=currency)
@@ -571,10 +582,10 @@ def tracks(found: DataFrame[plans.Tracks], tables: Tables) -> Exhibit:
         counted["n"], "{n} of {all} workflows [is ready for its|are ready for their] pilot", all=len(found)
     )
     weakest = (
-        "Weakest of three: the least of data ready, map ready and free time, as in the table above. Feasible: data and "
-        "map are met in full, and the team has a tenth of its time free. Automation score: volume, share of items that "
-        "follow rules and cost per item, each against the largest, as a geometric mean. The case that sources quote, a "
-        "bank's contract reading: about 360,000 hours a year, paid back within 18 months."
+        "Weakest of three: the lowest of data ready, map ready and spare capacity. Feasible: data and map complete, "
+        "and a tenth of the team's time free. Automation score: geometric mean of volume, share of rule-based items "
+        "and cost per item, each relative to the largest. A much-quoted case is contract reading at a bank: about "
+        "360,000 hours a year, paid back within 18 months."
     )
     columns = "workflow at_stake mapped is_chosen feasibility feasible=is_feasible is_measured fit stands"
     currency = tables.engagement.header.currency
@@ -587,7 +598,7 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
         return note("No first target is named for this sector", "First targets are known for three sectors only.")
     there, every = found.loc[found["workflow"] != "", "target"].nunique(), found["target"].nunique()
     caption = say_number(there, "{n} of {all} first targets of the sector [is|are] among the workflows", all=every)
-    gated = "Gates hold for them as for every other: nothing is automated before its data, map and interfaces are."
+    gated = "The gates apply to them too: data, map and interfaces must be ready before automation."
     columns, counted = "target_quoted=target why workflow place is_shortlisted stage", {"n": there, "all": every}
     return show.table("first_targets", found, plans.FirstTargets, columns, caption, gated, counted=counted)
 
@@ -595,16 +606,15 @@ def first_targets(found: DataFrame[plans.FirstTargets]) -> Exhibit:
 def pilots(found: DataFrame[plans.PilotPlans], tracks: DataFrame[plans.Tracks]) -> Exhibit:
     """Return the pilots to come: KPI and target fixed before the start, and whether 60 days bring enough items."""
     if found.empty:
-        why = "No workflow of the shortlist has a log of times, or a share that misses its benchmark."
+        why = "No shortlisted workflow has recorded times or misses a benchmark."
         return note("No pilot can be judged yet", why)
     short = int((~found["is_enough"]).sum())
-    caption = say_number(len(found), "{n} [KPI of pilots is|KPIs of pilots are] fixed before the start")
+    caption = say_number(len(found), "{n} pilot [KPI is|KPIs are] fixed before the start")
     caption += say("; 60 days are too short for {n}", n=short) if short else ""
     notes = (
-        "Best quarter: what the workflow has reached before, the target of its pilot. 60 days can show: the least "
-        "change that their items tell from today with 80% power at 5%.",
-        "First the pilot, then what its data say is refined, then it is scaled: three steps, each with its own "
-        "decision.",
+        "Best quarter: the best value so far, used as target. 60 days can show: the smallest change that 60 days can "
+        "prove (80% power, 5% error).",
+        "Pilot, refine, then scale up: each of the three steps needs its own decision.",
     )
     columns = "workflow name baseline target visible expected=items_expected is_enough"
     ready = set(tracks.loc[tracks["is_feasible"].eq(True), "workflow"])  # a pilot runs where it can begin
@@ -615,11 +625,16 @@ def pilots(found: DataFrame[plans.PilotPlans], tracks: DataFrame[plans.Tracks]) 
 def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
     """Return the verdict on each pilot that has run."""
     if found.empty:
-        return note("No pilot has run yet", "The table pilots holds what was counted before and in it.")
-    own = {"interval": show.right("Change in points, 95%", _change)}
+        return note("No pilot has run yet", "Counts from before and during a pilot are needed.")
+    own = {"interval": show.right("Improvement in points, 95%", _change)}
     passed = int((found["verdict"] == "pass").sum())
     caption = say_number(passed, "{n} of {all} finished pilots passed", all=len(found))
-    columns, rule = "pilot kpi=name before during interval verdict reason", "Newcombe's interval; plus is better."
+    if len(found) == 1:
+        caption = say("The finished pilot passed") if passed else say("The finished pilot did not pass")
+    columns, rule = (
+        "pilot kpi=name before during interval verdict reason",
+        "95% interval by Newcombe's method; plus is better.",
+    )
     return show.table(
         "pilot_results", found, plans.PilotResults, columns, caption, rule, own=own, counted={"n": passed}
     )
@@ -627,13 +642,13 @@ def pilot_results(found: DataFrame[plans.PilotResults]) -> Exhibit:
 
 def _enough(ready: set[str], row: show.Row) -> Cell:
     if row["is_enough"] and row["workflow"] not in ready:
-        return cell("60 days suffice once it is ready", "caution")
+        return cell("60 days are enough, once the workflow is ready", "caution")
     if row["is_enough"]:
-        return cell("60 days suffice", "good")
+        return cell("60 days are enough", "good")
     if math.isnan(row["target"]):
         return cell("Agree a target before the start", "caution")
     if math.isnan(row["days_needed"]):
-        return cell("Its best quarter is too near to today's", "caution")
+        return cell("Best quarter too close to today's value", "caution")
     return {"text": say("Needs {n} days", n=wording.count(row["days_needed"])), "tone": "caution"}
 
 

@@ -42,7 +42,7 @@ def held(row: dict[str, Any], names: Mapping[str, str]) -> str:
     if kind == "capacity":
         return say("{team} is full", team=team(name))
     if kind == "blackout":
-        return say("No cutover in “{window}”", window=name)
+        return say("No system changes during “{window}”", window=name)
     return say("Not before its date") if kind == "release" else wording.BLANK
 
 
@@ -91,7 +91,7 @@ def _limit(limit: tuple[str, ...], draft: Draft) -> str:
         window = next(window for window in problem.blackouts if window.name == names[0])
         last = draft.day(window.end) - pd.Timedelta(days=1)
         days = {"low": wording.day(draft.day(window.start)), "high": wording.day(last)}
-        return say("No cutover from {low} to {high} (“{window}”).", **days, window=names[0])
+        return say("No system changes from {low} to {high} (“{window}”).", **days, window=names[0])
     ends = wording.day(draft.day(problem.horizon))
     return say("The plan ends after {weeks}, on {day}.", weeks=_weeks(problem.horizon), day=ends)
 
