@@ -152,8 +152,8 @@ def _merged(
     made = [*reports, *(f"{case.sector}/{FOLDER}" for path in written if f"/{FOLDER}/" in path)]
     kept = {
         path: sha
-        for path, sha in before.get("outputs", {}).items()
-        if (place / path).is_file() and not any(_belongs(path, name) for name in made)
+        for path, sha in known(place).items()
+        if path != NAME and (place / path).is_file() and not any(_belongs(path, name) for name in made)
     }
     return {
         "schema": SCHEMA,
