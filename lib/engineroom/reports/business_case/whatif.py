@@ -60,7 +60,7 @@ def whatif(programme: Programme, seen: Views) -> Exhibit:
     caption = say("What if: as expected, at {rate} a year", rate=_percent(programme.discount_rate))
     notes = (
         say(
-            "Undisclosed costs count as zero here. Where a saving is net of a run cost, only the excess over it counts. "
+            "Undisclosed costs count as zero here. Where a saving is net of a run cost, only the excess counts. "
             "In the HTML edition, sliders change each share, delay and cost; all else stays as expected."
         ),
     )
