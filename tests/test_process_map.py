@@ -8,6 +8,7 @@ from engagements import assessed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engineroom import assessment
 from engineroom.logs import traces
 from engineroom.measures import process_map
 from engineroom.pages import graph, theme
@@ -61,6 +62,24 @@ def test_the_moves_of_a_starter_are_those_counted_one_by_one(healthcare):
     assert own["moves"].sum() == len(events) == own["of_all"].iloc[0]
     for row in own.to_dict("records"):
         assert counted[row["step"], row["next_step"] if isinstance(row["next_step"], str) else ""] == row["moves"]
+
+
+def test_a_step_without_a_name_is_a_step_of_its_own(make_engagement):
+    rows = "case,step,at\n" + "".join(
+        f"{case},{step},2026-02-{day:02}T10:00:00Z\n"
+        for case in "ab"
+        for day, step in enumerate(["New", "", "Done"], 1)
+    )
+    toml = (
+        '[events]\nsource = "data/log.csv"\ncase = "case"\nactivity = "step"\ncompleted = "at"\n'
+        '[events.closed]\nactivities = ["Done"]\n'
+    )
+    case = assessment.open(make_engagement(toml, {"data/log.csv": rows}))
+    assert case.paths[["step", "next_step", "moves"]].fillna("").to_numpy().tolist() == [
+        ["(not stated)", "Done", 2],
+        ["Done", "", 2],
+        ["New", "(not stated)", 2],
+    ]
 
 
 def test_nothing_waits_behind_the_last_step(healthcare):

@@ -138,7 +138,7 @@ def paths(log: EventLog | None) -> DataFrame[logtables.Paths]:
     """
     if log is None or log.events is None:
         return empty(logtables.Paths)
-    rows = _of_done(log, log.events)
+    rows = _of_done(log, log.events).mutate(activity=stated_or_not(_.activity))
     last = engines.in_byte_order(rows.activity, log.events.get_backend().name)
     turn = ibis.window(group_by="case_id", order_by=[_.completed, _.received, last])
     moves = rows.select(
