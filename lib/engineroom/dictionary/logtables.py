@@ -136,7 +136,7 @@ class Paths(Table):
 
     workflow: Series[str] = key("workflow")
     step: Series[str] = key("activity")
-    next_step: Series[str] = text("activity that follows; blank: the case ends here", blank="ends")
+    next_step: Series[str] = text("activity that follows; blank: the case ends here", blank="end")
     moves: Series[int] = count("times the one follows the other", required=True)
     wait_mean_hours: Series[float] = number("mean hours from the end of the step to the start of the next")
     visits: Series[int] = count("times the activity happens at all", required=True)
