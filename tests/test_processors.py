@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engineroom.dictionary import codes, columns
+from engineroom import digits
+from engineroom.dictionary import codes
 from engineroom.factory import kernel
 from engineroom.pages import blocks
 from engineroom.planning import scenario
@@ -47,7 +48,7 @@ def run(command: list[str], place: Path, **changes: str) -> dict[str, str]:
 def test_a_figure_is_written_at_twelve_digits_and_a_whole_number_as_it_is() -> None:
     frame = pd.DataFrame({"value": [8814845.382437725, 1e15 + 1, 0.1 + 0.2, np.nan, np.inf], "n": range(5)})
 
-    assert columns.settled(frame)["value"].tolist()[:3] == [8814845.38244, 1e15 + 1, 0.3]
+    assert digits.settled(frame)["value"].tolist()[:3] == [8814845.38244, 1e15 + 1, 0.3]
     assert blocks.csv(frame.head(1)) == "value,n\n8814845.38244,0\n"
     assert codes.packed({"value": 0.1 + 0.2, "of": [1 / 3]}) == '{"value":0.3,"of":[0.333333333333]}'
 

@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engineroom.dictionary import columns
+from engineroom import digits
 
 SCHEMA = 1
 """Version of the layout; a folder of another one is not read."""
@@ -65,7 +65,7 @@ def read(place: Path) -> Saved | None:
 
 def settled(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a result as it comes back from disk, so that a figure does not depend on whether it was stored."""
-    return columns.settled(_frame(pa.Table.from_pandas(frame)))
+    return digits.settled(_frame(pa.Table.from_pandas(frame)))
 
 
 def write(place: Path, about: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engineroom.dictionary.columns import rounded
+from engineroom import digits
 
 
 def code(name: str, /, **parts: Any) -> str:
@@ -58,5 +58,5 @@ def unpacked(cell: Any) -> dict[str, Any]:
 
 def _compact(content: Any) -> str:
     exact = json.dumps(content, default=lambda number: number.item())
-    settled = json.loads(exact, parse_float=lambda digits: rounded(float(digits)))
+    settled = json.loads(exact, parse_float=lambda number: digits.kept(float(number)))
     return json.dumps(settled, ensure_ascii=False, separators=(",", ":"))

@@ -216,17 +216,6 @@ def words(cell: Any) -> list[str]:
     return [word.strip() for word in as_text(cell).split(";") if word.strip()]
 
 
-def rounded(number: float) -> float:
-    """Return a number at 12 significant digits, a whole one as it is: from the 16th on, processors do not agree."""
-    return number if number.is_integer() else float(f"{number:.12g}")
-
-
-def settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with every figure as it is written: `rounded`."""
-    figures = frame.select_dtypes("float64")
-    return frame.assign(**{str(name): figures[name].map(rounded) for name in figures})
-
-
 def empty(model: type[Table]) -> pd.DataFrame:
     """Return a valid table of `model` without rows."""
     return _empty(model).copy(deep=False)  # copied when somebody writes to it

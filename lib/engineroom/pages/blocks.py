@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary.columns import settled
+from engineroom import digits
 from engineroom.pages import wording
 from engineroom.pages.facts import figures
 from engineroom.phrases import say
@@ -147,7 +147,7 @@ def first_of(found: Sized, most: int) -> str:
 
 def csv(raw: pd.DataFrame) -> str:
     """Return figures as CSV, at 12 digits; text that a spreadsheet would run as formula gets an apostrophe (OWASP)."""
-    safe = settled(raw)
+    safe = digits.settled(raw)
     for column in safe.columns:
         if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
             continue

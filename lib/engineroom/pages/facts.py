@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from engineroom.dictionary.columns import DataFrame, rounded
+from engineroom import digits
+from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.logs import cases, drilldown
 
@@ -106,4 +107,4 @@ def _plain(value: Any) -> Any:
     plain = value.item() if hasattr(value, "item") else value
     if not isinstance(plain, float):
         return plain
-    return None if math.isnan(plain) else rounded(plain)
+    return None if math.isnan(plain) else digits.kept(plain)
