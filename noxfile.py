@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import nox
+from packaging.utils import parse_wheel_filename
 
 nox.needs_version = ">=2026.2"
 nox.options.sessions = ["lint", "types", "notebooks", "tests"]
@@ -16,6 +18,7 @@ nox.options.reuse_existing_virtualenvs = True
 HERE = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINTS = HERE / "constraints.txt"
+LOCK = HERE / "requirements.lock"
 WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -28,7 +31,7 @@ def install(session: nox.Session, *groups: str) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests on both cores; `-- -m "not slow"` is what runs in three minutes, `-- -k gap` some of them."""
-    install(session, "test")
+    install(session, "test", "archive")
     session.run("python", "-m", "pytest", "-q", "-n", "2", *session.posargs)
 
 
@@ -163,6 +166,41 @@ def package(session: nox.Session) -> None:
     )
     with session.chdir(folder):
         session.run(str(scripts / "engineroom"), "demo", "--out", str(folder / "reports"), external=True)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write requirements.lock and sbom.cdx.json: what constraints.txt pins, hashed as pip downloads it, and as a bill.
+
+    The hashes are of the files for the Python and platform that this runs on, which the first line names.
+    """
+    install(session, "test")
+    folder = Path(session.create_tmp()).resolve() / "downloaded"
+    for old in folder.glob("*"):
+        old.unlink()
+    wanted = [*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "dev")]
+    command = ["python", "-m", "pip", "download", "-q", "--only-binary", ":all:", "-c", str(CONSTRAINTS)]
+    session.run(*command, "-d", str(folder), *wanted)
+    asked = "import sys, sysconfig; print('.'.join(map(str, sys.version_info[:2])), sysconfig.get_platform())"
+    where = str(session.run("python", "-c", asked, silent=True)).strip()
+    LOCK.write_text(f"# for Python {where}; written by: nox -s lock\n{hashed(folder)}", encoding="utf-8", newline="\n")
+    session.run("python", "tools/sbom.py")
+
+
+def hashed(folder: Path) -> str:
+    """Return downloaded wheels as lines of a requirements file: name, version and SHA-256."""
+    lines = []
+    for wheel in folder.glob("*.whl"):
+        name, version, _, _ = parse_wheel_filename(wheel.name)
+        lines.append(f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    return "".join(sorted(lines))
+
+
+@nox.session
+def licences(session: nox.Session) -> None:
+    """Fail where a runtime dependency has a licence that is not allowed, or none that is known."""
+    install(session, "test")
+    session.run("python", "tools/sbom.py", "--judge")
 
 
 @nox.session(reuse_venv=False)

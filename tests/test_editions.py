@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import nbformat
 import pikepdf
 import pypdf
 import pytest
+import verapdf
 from proofs import cases
 
 from engineroom.factory import run
@@ -153,6 +156,17 @@ def test_the_pdf_is_whole_for_a_listener_and_an_archive(
     assert len(content) < LARGEST["pdf"]
     with capsys.disabled():
         print(f"\n{report}: HTML {html / 1000:.0f} kB, PDF {len(content) / 1000:.0f} kB, {pages} pages", end=" ")
+
+
+def test_every_pdf_holds_every_rule_of_pdf_a_3a_and_pdf_ua_1_that_a_full_validator_knows(made: Path) -> None:
+    if lacking := verapdf.missing():
+        pytest.skip(f"veraPDF's engine needs what is not on this machine: {lacking}")
+    files = [str(path) for path in sorted(made.rglob("*.pdf"))]
+    command = [sys.executable, verapdf.__file__, *files]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert len(files) >= len(REPORTS)
+    assert json.loads(told) == {path: [] for path in files}
 
 
 def listed(attributes: Any) -> list[Any]:

@@ -15,7 +15,7 @@ import pytest
 from engagements import assessed, headlines
 
 import engineroom as er
-from engineroom import assessment, phrases
+from engineroom import assessment, digits, phrases
 from engineroom.dictionary.findings import Finding, Findings
 from engineroom.pages import blocks, facts
 from engineroom.readers import engagement
@@ -121,8 +121,10 @@ def test_the_worth_of_a_report_is_the_sum_of_the_gaps_it_counts(starter: str) ->
         assert (worth["verdict"], worth["tone"]) == ("indicative", "unknown")
         assert math.isnan(worth["money_low"])
         return
-    assert worth["money_low"] == figures["low"]["value"] == counted["worth_low"].sum()
-    assert worth["money_high"] == figures["high"]["value"] == counted["worth_high"].sum()
+    assert [worth["money_low"], worth["money_high"]] == [counted["worth_low"].sum(), counted["worth_high"].sum()]
+    assert [figures[end]["value"] for end in ("low", "high")] == [
+        digits.kept(worth[f"money_{end}"]) for end in ("low", "high")
+    ]
     assert figures["n"] == {"value": len(counted), "unit": "count"}
 
 
@@ -158,7 +160,7 @@ def test_a_plan_gains_loses_or_leaves_it_open(low: float, high: float, verdict: 
 # ---------------------------------------------------------------------------------------------------------- the rows
 
 
-def test_a_row_holds_figures_as_they_are_and_counts_the_names_it_leaves_out() -> None:
+def test_a_row_holds_figures_at_twelve_digits_and_counts_the_names_it_leaves_out() -> None:
     printed = facts.figures("share", value=1 / 3, low=float("nan")) | facts.figures(
         "date", end=pd.Timestamp("2026-06-30")
     )
@@ -169,7 +171,7 @@ def test_a_row_holds_figures_as_they_are_and_counts_the_names_it_leaves_out() ->
     finding = Finding.of(facts.table("report", {"asked": ("findings",)}, [row]).iloc[0])
 
     assert finding.id == "report.asked/kpi@Pay"
-    assert finding["value"] == 1 / 3
+    assert finding["value"] == 0.333333333333
     assert finding["low"] != finding["low"]  # blank
     assert (finding["end"], finding["more_flows"], finding.names["flows"]) == ("2026-06-30", 2, ["a", "b", "c"])
 

@@ -13,7 +13,8 @@ import engineroom
 
 PACKAGE = Path(engineroom.__file__).parent
 LAYERS = """
-errors resources statistics estimates storage
+errors resources digits statistics estimates
+storage
 dictionary
 phrases
 readers

@@ -1,6 +1,7 @@
 """Intervals and sample sizes: each method has one name, one source and a simulated coverage in docs/method/.
 
-The formulas are statsmodels' and scipy's; this module names them, vectorises them and says what they need.
+The formulas are statsmodels' and scipy's; this module names them, vectorises them and says what they need. Nothing is
+added up by a matrix product, whose last digit hangs on the processor.
 """
 
 from __future__ import annotations
@@ -102,9 +103,12 @@ def welch(after: ArrayLike, before: ArrayLike) -> tuple[float, float, float]:
 def slope(values: ArrayLike) -> tuple[float, float, float]:
     """Return by how much equally spaced values change from one to the next, with its t interval (least squares)."""
     seen = np.asarray(values, float)
-    line = stats.linregress(np.arange(len(seen)), seen)
-    half = float(stats.t.ppf(1 - ALPHA / 2, len(seen) - 2) * line.stderr)
-    return float(line.slope), float(line.slope - half), float(line.slope + half)
+    at = np.arange(len(seen)) - (len(seen) - 1) / 2
+    width, off = np.square(at).sum(), seen - seen.mean()
+    line = float((at * off).sum() / width)
+    error = math.sqrt(float(np.square(off - line * at).sum()) / (len(seen) - 2) / width)
+    half = float(stats.t.ppf(1 - ALPHA / 2, len(seen) - 2)) * error
+    return line, line - half, line + half
 
 
 def prediction_factor(n: int, risk: float) -> float:
@@ -121,7 +125,7 @@ def clustered_ratio(numerators: ArrayLike, denominators: ArrayLike) -> tuple[flo
     top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
     clusters, ratio = len(top), top.sum() / bottom.sum()
     residuals = top - ratio * bottom
-    error = math.sqrt(clusters / (clusters - 1) * float(residuals @ residuals)) / bottom.sum()
+    error = math.sqrt(clusters / (clusters - 1) * float(np.square(residuals).sum())) / bottom.sum()
     half = float(stats.t.ppf(1 - ALPHA / 2, clusters - 1)) * error
     return float(ratio - half), float(ratio + half)
 
@@ -321,7 +325,7 @@ def gini(values: ArrayLike) -> float:
     """
     ordered = np.sort(np.asarray(values, float))
     n, total = len(ordered), ordered.sum()
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total > 0 else math.nan
+    return float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / (n * total)) if total > 0 else math.nan
 
 
 def is_pareto(values: ArrayLike) -> bool:

@@ -22,6 +22,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from engineroom import digits
+
 SCHEMA = 1
 """Version of the layout; a folder of another one is not read."""
 NAME = "assessment.json"
@@ -62,8 +64,8 @@ def read(place: Path) -> Saved | None:
 
 
 def settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it comes back from disk, so that a figure does not depend on whether it was stored."""
-    return _frame(pa.Table.from_pandas(frame))
+    """Return a result as it comes back from disk, so that a figure does not depend on whether it was stored."""
+    return digits.settled(_frame(pa.Table.from_pandas(frame)))
 
 
 def write(place: Path, about: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> None:

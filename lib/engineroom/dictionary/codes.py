@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engineroom import digits
+
 
 def code(name: str, /, **parts: Any) -> str:
     """Return a code with its parts as one cell."""
@@ -55,4 +57,6 @@ def unpacked(cell: Any) -> dict[str, Any]:
 
 
 def _compact(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=lambda number: number.item())
+    exact = json.dumps(content, default=lambda number: number.item())
+    settled = json.loads(exact, parse_float=lambda number: digits.kept(float(number)))
+    return json.dumps(settled, ensure_ascii=False, separators=(",", ":"))

@@ -20,8 +20,8 @@ BEARINGS = ("better", "worse", "unchanged", "unknown")
 class Findings(Table):
     """What a report finds, before any word of it is chosen: each headline and key figure is told from one row.
 
-    `figures` holds every number that is printed, unrounded: `{"low": {"value": 38123.4, "unit": "money"}}`. `mentions`
-    holds what is named: `{"workflow": "Claims"}`. `rests_on` holds the rows and columns it is made from.
+    `figures` holds every number that is printed, at 12 digits: `{"low": {"value": 38123.4, "unit": "money"}}`.
+    `mentions` holds what is named: `{"workflow": "Claims"}`. `rests_on` holds the rows and columns it is made from.
     """
 
     finding: Series[str] = key("id, the same from run to run: report, question, and what it is about", unique=True)
@@ -39,7 +39,7 @@ class Findings(Table):
     one_off: Series[float] = number("money it takes once")
     share: Series[float] = number("share of the whole it is about")
     rests_on: Series[str] = key("result tables it is made from, with their columns and rows, as JSON")
-    figures: Series[str] = key("every figure it prints, by name, unrounded, with its unit, as JSON")
+    figures: Series[str] = key("every figure it prints, by name, at 12 digits, with its unit, as JSON")
     mentions: Series[str] = key("every name it mentions, as JSON")
     rank: Series[float] = count("place in the report, 1 is the first", required=True)
     is_json = rule(

@@ -21,21 +21,6 @@ from engineroom.factory.limits import LONGER, MEND, USUAL, Limits, death, starve
 from engineroom.readers.engagement import Engagement
 from engineroom.resources import folder
 
-FIXED = {
-    "PYTHONHASHSEED": "0",  # sets are printed in one order
-    "TZ": "UTC",  # no figure may depend on where the laptop is
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
-    "OMP_NUM_THREADS": "1",  # a batch has its own way of using all cores
-    "OPENBLAS_NUM_THREADS": "1",
-}
-PASSED_ON = """
-PATH HOME USERPROFILE SYSTEMROOT APPDATA LOCALAPPDATA LANG LANGUAGE VIRTUAL_ENV LD_LIBRARY_PATH SSL_CERT_FILE
-SSL_CERT_DIR JAVA_HOME SPARK_HOME HADOOP_CONF_DIR KRB5CCNAME
-"""
-PREFIXES = ("ENGINEROOM_", "PYTHON", "LC_", "PG")
-"""What a notebook sees of the environment, besides the variable its engagement names: no other client's secret."""
-
-
 BOUND = 'exec("from engineroom.factory.limits import bound; bound({})", dict())'
 """What a kernel is told before its first cell."""
 
@@ -200,10 +185,8 @@ def published(executed: Any, case: Engagement) -> bytes:
 
 def environment(case: Engagement, private: Path) -> dict[str, str]:
     """Return the environment of a notebook: no variable of another client's, and scratch files in its own folder."""
-    named = _named(case)
-    kept = {name: value for name, value in os.environ.items()
-            if name in PASSED_ON.split() or name.startswith(PREFIXES) or name == named}  # fmt: skip
-    return kept | FIXED | {name: str(private) for name in ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")}
+    own = {name: str(private) for name in ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")}
+    return kernel.surroundings(_named(case)) | own
 
 
 def _named(case: Engagement) -> str:

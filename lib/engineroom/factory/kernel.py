@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -40,12 +41,41 @@ PRELOADED = (
     "altair",
     "engineroom.factory.analysis",
 )
+FIXED = {
+    "PYTHONHASHSEED": "0",  # sets are printed in one order
+    "TZ": "UTC",  # no figure may depend on where the laptop is
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
+    "OMP_NUM_THREADS": "1",  # a batch has its own way of using all cores
+    "OPENBLAS_NUM_THREADS": "1",
+}
+if platform.machine().lower() in ("x86_64", "amd64"):
+    FIXED |= {
+        "OPENBLAS_CORETYPE": "Prescott",  # what every such processor can be: sums are added up in its order
+        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",  # their powers and roots differ in the last digit
+    }
+"""What the environment of every process is that computes: libraries read it when they are imported, in a warm kernel's
+parent as in a cold kernel."""
+
+PASSED_ON = """
+PATH HOME USERPROFILE SYSTEMROOT APPDATA LOCALAPPDATA LANG LANGUAGE VIRTUAL_ENV LD_LIBRARY_PATH SSL_CERT_FILE
+SSL_CERT_DIR JAVA_HOME SPARK_HOME HADOOP_CONF_DIR KRB5CCNAME
+"""
+PREFIXES = ("ENGINEROOM_", "PYTHON", "LC_", "PG")
+"""What such a process sees of the environment, besides the variable its engagement names: no other client's secret."""
+
 THREADS = ("OpenBLAS", "jemalloc_bg_thd", "python", "ZMQbg")
 """Native threads that survive a fork because they are not needed, or have handlers for it."""
 
 GRACE = 2.0
 PRIVATE = "ENGINEROOM_PRIVATE_FOLDER"
 """Variable that names a kernel's working folder where it is one made for it alone, to be removed with it."""
+
+
+def surroundings(named: str = "") -> dict[str, str]:
+    """Return the environment of a process that computes; `named` is the one variable its engagement names."""
+    kept = {name: value for name, value in os.environ.items()
+            if name in PASSED_ON.split() or name.startswith(PREFIXES) or name == named}  # fmt: skip
+    return kept | FIXED
 
 
 def is_possible() -> bool:
@@ -58,10 +88,13 @@ class Zygote:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "engineroom.factory.kernel"]
-        environment = os.environ | {"PYTHONHASHSEED": "0", "TZ": "UTC", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when they are imported
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=surroundings(),
+            text=True,
+            start_new_session=True,
         )
         self._turn = threading.Lock()
         atexit.register(self.close)

@@ -146,13 +146,13 @@ def paths(log: EventLog | None) -> DataFrame[logtables.Paths]:
         step=_.activity,
         next_step=_.activity.lead().over(turn),
         is_first=_.activity.lag().over(turn).isnull(),
-        wait=engines.in_hours(_.received.lead().over(turn).delta(_.completed, unit="microsecond")),
+        wait=_.received.lead().over(turn).delta(_.completed, unit="microsecond"),
     )
-    pairs = moves.mutate(wait=ibis.ifelse(_.wait < 0, 0.0, _.wait)).agg(
+    pairs = moves.mutate(wait=ibis.ifelse(_.wait < 0, 0, _.wait)).agg(
         by=["workflow", "step", "next_step"],
         moves=_.count(),
         starts=_.count(where=_.is_first),
-        wait_mean_hours=_.wait.mean(),
+        wait_mean_hours=engines.in_hours(_.wait.sum()) / _.wait.count().nullif(0),  # whole numbers: no order of threads
     )
     of_step, of_workflow = ibis.window(group_by=["workflow", "step"]), ibis.window(group_by="workflow")
     pairs = pairs.mutate(

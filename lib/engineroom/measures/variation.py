@@ -56,7 +56,7 @@ def _level(weeks: pd.DataFrame) -> float:
     """
     if weeks["figure"].iloc[0] == "cycle time":
         return float(weeks["value"].median())
-    weight = (weeks["high"] - weeks["centre"]) ** -2.0
+    weight = 1 / (weeks["high"] - weeks["centre"]) ** 2
     return float(np.average(weeks["value"], weights=weight))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from engineroom import digits
 from engineroom.pages import wording
 from engineroom.pages.facts import figures
 from engineroom.phrases import say
@@ -145,8 +146,8 @@ def first_of(found: Sized, most: int) -> str:
 
 
 def csv(raw: pd.DataFrame) -> str:
-    """Return raw figures as CSV; text that a spreadsheet would run as a formula gets an apostrophe (OWASP)."""
-    safe = raw.copy()
+    """Return figures as CSV, at 12 digits; text that a spreadsheet would run as formula gets an apostrophe (OWASP)."""
+    safe = digits.settled(raw)
     for column in safe.columns:
         if pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_datetime64_any_dtype(safe[column]):
             continue

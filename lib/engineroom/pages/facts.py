@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from engineroom import digits
 from engineroom.dictionary.columns import DataFrame
 from engineroom.dictionary.findings import Findings
 from engineroom.logs import cases, drilldown
@@ -100,8 +101,10 @@ def table(report: str, sections: Mapping[str, tuple[str, ...]], rows: Iterable[R
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it: numpy's numbers as Python's, a day as text, a blank one as nothing."""
+    """Return a value as JSON holds it: a number at 12 digits, a day as text, a blank one as nothing."""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     plain = value.item() if hasattr(value, "item") else value
-    return None if isinstance(plain, float) and math.isnan(plain) else plain
+    if not isinstance(plain, float):
+        return plain
+    return None if math.isnan(plain) else digits.kept(plain)

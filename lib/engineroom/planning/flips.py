@@ -47,7 +47,8 @@ def _of(programme: Programme, drivers: dict[str, dict[str, Any]], name: str, vie
     ahead, rival = outlook.lead(programme, drivers, name)
     years = programme.years
     growth, rate = float(given["run_cost_growth"]), programme.discount_rate
-    annuity = sum((1 + growth) ** (year - 1) * (1 + rate) ** -year for year in range(1, years + 1))
+    grown = np.cumprod([1.0, *[1 + growth] * (years - 1)])
+    annuity = float((grown * scenario.weights(rate, years)).sum())
 
     def lead_with(**changed: float) -> float:
         return outlook.lead(programme, drivers | {name: given | changed}, name)[0]

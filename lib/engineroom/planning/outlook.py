@@ -89,7 +89,7 @@ def flows(programme: Programme, seen: Views) -> DataFrame[scenarios.Flows]:
         for option in programme.options:
             given = drivers[option.name]
             net = np.concatenate([scenario.start(option, given), scenario.yearly(scenario.monthly(option, given))[0]])
-            worth = net * (1 + programme.discount_rate) ** -np.arange(len(net), dtype=float)
+            worth = net * np.append(1.0, scenario.weights(programme.discount_rate, programme.years))
             rows.append(
                 pd.DataFrame({"year": range(len(net)), "net": net, "discounted": worth, "cumulative": net.cumsum()})
                 .assign(view=view, option=option.name)

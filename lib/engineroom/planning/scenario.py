@@ -191,8 +191,15 @@ def yearly(months: Floats) -> Floats:
 
 def present(first: Floats, years: Floats, rate: float) -> Floats:
     """Return the net present value: what is paid at the start, and each year's net at the end of its year."""
-    weights = (1 + rate) ** -np.arange(1.0, years.shape[1] + 1)
-    return np.asarray(first + years @ weights)
+    worth = first
+    for net, weight in zip(years.T, weights(rate, years.shape[1]), strict=True):
+        worth = worth + net * weight  # year by year: a matrix product adds up in an order that hangs on the processor
+    return np.asarray(worth)
+
+
+def weights(rate: float, years: int) -> Floats:
+    """Return what money at the end of each of the coming years is worth at the start."""
+    return 1 / np.cumprod(np.full(years, 1.0 + rate))
 
 
 def npv(option: Option, values: Values, rate: float) -> float:
@@ -287,5 +294,6 @@ def _delayed(path: Floats, delay: Floats) -> Floats:
 
 def _compound(factor: Floats, year: NDArray[np.int64]) -> Floats:
     """Return a factor to the power of each month's year: nothing is compounded in the first."""
-    powers = factor ** np.arange(year[-1] + 1.0)
-    return powers[:, year]
+    each = np.repeat(factor, year[-1] + 1, axis=1)
+    each[:, 0] = 1.0
+    return np.asarray(np.cumprod(each, axis=1)[:, year])  # a power is rounded as the processor likes, a product is not

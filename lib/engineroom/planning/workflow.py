@@ -232,7 +232,7 @@ def _ranks(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[np.ndarray, lis
     differs = (high - low) > high.abs() * 1e-9  # what only rounding tells apart is the same
     scores = ((table[list(names)] - low) / (high - low).where(differs, math.inf)).fillna(0.5).to_numpy()
     weights = [w for w in itertools.product(range(1, TENTHS), repeat=len(names)) if sum(w) == TENTHS]
-    return _order(scores.mean(axis=1)), [_order(scores @ np.asarray(w) / TENTHS) for w in weights]
+    return _order(scores.mean(axis=1)), [_order((scores * w).sum(axis=1) / TENTHS) for w in weights]
 
 
 def _order(score: np.ndarray) -> np.ndarray:
