@@ -13,7 +13,7 @@ import engineroom
 
 PACKAGE = Path(engineroom.__file__).parent
 LAYERS = """
-errors resources statistics estimates storage
+errors resources scratch statistics estimates storage
 dictionary
 phrases
 readers

@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from contextlib import suppress
@@ -28,6 +29,9 @@ from typing import Any
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from engineroom.factory import surroundings
+from engineroom.factory.limits import go_first
 
 PRELOADED = (
     "ipykernel.kernelapp",
@@ -50,7 +54,7 @@ PRIVATE = "ENGINEROOM_PRIVATE_FOLDER"
 
 def is_possible() -> bool:
     """Return whether kernels can be forked here."""
-    return sys.platform == "linux" and os.environ.get("ENGINEROOM_COLD_KERNELS") != "1"
+    return surroundings.can_fork()
 
 
 class Zygote:
@@ -58,8 +62,7 @@ class Zygote:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "engineroom.factory.kernel"]
-        environment = os.environ | {"PYTHONHASHSEED": "0", "TZ": "UTC", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # read when they are imported
+        environment = surroundings.clean(Path(tempfile.gettempdir()))  # a fork shows what its zygote began with
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
         )
@@ -118,7 +121,8 @@ class Forked:
     def poll(self) -> int | None:
         """Return the exit status, None while it runs."""
         if self.returncode is None:
-            self.returncode = self.zygote.ask(poll=self.pid).get("status")
+            answer = self.zygote.ask(poll=self.pid)
+            self.returncode = -signal.SIGKILL if "fault" in answer else answer.get("status")  # it ends with its zygote
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -280,7 +284,8 @@ def _become(request: dict[str, Any]) -> None:
     code = 1
     try:
         _lead_group(0)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(request.get("stdin", os.devnull), os.O_RDONLY), 0)
+        go_first()
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])

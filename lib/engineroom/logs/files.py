@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from engineroom import scratch
 from engineroom.errors import Problem
 from engineroom.logs import engines, xes
 from engineroom.readers import engagement, workbooks
@@ -241,7 +242,7 @@ class _Bounded:
 
 def _plain(path: Path, encoding: str) -> Path:
     """Return an unzipped UTF-8 copy: DuckDB reads few encodings, Excel on Windows writes others."""
-    target = engines.scratch("text") / "log.csv"
+    target = scratch.lasting("text") / "log.csv"
     decoder = codecs.getincrementaldecoder(encoding)()
     with _opened(path) as zipped, target.open("wb") as copy:
         stream = _Bounded(zipped, path.stat().st_size)
@@ -273,7 +274,7 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     if not header:
         raise LogFileError("has no header in row 1", "put the column names there")
     _header(header, "")
-    target = engines.scratch("sheet") / "log.parquet"
+    target = scratch.lasting("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
     with pq.ParquetWriter(target, shape) as writer:
         for batch in _batches(lines, len(header)):
@@ -320,7 +321,7 @@ def _said(cell: Any) -> str | None:
 
 def _xes(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     (path,) = files
-    target = engines.scratch("xes")
+    target = scratch.lasting("xes")
     with _opened(path) as stream:
         number = xes.to_parquet(_Bounded(stream, path.stat().st_size), target, ROW)
     if not number:
