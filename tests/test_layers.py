@@ -13,7 +13,7 @@ import engineroom
 
 PACKAGE = Path(engineroom.__file__).parent
 LAYERS = """
-errors resources digits statistics estimates
+errors resources digits scratch statistics estimates
 storage
 dictionary
 phrases

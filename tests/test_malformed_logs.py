@@ -122,7 +122,7 @@ LOGS: dict[str, tuple[str, str | bytes, str]] = {
     "CSV called Parquet": ("log.parquet", SOUND, "cannot be read as Parquet"),
     "no parquet in the folder": ("log/readme.txt", "nothing", "there is no such file"),
     "unknown kind": ("log.json", "{}", "is not a log that can be read; export one .csv"),
-    "text called XLSX": ("log.xlsx", SOUND, "cannot be read as XLSX"),
+    "text called XLSX": ("log.xlsx", SOUND, "is not a workbook that can be read"),
     "zip called XLSX": ("log.xlsx", zipped(a=b"b"), "is not a workbook that can be read"),
     "XLSX bomb": ("log.xlsx", zipped(xl__worksheets__sheet1_xml=bytes(80 << 20)), "unzips to more than 200 times"),
     "several sheets": (

@@ -14,7 +14,7 @@ import pytest
 
 from engineroom import digits
 from engineroom.dictionary import codes
-from engineroom.factory import kernel
+from engineroom.factory import surroundings
 from engineroom.pages import blocks
 from engineroom.planning import scenario
 
@@ -39,7 +39,7 @@ for name in ("insurer", "healthcare"):
 def run(command: list[str], place: Path, **changes: str) -> dict[str, str]:
     """Return the hash of every file that a program leaves in a folder, on what is made out to be another processor."""
     place.mkdir()
-    plain = {name: value for name, value in os.environ.items() if name not in kernel.FIXED}
+    plain = {name: value for name, value in os.environ.items() if name not in surroundings.FIXED}
     subprocess.run([sys.executable, *command], cwd=place, env=plain | changes, check=True, capture_output=True)
     files = sorted(file for file in place.rglob("*") if file.is_file())
     return {file.relative_to(place).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from engineroom import __version__
-from engineroom.errors import EngineroomError, RenderError
+from engineroom import __version__, scratch
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupted)
     _tell_progress()
+    scratch.clear()
     try:
         return int(given.command(given))
     except EngineroomError as error:
@@ -75,12 +76,14 @@ def _parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser("check", help="every problem of an engagement at once")
     check.add_argument("folder", nargs="+")
+    _limit_arguments(check, "engagement")
     check.set_defaults(command=_check)
 
     assess = verbs.add_parser("assess", help="the figures alone: every result table, stored beside the reports")
     assess.add_argument("folder", nargs="+", help="engagement folder, or a bundled starter such as starter/healthcare")
     assess.add_argument("--json", action="store_true", help="print every result table as JSON (docs/assessment.md)")
     _figure_arguments(assess)
+    _out_argument(assess)
     _limit_arguments(assess)
     assess.set_defaults(command=_assess)
 
@@ -102,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     retry.set_defaults(command=_retry)
 
     verify = verbs.add_parser("verify", help="say which files are no longer as they were made")
-    verify.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
+    _out_argument(verify)
     verify.set_defaults(command=_verify)
 
     pack = verbs.add_parser("pack", help="one zip of an engagement's reports, to send")
@@ -127,6 +130,7 @@ def _figure_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _output_arguments(parser: argparse.ArgumentParser) -> None:
+    _out_argument(parser)
     _limit_arguments(parser)
     parser.add_argument("--jobs", type=_number, metavar="N", help="reports made at the same time (default: 1)")
     parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler whose workers make them")
@@ -135,14 +139,14 @@ def _output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", action="store_true", help="say why each report is made again or kept")
 
 
-def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+def _out_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("reports"), help="output folder (default: reports)")
-    parser.add_argument(
-        "--timeout", type=_number, default=3600, metavar="SECONDS", help="for one report or assessment (default: 3600)"
-    )
-    parser.add_argument(
-        "--memory", type=_number, default=0, metavar="MIB", help="for one report or assessment (default: no limit)"
-    )
+
+
+def _limit_arguments(parser: argparse.ArgumentParser, what: str = "report or assessment") -> None:
+    about = f"for one {what}, from its first file to its last (default: 3600)"
+    parser.add_argument("--timeout", type=_number, default=3600, metavar="SECONDS", help=about)
+    parser.add_argument("--memory", type=_number, default=0, metavar="MIB", help=f"for one {what} (default: no limit)")
 
 
 def _format_argument(parser: argparse.ArgumentParser) -> None:
@@ -170,11 +174,12 @@ def _new(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     from engineroom.factory import run
+    from engineroom.factory.limits import Limits
 
     worst = 0
     for folder in given.folder:
         try:
-            notes = run.check(folder)
+            notes = run.checked(folder, Limits(given.timeout, given.memory))
         except EngineroomError as error:
             print(error, file=sys.stderr)
             worst = worst or error.exit_code
@@ -216,17 +221,53 @@ def _run(given: argparse.Namespace) -> int:
 
     formats = tuple(dict.fromkeys(given.format)) or run.FORMATS
     tasks: list[run.Task] = []
+    struck: dict[str, Any] = {}
     worst = 0
     for folder in dict.fromkeys(given.folder):
         try:
-            tasks += run.plan([folder], given.report, given.sector, formats, _parameters(given))
+            planned, failure = _planned(folder, given.report, given.sector, formats, _parameters(given), given)
         except EngineroomError as error:
             print(error, file=sys.stderr)
             worst = worst or error.exit_code
             if given.fail_fast or error.exit_code == 12:
                 return worst
+            continue
+        tasks += planned
+        struck |= {failure.task.folder: failure} if failure else {}
     run.refuse_collisions([task.folder for task in tasks])
-    return (_make(tasks, given) if tasks else 0) or worst
+    return (_make(tasks, given, struck) if tasks else 0) or worst
+
+
+def _planned(
+    folder: str,
+    reports: list[str],
+    sectors: list[str],
+    formats: tuple[str, ...],
+    parameters: dict[str, str],
+    given: argparse.Namespace,
+) -> tuple[list[Any], Any]:
+    """Return the reports of an engagement and, where it cannot be opened, what is asked for and why it fails.
+
+    A folder without engagement.toml is none: nothing is to be made again there.
+    """
+    from engineroom.factory import ledger, run
+    from engineroom.factory.limits import Limits
+    from engineroom.readers.engagement import FILE
+
+    limits = Limits(given.timeout, given.memory)
+    try:
+        return run.plan([folder], reports, sectors, formats, parameters, limits), None
+    except (EngagementError, DataProblems) as error:
+        place = Path(folder).resolve()
+        try:
+            (place / FILE).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise error from None
+        except OSError:  # there, and closed to us
+            pass
+        asked = [(sector, report) for sector in sectors or [""] for report in reports or [""]]
+        tasks = [run.Task(str(place), *one, formats, tuple(parameters.items())) for one in asked]
+        return tasks, ledger.Outcome(tasks[0], "failed", error.exit_code, str(error), (), 0.0)
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -241,11 +282,23 @@ def _retry(given: argparse.Namespace) -> int:
 
     for fault in ledger.faults(given.out):
         print(fault, file=sys.stderr)
-    tasks = batch.unfinished(given.out)
+    tasks: list[Any] = []
+    struck: dict[str, Any] = {}
+    for task in batch.unfinished(given.out):
+        if task.sector and task.report:
+            tasks.append(task)
+            continue
+        reports, sectors = ([part] if part else [] for part in (task.report, task.sector))
+        planned, failure = _planned(task.folder, reports, sectors, task.formats, dict(task.parameters), given)
+        tasks += planned
+        if failure:
+            struck[task.folder] = failure
+        else:  # from now on its reports are on record by their own names
+            ledger.record(given.out, ledger.Outcome(task, "ok", 0, "", (), 0.0))
     if not tasks:
         print(f"nothing to retry in {given.out}")
         return 0
-    return _make(tasks, given)
+    return _make(tasks, given, struck)
 
 
 def _verify(given: argparse.Namespace) -> int:
@@ -267,7 +320,7 @@ def _pack(given: argparse.Namespace) -> int:
     return 0
 
 
-def _make(tasks: list[Any], given: argparse.Namespace) -> int:
+def _make(tasks: list[Any], given: argparse.Namespace, struck: Any = None) -> int:
     """Make the reports, tell each as it ends, and end with what failed."""
     from engineroom.factory import batch, console
     from engineroom.factory.limits import Limits
@@ -278,7 +331,7 @@ def _make(tasks: list[Any], given: argparse.Namespace) -> int:
     terms = batch.Terms(given.out.absolute(), jobs, given.scheduler, limits, given.force)
     try:
         with console.telling(len(tasks), given.out, given.why) as tell:
-            for outcome in batch.outcomes(tasks, terms):
+            for outcome in batch.outcomes(tasks, terms, struck):
                 told.append(outcome)
                 tell(outcome)
                 if given.fail_fast and outcome.status == "failed":

@@ -11,15 +11,14 @@ import logging
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engineroom import assessment, provenance, storage
+from engineroom import assessment, provenance, scratch, storage
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem
-from engineroom.factory import kernel, manifest
+from engineroom.factory import kernel, manifest, surroundings
 from engineroom.factory.limits import LONGER, Limits, bound, death, starved
 from engineroom.readers import engagement as engagements
 from engineroom.readers.engagement import Engagement, Parameters
@@ -51,8 +50,7 @@ def ensure(
         saved = saved if is_current else None
     else:
         saved = None
-    with tempfile.TemporaryDirectory(prefix="engineroom-", ignore_cleanup_errors=True) as folder:
-        private = Path(folder)
+    with scratch.private() as private:
         job = {
             "folder": str(case.folder),
             "sector": case.sector,
@@ -93,14 +91,14 @@ def _run(case: Engagement, private: Path, limits: Limits) -> None:
     """Run the job in a private folder to its end; raise what stopped it."""
     from engineroom.factory import execution  # the zygote imports meanwhile
 
-    surroundings = execution.environment(case, private) | {kernel.PRIVATE: str(private)}
+    environment = surroundings.of(case, private) | {kernel.PRIVATE: str(private)}
     if kernel.is_possible() and not kernel.zygote().fault:
-        process: Any = kernel.started(job="engineroom.factory.analysis", cwd=str(private), env=surroundings)
+        process: Any = kernel.started(job="engineroom.factory.analysis", cwd=str(private), env=environment)
     else:
         command = [sys.executable, "-m", "engineroom.factory.analysis"]
-        process = subprocess.Popen(command, cwd=private, env=surroundings, start_new_session=True)
+        process = subprocess.Popen(command, cwd=private, env=environment, start_new_session=True)
     name = f"{case.name}/{case.sector}/{assessment.FOLDER}"
-    until = time.monotonic() + limits.seconds if limits.seconds else None
+    until = limits.deadline
     pause = SHORTEST
     try:
         while process.poll() is None:

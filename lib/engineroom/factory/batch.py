@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -110,13 +110,13 @@ def _told(work: Callable[[], Outcome], task: Task, out: Path) -> Outcome:
     return replace(outcome, seconds=round(time.perf_counter() - began, 2))
 
 
-def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
+def outcomes(tasks: list[Task], terms: Terms, struck: Mapping[str, Outcome] | None = None) -> Iterator[Outcome]:
     """Yield the outcome of every task as it finishes, each already in the ledger.
 
     Reports of one engagement and sector are a group: first what all of them tell is computed, then they are made. No
     more than `jobs` are under way, so a caller that stops asking stops the batch. A worker process that dies takes
     the pool with it: the pool is made anew, and what was under way is tried again. An engagement whose data break a
-    rule is told once: no further report of it is begun.
+    rule is told once: no further report of it is begun. `struck` are folders that could not be planned, and why.
     """
     ledger.ask(terms.out, tasks)
     groups: dict[tuple[Any, ...], Group] = {}
@@ -126,7 +126,7 @@ def outcomes(tasks: list[Task], terms: Terms) -> Iterator[Outcome]:
     waiting: deque[tuple[Group, str | None]] = deque((group, None) for group in groups.values())
     died = Counter[Task]()
     running: dict[Future[Outcome], tuple[Group, str | None]] = {}
-    broken: dict[str, Outcome] = {}
+    broken = dict(struck or {})
     is_dead = False  # a pool whose worker died fails everything under way, and takes nothing more
     stack = ExitStack()
     executor, places = stack.enter_context(_workers(terms))
@@ -194,11 +194,13 @@ def unfinished(out: Path) -> list[Task]:
 
 
 def _has_changed(task: Task, out: Path) -> bool:
+    if not (task.sector and task.report):
+        return False  # its reports are on record by their own names
     try:
         case = engagements.open(task.folder, task.sector)
-    except EngineroomError:
+        wanted = manifest.origin(case, task.report, dict(task.parameters))
+    except (EngineroomError, OSError, ValueError):
         return True  # making it again will tell
-    wanted = manifest.origin(case, task.report, dict(task.parameters))
     return bool(manifest.reason(wanted, task.formats, out / case.name))
 
 

@@ -16,7 +16,7 @@ from papermill.engines import Engine, papermill_engines
 
 from engineroom.assessment import PLACE
 from engineroom.errors import DataProblems, EngagementError, NotebookError
-from engineroom.factory import kernel
+from engineroom.factory import kernel, surroundings
 from engineroom.factory.limits import LONGER, MEND, USUAL, Limits, death, starved
 from engineroom.readers.engagement import Engagement
 from engineroom.resources import folder
@@ -92,7 +92,7 @@ class ReportEngine(Engine):
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         """Run the notebook that papermill has prepared."""
         private, limits = options["private"], options["limits"]
-        until = time.monotonic() + limits.seconds if limits.seconds else None
+        until = limits.deadline
         client = Client(
             nb_man,
             kernel_name=kernel_name,
@@ -131,7 +131,7 @@ def execute(
             autosave_cell_every=0,
             private=private,
             limits=limits,
-            environment=environment(case, private) | {kernel.PRIVATE: str(private), PLACE: str(place)},
+            environment=surroundings.of(case, private) | {kernel.PRIVATE: str(private), PLACE: str(place)},
         )
     except _Ended as end:
         cause, cure = _explained(end, limits)
@@ -183,31 +183,21 @@ def published(executed: Any, case: Engagement) -> bytes:
     return _written(notebook)
 
 
-def environment(case: Engagement, private: Path) -> dict[str, str]:
-    """Return the environment of a notebook: no variable of another client's, and scratch files in its own folder."""
-    own = {name: str(private) for name in ("TMPDIR", "TEMP", "TMP", "JUPYTER_RUNTIME_DIR")}
-    return kernel.surroundings(_named(case)) | own
-
-
-def _named(case: Engagement) -> str:
-    """Return the variable that holds the address of the engagement's database; blank where it has none."""
-    log = case.events or case.cases
-    return str(log.connection).removeprefix("env:") if log and log.connection else ""
-
-
 def _secrets(case: Engagement) -> list[str]:
-    """Return what nobody may read: the address of the database and the password in it, as JSON writes them too."""
-    value = os.environ.get(_named(case), "")
-    told = [value, unquote(value), urlsplit(value).password or "", unquote(urlsplit(value).password or "")]
-    return sorted(
-        {form for one in told if len(one) > 3 for form in (one, json.dumps(one)[1:-1])}, key=len, reverse=True
-    )
+    """Return what nobody may read: the address of the database, and its part with the password, as JSON writes too.
+
+    A password alone is not looked for: where it is a word or a year, striking it out would spoil the page and tell it.
+    """
+    value = os.environ.get(surroundings.named(case), "")
+    password = urlsplit(value).password
+    told = [value, unquote(value), *([f":{password}@", f":{unquote(password)}@"] if password else [])]
+    return sorted({form for one in told if one for form in (one, json.dumps(one)[1:-1])}, key=len, reverse=True)
 
 
 def redacted(text: str, case: Engagement) -> str:
     """Return a text in which the name of the variable stands for the secret it holds."""
     for secret in _secrets(case):
-        text = text.replace(secret, f"[{_named(case)}]")
+        text = text.replace(secret, f"[{surroundings.named(case)}]")
     return text
 
 

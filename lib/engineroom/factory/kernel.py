@@ -14,11 +14,11 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import platform
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from contextlib import suppress
@@ -29,6 +29,9 @@ from typing import Any
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from engineroom.factory import surroundings
+from engineroom.factory.limits import go_first
 
 PRELOADED = (
     "ipykernel.kernelapp",
@@ -41,28 +44,6 @@ PRELOADED = (
     "altair",
     "engineroom.factory.analysis",
 )
-FIXED = {
-    "PYTHONHASHSEED": "0",  # sets are printed in one order
-    "TZ": "UTC",  # no figure may depend on where the laptop is
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # debugpy would print a warning into the first cell
-    "OMP_NUM_THREADS": "1",  # a batch has its own way of using all cores
-    "OPENBLAS_NUM_THREADS": "1",
-}
-if platform.machine().lower() in ("x86_64", "amd64"):
-    FIXED |= {
-        "OPENBLAS_CORETYPE": "Prescott",  # what every such processor can be: sums are added up in its order
-        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",  # their powers and roots differ in the last digit
-    }
-"""What the environment of every process is that computes: libraries read it when they are imported, in a warm kernel's
-parent as in a cold kernel."""
-
-PASSED_ON = """
-PATH HOME USERPROFILE SYSTEMROOT APPDATA LOCALAPPDATA LANG LANGUAGE VIRTUAL_ENV LD_LIBRARY_PATH SSL_CERT_FILE
-SSL_CERT_DIR JAVA_HOME SPARK_HOME HADOOP_CONF_DIR KRB5CCNAME
-"""
-PREFIXES = ("ENGINEROOM_", "PYTHON", "LC_", "PG")
-"""What such a process sees of the environment, besides the variable its engagement names: no other client's secret."""
-
 THREADS = ("OpenBLAS", "jemalloc_bg_thd", "python", "ZMQbg")
 """Native threads that survive a fork because they are not needed, or have handlers for it."""
 
@@ -71,16 +52,9 @@ PRIVATE = "ENGINEROOM_PRIVATE_FOLDER"
 """Variable that names a kernel's working folder where it is one made for it alone, to be removed with it."""
 
 
-def surroundings(named: str = "") -> dict[str, str]:
-    """Return the environment of a process that computes; `named` is the one variable its engagement names."""
-    kept = {name: value for name, value in os.environ.items()
-            if name in PASSED_ON.split() or name.startswith(PREFIXES) or name == named}  # fmt: skip
-    return kept | FIXED
-
-
 def is_possible() -> bool:
     """Return whether kernels can be forked here."""
-    return sys.platform == "linux" and os.environ.get("ENGINEROOM_COLD_KERNELS") != "1"
+    return surroundings.can_fork()
 
 
 class Zygote:
@@ -88,11 +62,12 @@ class Zygote:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "engineroom.factory.kernel"]
+        environment = surroundings.clean(Path(tempfile.gettempdir()))  # a fork shows what its zygote began with
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=surroundings(),
+            env=environment,
             text=True,
             start_new_session=True,
         )
@@ -151,7 +126,8 @@ class Forked:
     def poll(self) -> int | None:
         """Return the exit status, None while it runs."""
         if self.returncode is None:
-            self.returncode = self.zygote.ask(poll=self.pid).get("status")
+            answer = self.zygote.ask(poll=self.pid)
+            self.returncode = -signal.SIGKILL if "fault" in answer else answer.get("status")  # it ends with its zygote
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -313,7 +289,8 @@ def _become(request: dict[str, Any]) -> None:
     code = 1
     try:
         _lead_group(0)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(request.get("stdin", os.devnull), os.O_RDONLY), 0)
+        go_first()
         os.chdir(request["cwd"])
         os.environ.clear()
         os.environ.update(request["env"])

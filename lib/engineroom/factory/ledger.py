@@ -57,7 +57,7 @@ def _reports() -> frozenset[str]:
 
 
 def _known(report: str) -> str:
-    if report not in _reports():
+    if report and report not in _reports():
         raise ValueError("is no report")
     return report
 
@@ -68,7 +68,7 @@ class _Line(BaseModel):
 
 class _Task(_Line):
     folder: Annotated[str, Field(min_length=1, max_length=4096)]
-    sector: Annotated[str, Field(pattern=r"^\w+$", max_length=64)]
+    sector: Annotated[str, Field(pattern=r"^\w*$", max_length=64)]
     report: Annotated[str, AfterValidator(_known)]
     formats: tuple[Literal["html", "pdf"], ...]
     parameters: tuple[tuple[Annotated[str, Field(pattern=r"^\w+$", max_length=64)], str], ...]

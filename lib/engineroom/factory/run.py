@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from engineroom import assessment, storage
+from engineroom import assessment, scratch, storage
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, ReportError
-from engineroom.factory import manifest
+from engineroom.factory import guard, manifest, surroundings
 from engineroom.factory.limits import USUAL, Limits
 from engineroom.logs import event_log
 from engineroom.pages import answers, commentary, house, wording
@@ -34,7 +33,10 @@ _TURN = threading.Lock()
 
 @dataclass(frozen=True)
 class Task:
-    """One report to make: a notebook for one engagement and sector, and the parameters it is given."""
+    """One report to make: a notebook for one engagement and sector, and the parameters it is given.
+
+    Sector and report are blank where they could not be known, because the engagement could not be opened.
+    """
 
     folder: str
     sector: str
@@ -44,12 +46,14 @@ class Task:
 
     def __str__(self) -> str:
         """Return the task as progress and the ledger name it."""
-        return f"{Path(self.folder).name}/{self.sector}/{self.report}"
+        return "/".join(part for part in (Path(self.folder).name, self.sector, self.report) if part)
 
     @property
     def command(self) -> str:
         """Return what to type to make this report alone."""
-        words = ["engineroom", "run", self.folder, "--report", self.report, "--sector", self.sector]
+        words = ["engineroom", "run", self.folder]
+        words += ["--report", self.report] if self.report else []
+        words += ["--sector", self.sector] if self.sector else []
         words += [word for kind in self.formats for word in ("--format", kind)] if self.formats != FORMATS else []
         words += [word for name, value in self.parameters for word in ("-p", f"{name}={value}")]
         return " ".join(f'"{word}"' if " " in word else word for word in words)
@@ -79,6 +83,7 @@ def plan(
     sector: list[str],
     formats: tuple[str, ...] = FORMATS,
     parameters: dict[str, str] | None = None,
+    limits: Limits = USUAL,
 ) -> list[Task]:
     """Return a task for every engagement, sector and report that is asked for; none named means all."""
     unknown = [name for name in wanted if name not in reports()]
@@ -90,28 +95,47 @@ def plan(
         assessment.changed(Parameters(), parameters)
     tasks = []
     for place in folders:
-        case = engagements.open(place)
-        absent = [name for name in sector if name not in case.header.sectors]
-        if absent:
-            engagements.open(place, absent[0])
-        chosen = sector or case.header.sectors
-        named = place if place in engagements.starters() else str(case.folder)
+        found = guard.within(_found, place, sector, limits=limits.begun())
         pairs = tuple((parameters or {}).items())
-        tasks += [Task(named, one, report, formats, pairs) for one in chosen for report in wanted or reports_for(case)]
+        tasks += [
+            Task(found["folder"], one, report, formats, pairs)
+            for one in sector or found["sectors"]
+            for report in wanted or found["reports"]
+        ]
     return tasks
+
+
+def _found(place: str, sector: list[str]) -> dict[str, Any]:
+    """Return what a plan needs to know of an engagement."""
+    case = engagements.open(place)
+    absent = [name for name in sector if name not in case.header.sectors]
+    if absent:
+        engagements.open(place, absent[0])
+    named = place if place in engagements.starters() else str(case.folder)
+    return {"folder": named, "sectors": case.header.sectors, "reports": reports_for(case)}
 
 
 def refuse_collisions(folders: list[str]) -> None:
     """Raise `ReportError` where two engagements would write into one output folder: neither may cover the other."""
     places: dict[str, Path] = {}
     for given in folders:
-        case = engagements.open(given)
+        try:
+            case = engagements.open(given)
+        except EngineroomError:
+            continue  # told when its turn comes
         other = places.setdefault(case.name.casefold(), case.folder)
         if other != case.folder:
             raise ReportError(
                 f"{other} and {case.folder} have the same name, and so the same output folder; rename one of them, or "
                 "give each its own --out"
             )
+
+
+def checked(place: str, limits: Limits = USUAL) -> list[str]:
+    """Return what `check` does, found in a process of its own."""
+    variable = surroundings.named(engagements.open(place))
+    found: list[str] = guard.within(check, place, limits=limits.begun(), also=variable)
+    return found
 
 
 def check(place: str) -> list[str]:
@@ -137,6 +161,11 @@ def check(place: str) -> list[str]:
     if problems:
         raise DataProblems(problems, case.check_command)
     return notes
+
+
+def _refuse_absent(_: str, case: Engagement) -> None:
+    if problems := _absent(case):
+        raise DataProblems(problems, case.check_command)
 
 
 def _absent(case: Engagement) -> list[Problem]:
@@ -165,7 +194,7 @@ def assess(tasks: Sequence[Task], out: Path, limits: Limits = USUAL, force: bool
 
     Nothing is computed, and the fingerprint is blank, where every report stands as it would be made now.
     """
-    first = tasks[0]
+    limits, first = limits.begun(), tasks[0]
     case, parameters = engagements.open(first.folder, first.sector), dict(first.parameters)
     asked = [
         task
@@ -186,7 +215,7 @@ def assess_whole(
     opened = engagements.open(place)
     for sector in sectors or opened.header.sectors:
         case = engagements.open(place, sector)
-        yield _stored(case, list(assessment.flow()), parameters, out, limits, "")
+        yield _stored(case, list(assessment.flow()), parameters, out, limits.begun(), "")
 
 
 def _assessed(case: Engagement, tasks: Sequence[Task], out: Path, limits: Limits, known: str) -> storage.Saved:
@@ -199,16 +228,16 @@ def _stored(
     case: Engagement, wanted: list[str], changes: dict[str, str], out: Path, limits: Limits, known: str
 ) -> storage.Saved:
     """Return the stored assessment with what is wanted; raise with every fault of the client's data at once."""
-    if problems := _absent(case):
-        raise DataProblems(problems, case.check_command)
     from engineroom.factory import analysis, kernel
 
-    kernel.begin()
+    kernel.begin()  # it imports for seconds: what follows is done meanwhile
+    guard.within(_refuse_absent, str(case.folder), case, limits=limits)
+
     try:
         return analysis.ensure(case, assessment.changed(case.parameters, changes), wanted, out, limits, known)
     except EngineroomError as error:
         if error.exit_code in (DataProblems.exit_code, EngagementError.exit_code):
-            check(str(case.folder))
+            checked(str(case.folder), limits)
         raise
 
 
@@ -231,6 +260,7 @@ def produce(task: Task, out: Path, limits: Limits = USUAL, force: bool = False, 
     before it stays. `force` makes again what nothing has changed of; `assessed` is what `assess` returned.
     """
     with _TURN:
+        limits = limits.begun()
         case = engagements.open(task.folder, task.sector)
         made = manifest.origin(case, task.report, dict(task.parameters))
         home = out / case.name
@@ -256,40 +286,36 @@ def _made(
     case: Engagement, task: Task, out: Path, limits: Limits, assessed: str
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the files of a report by their path in the engagement's output folder, checked, and what it says."""
-    from engineroom.factory import analysis, kernel
+    from engineroom.factory import kernel
 
     kernel.begin()  # it imports for seconds: what follows is done meanwhile
-    from engineroom.factory import execution
-    from engineroom.rendering import document, drawing, render
+    from engineroom.factory import analysis, execution, press
 
-    render.prepare(task.formats)
     saved = _assessed(case, [task], out, limits, assessed)
+    press.begin(task.formats)  # it starts what draws and sets while the notebook runs
     named = task.folder if task.folder in engagements.starters() else str(case.folder)
     given = {"engagement": named, "sector": case.sector}
     name = f"{case.sector}/{task.report}"
-    with tempfile.TemporaryDirectory(prefix="engineroom-", ignore_cleanup_errors=True) as private:
-        place = analysis.snapshot(saved, Path(private))
+    with scratch.private() as private:
+        place = analysis.snapshot(saved, private)
         try:
-            executed = execution.execute(case, task.report, given, Path(private), place, limits)
+            executed = execution.execute(case, task.report, given, private, place, limits)
         except execution.Stopped as stop:
-            raise _explained(stop, task, case, out) from None
-    album, home = out / CHARTS / case.name / name, out / case.name
-    with drawing.album(album, manifest.read(home).get("reports", {}).get(name, {}).get("drawings", "")):
-        editions, tree = render.editions(executed, task.formats)
-    files = {f"{name}.{kind}": data for kind, data in editions.items()}
+            raise _explained(stop, task, case, out, limits) from None
+    album = out / CHARTS / case.name / name
+    known = manifest.read(out / case.name).get("reports", {}).get(name, {}).get("drawings", "")
+    printed = press.printed(executed, task.formats, album, known, str(task), limits)
+    files = {f"{name}.{kind}": data for kind, data in printed.editions.items()}
     files[f"{name}.ipynb"] = execution.published(executed, case)
-    files |= {f"{name}.tables/{table}": text.encode() for table, text in document.files(tree).items()}
-    findings = [entry for block in tree.of("findings") for entry in block["entries"]]
-    headlines = [{key: entry[key] for key in ("tone", "text")} for entry in findings]
-    drawn = engagements.digest(album) if album.is_file() else ""
-    return files, {"title": tree.cover["title"], "headlines": headlines, "drawings": drawn}
+    files |= {f"{name}.tables/{table}": data for table, data in printed.files.items()}
+    return files, printed.about | {"drawings": engagements.digest(album) if album.is_file() else ""}
 
 
-def _explained(stop: Any, task: Task, case: Engagement, out: Path) -> EngineroomError:
+def _explained(stop: Any, task: Task, case: Engagement, out: Path, limits: Limits) -> EngineroomError:
     """Return what stopped a notebook, for a person: the client's data, with every fault there is, or a cell."""
     if stop.exit_code in (DataProblems.exit_code, EngagementError.exit_code):
         try:
-            check(task.folder)
+            checked(task.folder, limits)
         except EngineroomError as problems:
             return problems
     manifest.refuse_stranger(case, out / case.name)

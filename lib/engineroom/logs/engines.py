@@ -9,18 +9,16 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 
+from engineroom import scratch
 from engineroom.errors import Problem
 from engineroom.readers.engagement import Source
 
@@ -141,7 +139,7 @@ def local(size: int = 0) -> Any:
     """
     connection = ibis.duckdb.connect(
         memory_limit=f"{min(max(3 * size, LEAST), MOST) >> 20}MiB",
-        temp_directory=str(scratch("spill")),
+        temp_directory=str(scratch.lasting("spill")),
         threads=int(os.environ.get("ENGINEROOM_THREADS") or os.cpu_count() or 1),  # fewer beside other reports
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
@@ -151,13 +149,6 @@ def local(size: int = 0) -> Any:
         connection.raw_sql("SET enable_progress_bar_print = false")
     connection.raw_sql("SET TimeZone = 'UTC'")
     return connection
-
-
-def scratch(purpose: str) -> Path:
-    """Return a new folder for files that nobody keeps: it goes when the process ends."""
-    place = tempfile.mkdtemp(prefix=f"engineroom-{purpose}-")
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    return Path(place)
 
 
 def remote(spec: Source, where: str) -> tuple[ibis.Table | None, list[Problem]]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import pandas as pd
 
+from engineroom import scratch
 from engineroom.dictionary import columns, results
 from engineroom.errors import DataProblems, EngineroomError, Problem
 from engineroom.logs import cases, caveats, engines, files, hours, lifecycle, rows
@@ -158,7 +159,7 @@ def _kept(made: ibis.Table, spec: Source, connection: Any) -> ibis.Table:
     """Return rows that are dear to make from a file of their own; as they are in a warehouse: nothing is written."""
     if spec.connection:
         return made
-    copy = engines.scratch("log") / "log.parquet"
+    copy = scratch.lasting("log") / "log.parquet"
     connection.to_parquet(made, copy)
     return connection.read_parquet(str(copy))
 

@@ -24,11 +24,12 @@ from typing import IO, Any
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from engineroom import scratch
 from engineroom.errors import Problem
 from engineroom.logs import engines, xes
-from engineroom.readers import engagement
+from engineroom.readers import engagement, workbooks
 from engineroom.readers.engagement import Engagement, Source
 
 ROW, FILE = "row_in_file", "file_of_row"
@@ -37,8 +38,6 @@ PIECE = 1 << 20
 TOLD = 10
 PREAMBLE = ("Invalid Input Error: CSV Error on Line", "CSV Error on Line", "Original Line")
 MOST_COLUMNS = 2_000
-UNZIPPED_RATIO, UNZIPPED_LEAST = 200, 64 << 20
-"""How often larger than its zipped form a log may be: texts reach 50, bombs 1,000."""
 
 CURES = {
     "unicode": 'state encoding, for example "cp1252"',
@@ -228,7 +227,7 @@ class _Bounded:
     """A stream that refuses to grow beyond what an honest file of its size could hold."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
-        self.stream, self.left = stream, max(UNZIPPED_RATIO * size, UNZIPPED_LEAST)
+        self.stream, self.left = stream, max(workbooks.UNPACKED_RATIO * size, workbooks.UNPACKED_LEAST)
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
@@ -236,14 +235,14 @@ class _Bounded:
         self.left -= len(piece)
         if self.left < 0:
             raise LogFileError(
-                f"unzips to more than {UNZIPPED_RATIO} times its size", "send it unzipped if it is honest"
+                f"unzips to more than {workbooks.UNPACKED_RATIO} times its size", "send it unzipped if it is honest"
             )
         return piece
 
 
 def _plain(path: Path, encoding: str) -> Path:
     """Return an unzipped UTF-8 copy: DuckDB reads few encodings, Excel on Windows writes others."""
-    target = engines.scratch("text") / "log.csv"
+    target = scratch.lasting("text") / "log.csv"
     decoder = codecs.getincrementaldecoder(encoding)()
     with _opened(path) as zipped, target.open("wb") as copy:
         stream = _Bounded(zipped, path.stat().st_size)
@@ -259,23 +258,23 @@ def _plain(path: Path, encoding: str) -> Path:
 def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     """Return one sheet: its cells as texts, times in the one form that needs no telling."""
     (path,) = files
-    with zipfile.ZipFile(path) as archive:
-        unzipped = sum(one.file_size for one in archive.infolist())
-    if unzipped > max(UNZIPPED_RATIO * path.stat().st_size, UNZIPPED_LEAST):
-        raise LogFileError(f"unzips to more than {UNZIPPED_RATIO} times its size", "export it as CSV")
     try:
-        book = CalamineWorkbook.from_path(path)
-        lines = book.get_sheet_by_name(_sheet(book, spec)).iter_rows()
-    except CalamineError as error:
-        told = first_line(error)
-        raise LogFileError(f"is not a workbook that can be read ({told})", "save it again in Excel") from None
+        workbooks.unpack(path)  # before a library does
+        with workbooks.opening():
+            book = CalamineWorkbook.from_path(path)
+        sheet = _sheet(book, spec)
+        workbooks.extents(path, [sheet], is_log=True)  # before room is made for its cells
+        with workbooks.opening():
+            lines = book.get_sheet_by_name(sheet).iter_rows()
+    except workbooks.WorkbookError as error:
+        raise LogFileError(f"{error.place}{error.rule}", error.cure or "save it again in Excel") from None
     header = [_said(cell) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
         raise LogFileError("has no header in row 1", "put the column names there")
     _header(header, "")
-    target = engines.scratch("sheet") / "log.parquet"
+    target = scratch.lasting("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
     with pq.ParquetWriter(target, shape) as writer:
         for batch in _batches(lines, len(header)):
@@ -322,7 +321,7 @@ def _said(cell: Any) -> str | None:
 
 def _xes(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     (path,) = files
-    target = engines.scratch("xes")
+    target = scratch.lasting("xes")
     with _opened(path) as stream:
         number = xes.to_parquet(_Bounded(stream, path.stat().st_size), target, ROW)
     if not number:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, StrictStr, ValidationError
 
 from engineroom.errors import EngagementError, Problem
 from engineroom.pages import pictures, theme
+from engineroom.readers import toml
 
 READABLE = 4.5
 """Contrast that WCAG 2.2 asks of text."""
@@ -50,14 +50,14 @@ class File(BaseModel):
 def read(path: Path) -> dict[str, Any]:
     """Return a brand as plain data that a notebook can carry: texts, colours that can be read, a logo that is inert."""
     try:
-        read = File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        read = File.model_validate(toml.read(path))
     except FileNotFoundError:
         raise _refused(path, "", "there is no such file", "correct brand in engagement.toml") from None
     except ValidationError as error:
         faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
         raise EngagementError([Problem(path.name, column=where, rule=rule) for where, rule in faults]) from None
     except ValueError as error:
-        raise _refused(path, "", f"is not TOML: {error}", "") from None
+        raise _refused(path, "", str(error), "") from None
     colours = {name: value.lower() for name, value in read.colour if value is not None}
     for name, value in colours.items():
         if rule := unreadable(value):
@@ -68,8 +68,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def files(path: Path) -> list[Path]:
     """Return the files a brand is made of, the templates of headlines beside it with them."""
-    logo = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("logo")
-    return [path, *([path.parent / logo] if logo else []), *sorted(path.parent.glob(TEMPLATES))]
+    logo = toml.read(path).get("logo")
+    return [path, *([path.parent / logo] if isinstance(logo, str) else []), *sorted(path.parent.glob(TEMPLATES))]
 
 
 def headlines(path: Path) -> dict[str, str]:

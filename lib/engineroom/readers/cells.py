@@ -16,6 +16,9 @@ import pandas as pd
 SHOWN = 60
 """Characters of a cell that a message repeats."""
 
+LONGEST, LONGEST_NAME = 32_767, 500
+"""Letters of a cell (as many as Excel's may have), and of one that names something: pages repeat a name many times."""
+
 SPREADSHEET_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 NO_NUMBERS = ("nan", "inf", "infinity", "n/a", "na", "-", "null", "none")
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
@@ -31,6 +34,9 @@ def read(cell: Any, kind: str, decimal: str) -> Any:
         raise ValueError(f"{_shown(cell)} was never calculated; open the workbook in a spreadsheet and save it")
     if cell in SPREADSHEET_ERRORS:
         raise ValueError(f"{cell} is a spreadsheet error; correct the formula, or leave the cell blank")
+    most = LONGEST_NAME if kind in ("id", "choice") else LONGEST
+    if isinstance(cell, str) and len(cell) > most:
+        raise ValueError(f"{_shown(cell)} has {len(cell):,} letters; write at most {most:,}")
     return _READERS[kind](cell, decimal)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engineroom.errors import EngagementError, Problem, ReportError
+from engineroom.readers import toml
 from engineroom.readers.contract import (
     FILE,
     BenchmarkPacks,
@@ -151,8 +151,11 @@ def _locate(engagement: str | Path) -> Path:
         return folder("starters") / str(engagement).removeprefix("starter/")
     place = Path(engagement).expanduser()
     place = place.parent if place.name == FILE else place
-    if (place / FILE).is_file():
-        return place.resolve()
+    try:
+        if (place / FILE).is_file():
+            return place.resolve()
+    except OSError as error:
+        raise EngagementError([Problem(str(engagement), rule=f"cannot be read ({error.strerror})")]) from None
     cure = "make one with: engineroom new FOLDER --sector NAME"
     rule = f"there is no {FILE} in this folder" if place.is_dir() else "there is no such folder"
     raise EngagementError([Problem(str(engagement), rule=rule, cure=cure)])
@@ -169,12 +172,9 @@ def _read(place: Path) -> File:
     where = f"{place.name}/{FILE}"
     repair = _check_command(place)
     try:
-        raw = tomllib.loads((place / FILE).read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        problem = Problem(where, rule=f"byte {error.start} is not UTF-8", cure="save the file as UTF-8")
-        raise EngagementError([problem], repair) from None
+        raw = toml.read(place / FILE)
     except ValueError as error:
-        raise EngagementError([Problem(where, rule=f"is not TOML: {error}")], repair) from None
+        raise EngagementError([Problem(where, rule=str(error))], repair) from None
     problems: list[Problem] = []
     if "events" in raw and "cases" in raw:
         problems.append(

@@ -14,17 +14,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from xml.etree.ElementTree import XML, Element
-from zipfile import ZipFile
 
 import pandas as pd
 import pandera.pandas as pa
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from engineroom.dictionary import schemas
 from engineroom.dictionary.columns import Table
 from engineroom.errors import Problem
-from engineroom.readers import cells
+from engineroom.readers import cells, workbooks
 from engineroom.readers.contract import nearest
 from engineroom.readers.engagement import Engagement, TableFiles
 
@@ -34,7 +32,6 @@ COMPLETE_ENOUGH = 0.8
 EXAMPLES = 5
 """Rows of one fault that are told one by one; the rest are counted."""
 
-SHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 NOTES = ("readme", "guide")
 """Sheets and files for people."""
 
@@ -88,17 +85,24 @@ def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem])
         problems.append(Problem(name, rule="there is no such workbook", cure="correct [tables] workbook"))
         return
     try:
-        opened = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError, ValueError) as error:
-        problems.append(Problem(name, rule=f"is not a workbook that can be read ({error})"))
-        return
+        workbooks.unpack(path)
+        extents = workbooks.extents(path, schemas.INPUTS)
+        with workbooks.opening():
+            yield from _opened(engagement, path, name, extents, problems)
+    except workbooks.WorkbookError as error:
+        problems.append(error.problem(name))
+
+
+def _opened(
+    engagement: Engagement, path: Path, name: str, extents: dict[str, workbooks.Extent], problems: list[Problem]
+) -> Iterator[tuple[str, Sheet]]:
+    opened = CalamineWorkbook.from_path(path)
     shown = [one.name for one in opened.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
     grids = [one.name for one in opened.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet and one.name in shown]
     for one in opened.sheet_names:
         if one in schemas.INPUTS and one not in shown and opened.get_sheet_by_name(one).height > 1:
             cure = "show it to have it read, or give it another name"
             problems.append(Problem(f"{name} / {one}", rule="the sheet is hidden", cure=cure))
-    formulas = _without_value(path, [one for one in grids if one in schemas.INPUTS])
     filled: list[bool] = []
     for one in grids:
         where = f"{name} / {one}"
@@ -108,7 +112,8 @@ def _workbook_sheets(engagement: Engagement, book: str, problems: list[Problem])
             continue
         sheet = opened.get_sheet_by_name(one)
         rows = [[_blank_or(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        for (row, column), said in formulas.get(one, {}).items():
+        odd = extents[one].odd if one in extents else {}
+        for (row, column), said in odd.items():
             rows += [[] for _ in range(row + 1 - len(rows))]
             rows[row] += [None] * (column + 1 - len(rows[row]))
             rows[row][column] = said
@@ -131,41 +136,14 @@ def _blank_or(cell: Any) -> Any:
     return (cell.strip() or None) if isinstance(cell, str) else cell
 
 
-def _without_value(path: Path, names: list[str]) -> dict[str, dict[tuple[int, int], str]]:
-    """Return, per sheet, the cells that read as blank but hold a spreadsheet's error or a formula nobody calculated."""
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return {}
-    found: dict[str, dict[tuple[int, int], str]] = {}
-    with ZipFile(path) as packed:
-        targets = {one.get("Id"): one.get("Target", "") for one in XML(packed.read("xl/_rels/workbook.xml.rels"))}
-        for one in XML(packed.read("xl/workbook.xml")).iter(f"{SHEET_XML}sheet"):
-            if one.get("name") in names:
-                target = targets[next(value for key, value in one.items() if key.endswith("}id"))]
-                inner = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                found[str(one.get("name"))] = dict(_odd_cells(XML(packed.read(inner))))
-    return found
-
-
-def _odd_cells(sheet: Element) -> Iterator[tuple[tuple[int, int], str]]:
-    row = -1
-    for line in sheet.iter(f"{SHEET_XML}row"):
-        row, column = int(line.get("r", row + 2)) - 1, -1
-        for cell in line.iter(f"{SHEET_XML}c"):
-            column += 1
-            if letters := "".join(filter(str.isalpha, cell.get("r", ""))):
-                column = sum((ord(one) - 64) * 26**power for power, one in enumerate(reversed(letters))) - 1
-            formula, value = cell.find(f"{SHEET_XML}f"), cell.findtext(f"{SHEET_XML}v")
-            if cell.get("t") == "e":
-                yield (row, column), value or ""
-            elif formula is not None and not value and cell.get("t") != "str":
-                yield (row, column), cells.Uncalculated(f"={formula.text or ''}")
-
-
 def csv_cells(path: Path, where: str, files: TableFiles, problems: list[Problem]) -> pd.DataFrame | None:
     """Return the cells of a CSV file, None for blanks; None where it has no usable header."""
     try:
         is_utf8 = codecs.lookup(files.encoding).name == "utf-8"
         text = path.read_text(encoding="utf-8-sig" if is_utf8 else files.encoding)
+    except OSError as error:
+        problems.append(Problem(where, rule=f"cannot be read ({error.strerror})", cure="give yourself the right to"))
+        return None
     except (UnicodeError, LookupError) as error:
         rule = f"byte {error.start} is not {files.encoding}" if isinstance(error, UnicodeDecodeError) else str(error)
         cure = 'save it as CSV UTF-8, or state [tables] encoding, for example "cp1252"'
