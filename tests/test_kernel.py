@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from engineroom.factory import execution, kernel
+from engineroom.factory import execution, kernel, surroundings
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,7 +69,7 @@ CONTRACT = [
 def executed(cells: list[str], place: Path) -> list[dict]:
     from nbclient import NotebookClient
 
-    environment = os.environ | execution.FIXED | {"TMPDIR": str(place)}
+    environment = os.environ | surroundings.FIXED | {"TMPDIR": str(place)}
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
     client = NotebookClient(
         book,

@@ -142,7 +142,7 @@ def _done(
         told = _faulty(place, f"{error.filename or 'a file'} cannot be read ({error.strerror or error})", "")
     except Exception as error:
         told = _faulty(place, f"its files cannot be read ({type(error).__name__}: {error})", FAULT)
-    sender.send_bytes(json.dumps(told).encode())
+    sender.send_bytes(json.dumps(told, default=int).encode())  # rows are numbers of numpy
 
 
 def _faulty(place: str, cause: str, cure: str) -> dict[str, Any]:

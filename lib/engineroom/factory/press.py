@@ -6,6 +6,7 @@ long, or more memory than it may, takes this process with it and not the batch: 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -67,6 +68,7 @@ class Press:
                 command, stdin=pipe, cwd=self.place, env=environment, start_new_session=True
             )
             self.asks = self.process.stdin
+        atexit.register(self.close)
 
     def ask(self, **job: Any) -> None:
         """Say what to do next."""
@@ -90,6 +92,7 @@ class Press:
 
     def close(self) -> None:
         """End the process, whatever it does."""
+        atexit.unregister(self.close)
         self.process.kill()
         self.process.wait()
         self.asks.close()
@@ -175,7 +178,8 @@ def _made(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
     from engineroom.rendering import document, drawing, render
 
-    notebook = nbformat.from_dict(json.loads((folder / BOOK).read_text(encoding="utf-8")))
+    told = json.loads((folder / BOOK).read_text(encoding="utf-8"))
+    notebook = nbformat.from_dict(told)  # type: ignore[no-untyped-call]
     with drawing.album(Path(job["album"])):
         editions, tree = render.editions(notebook, job["formats"])
     beside = {name: text.encode() for name, text in document.files(tree).items()}
