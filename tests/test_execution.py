@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from engineroom.factory import execution
+from engineroom.factory import execution, limits
 from engineroom.factory.limits import Limits
 from engineroom.readers import engagement
 
@@ -82,7 +82,9 @@ def test_a_cell_that_does_not_end_well_is_named_with_its_cause_and_what_follows_
 
 def test_short_cells_together_have_no_more_time_than_one_long_one(running, monkeypatch) -> None:
     ticks = itertools.count(step=0.3)  # every look at the clock takes a third of a second, every cell two of them
-    monkeypatch.setattr(execution, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    clock = SimpleNamespace(monotonic=lambda: next(ticks))
+    monkeypatch.setattr(execution, "time", clock)
+    monkeypatch.setattr(limits, "time", clock)
 
     with pytest.raises(execution.Stopped) as stopped:
         running("1 + 1", seconds=2)
@@ -108,11 +110,20 @@ def test_a_secret_that_a_cell_shows_or_fails_with_is_written_nowhere(running, mo
     monkeypatch.setenv("CLAIMS_DB", "postgres://user:p%40ss!word@host/db")
     log = '[events]\nconnection = "env:CLAIMS_DB"\ntable = "x"\ncase = "a"\nactivity = "b"\ncompleted = "c"\n'
 
-    executed = running("import os; print(os.environ['CLAIMS_DB'], 'p@ss!word')", toml=log)
+    executed = running("import os; print(os.environ['CLAIMS_DB'], 'user:p@ss!word@host')", toml=log)
     (tmp_path / "private").rmdir()
     with pytest.raises(execution.Stopped) as stopped:
         running("import os; raise ValueError(os.environ['CLAIMS_DB'])", toml=log)
 
-    assert executed.cells[-2].outputs[0].text == "[CLAIMS_DB] [CLAIMS_DB]\n"
+    assert executed.cells[-2].outputs[0].text == "[CLAIMS_DB] user[CLAIMS_DB]host\n"
     assert stopped.value.cause == "ValueError: [CLAIMS_DB]"
     assert b"word" not in stopped.value.notebook
+
+
+def test_a_password_that_is_a_year_is_not_told_by_the_dates_that_are_struck_out(running, monkeypatch) -> None:
+    monkeypatch.setenv("CLAIMS_DB", "postgres://user:2026@host/db")
+    log = '[events]\nconnection = "env:CLAIMS_DB"\ntable = "x"\ncase = "a"\nactivity = "b"\ncompleted = "c"\n'
+
+    executed = running("print('2026-01-31')", toml=log)
+
+    assert executed.cells[-2].outputs[0].text == "2026-01-31\n"

@@ -27,7 +27,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,8 +49,8 @@ KPIS = ("sla_compliance", "error_rate", "stp_rate", "rework_rate", "first_pass_y
 WRAP = """
 import os, pathlib, signal, sys
 from engineroom import cli
-from engineroom.factory import batch, execution, manifest
-from engineroom.rendering import publication, render
+from engineroom.factory import batch, execution, manifest, press
+from engineroom.rendering import publication
 def at(owner, name, number, act):
     real, seen = getattr(owner, name), []
     def wrapped(*given, **named):
@@ -84,7 +83,6 @@ class Stage:
 
     root: Path
     clients: list[Path] = field(default_factory=list)
-    token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def __post_init__(self) -> None:
         self.clients = [client(self.root / "clients" / f"client{n}", n) for n in range(3)]
@@ -110,7 +108,7 @@ class Stage:
         """Start a batch over all clients."""
         scratch = self.root / "tmp"
         scratch.mkdir(exist_ok=True)
-        environment = os.environ | {"DRILL": self.token, "TMPDIR": str(scratch)}
+        environment = os.environ | {"TMPDIR": str(scratch)}  # the one variable of a drill that every process keeps
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "start_new_session": True}
         return subprocess.Popen(self.command(*words, patch=patch), env=environment, **pipes | options)
 
@@ -129,7 +127,7 @@ class Stage:
         try:
             is_alive = process.joinpath("stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
             is_named = module in process.joinpath("cmdline").read_bytes().decode(errors="replace")
-            return is_alive and is_named and self.token.encode() in process.joinpath("environ").read_bytes()
+            return is_alive and is_named and str(self.root / "tmp").encode() in process.joinpath("environ").read_bytes()
         except OSError:
             return False
 
@@ -337,7 +335,7 @@ CLOCK = "import time; real = time.time; at(batch, 'make', 2, lambda: setattr(tim
 DRILLS: dict[str, Callable[[Stage], list[str]]] = {
     "kill -9 before the notebook": killed_at("at(execution, 'execute', 2, die)"),
     "kill -9 while cells run": killed_at("at(execution.Client, 'execute_cell', 60, die)"),
-    "kill -9 while rendering": killed_at("at(render, 'made', 2, die)"),
+    "kill -9 while rendering": killed_at("at(press, 'printed', 2, die)"),
     "kill -9 while writing": killed_at("at(publication, '_write', 20, die)"),
     "kill -9 between two renames": killed_at("at(pathlib.Path, 'replace', 3, die)"),
     "kill -9 before the ledger": killed_at("at(batch, 'record', 2, die)"),
@@ -374,13 +372,13 @@ DRILLS: dict[str, Callable[[Stage], list[str]]] = {
 def many(root: Path, number: int, jobs: int) -> list[str]:
     """Make very many reports and return what is wrong: lost, leaking, left behind or in a stranger's file."""
     places = [client(root / "clients" / f"client{n:03}", n) for n in range(number)]
-    out, token = root / "out", uuid.uuid4().hex
+    out = root / "out"
     stage = Stage.__new__(Stage)
-    stage.root, stage.token = root, token
+    stage.root = root
     (root / "tmp").mkdir()
     command = [sys.executable, "-m", "engineroom", "run", *map(str, places), "--report", "benchmark_gap"]
     command += ["--jobs", str(jobs), "--out", str(out)]
-    environment = os.environ | {"DRILL": token, "TMPDIR": str(root / "tmp")}
+    environment = os.environ | {"TMPDIR": str(root / "tmp")}
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     samples: list[tuple[int, float, int]] = []

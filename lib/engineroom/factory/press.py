@@ -6,6 +6,7 @@ long, or more memory than it may, takes this process with it and not the batch: 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -67,6 +68,7 @@ class Press:
                 command, stdin=pipe, cwd=self.place, env=environment, start_new_session=True
             )
             self.asks = self.process.stdin
+        atexit.register(self.close)
 
     def ask(self, **job: Any) -> None:
         """Say what to do next."""
@@ -90,6 +92,7 @@ class Press:
 
     def close(self) -> None:
         """End the process, whatever it does."""
+        atexit.unregister(self.close)
         self.process.kill()
         self.process.wait()
         self.asks.close()
