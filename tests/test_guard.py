@@ -17,7 +17,7 @@ from proofs import cases
 
 from engineroom import cli, scratch
 from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError
-from engineroom.factory import batch, guard, kernel, press, run, surroundings
+from engineroom.factory import guard, kernel, ledger, press, run, surroundings
 from engineroom.factory.limits import Limits
 from engineroom.readers import engagement, tables
 
@@ -212,7 +212,7 @@ def test_one_settings_file_of_three_that_cannot_be_read_strikes_its_own_engageme
 
     assert cli.main(["run", *asked]) == 10
     assert "b/engagement.toml: 1 problem\n  nests deeper than 20 levels" in capsys.readouterr().err
-    became = {Path(task.folder).name: one.status for task, one in batch.last(tmp_path / "out").items()}
+    became = {Path(task.folder).name: one.status for task, one in ledger.last(tmp_path / "out").items()}
     assert became == {"a": "ok", "b": "failed", "c": "ok"}
     assert cli.main(["check", *map(str, places)]) == 10
     assert capsys.readouterr().out.count("no problems") == 2
@@ -231,7 +231,7 @@ def test_rendering_ends_with_the_time_of_its_report_and_the_next_one_is_rendered
     import nbformat
 
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title\n\nText.")])
-    given = (book, ["html"], tmp_path / "album", "acme/report")
+    given = (book, ["html"], tmp_path / "album", "", "acme/report")
     press.begin(["html"])
     os.kill(press._PRESSES[0].process.pid, signal.SIGSTOP)
 
