@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -341,10 +340,9 @@ def _make(tasks: list[Any], given: argparse.Namespace, struck: Any = None) -> in
         if len(tasks) > 1 or failed:
             said = console.summary(told, len(tasks), given.out, began)
             print(said, file=sys.stderr if failed else sys.stdout, flush=True)
-    from engineroom.factory import shelf  # here: after Ctrl-C, which has five seconds, none is written
+    from engineroom.factory import press  # here: after Ctrl-C, which has five seconds, no shelf is written
 
-    with suppress(OSError):  # a full disk was told with each report
-        shelf.write(given.out)
+    press.written("engineroom.factory.shelf", given.out)
     return int(failed[0].exit_code) if failed else 0
 
 

@@ -51,7 +51,7 @@ def bound(megabytes: int, *, is_for_good: bool = True) -> None:
         return
     status = Path("/proc/self/status").read_text(encoding="ascii")
     taken = int(next(line for line in status.splitlines() if line.startswith("VmData")).split()[1]) << 10
-    most = taken + (megabytes << 20)
+    most = taken + (megabytes << 20) if megabytes else resource.RLIM_INFINITY
     hardest = most if is_for_good else resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (most, hardest))
 

@@ -17,13 +17,14 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from engineroom import scratch
 from engineroom.errors import EngineroomError, RenderError
 from engineroom.factory import kernel, surroundings
-from engineroom.factory.limits import LONGER, Limits, bound, death, go_first, starved
+from engineroom.factory.limits import LONGER, USUAL, Limits, bound, death, go_first, starved
 
 ASKS, BOOK, OUTCOME = "asks", "book.ipynb", "outcome.json"
 SHORTEST, LONGEST = 0.005, 0.05
@@ -139,6 +140,21 @@ def printed(executed: Any, formats: Iterable[str], album: Path, known: str, what
     return Printed(made[0], made[1], outcome["about"])
 
 
+def written(module: str, out: Path) -> None:
+    """Let a module write its page over an output folder: in the press, where there is one, for it has the typeface.
+
+    No report hangs on such a page; a full disk was told with each report.
+    """
+    with suppress(EngineroomError, OSError):
+        if not _PRESSES:
+            import_module(module).write(out)
+            return
+        press = _PRESSES[0]
+        folder = Path(tempfile.mkdtemp(dir=press.place))
+        press.ask(folder=str(folder), module=module, out=str(out.absolute()), megabytes=0, what=module)
+        press.answer(folder, module, USUAL)
+
+
 # --------------------------------------------------------------------------------------------------- in that process
 
 
@@ -162,9 +178,11 @@ def main() -> int:
 
 def _outcome(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Render a report into its folder, and return where the parts are, or what kept it from being rendered."""
-    if job["megabytes"]:
-        bound(job["megabytes"], is_for_good=False)  # each report has its own share beyond what is in use now
+    bound(job["megabytes"], is_for_good=False)  # each report has its own share beyond what is in use now
     try:
+        if "module" in job:
+            import_module(job["module"]).write(Path(job["out"]))
+            return {}
         return {"exit_code": 0} | _made(job, folder)
     except EngineroomError as error:
         return {"exit_code": error.exit_code, "message": str(error)}
