@@ -141,6 +141,8 @@ def test_the_pdf_is_whole_for_a_listener_and_an_archive(
         assert scopes["/Row"] == sum(len(table["rows"]) + len(table["groups"]) for table in printed)
         assert scopes["/Column"] == sum(len(table["columns"]) for table in printed)
         assert tags["/Table"] == len(printed)
+        spans = [int(one.ColSpan) for head in heads for one in listed(head.A) if "/ColSpan" in one]
+        assert sorted(spans) == sorted(len(table["columns"]) for table in printed for _ in table["groups"])
 
         tables = document.tables(tree)
         assert {name: one.get_file().read_bytes().decode() for name, one in pdf.attachments.items()} == {

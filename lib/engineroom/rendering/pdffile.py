@@ -25,8 +25,13 @@ def finished(made: bytes, headed: frozenset[int]) -> bytes:
     with pikepdf.open(io.BytesIO(made)) as pdf:
         for part in pdf.objects:
             if isinstance(part, Dictionary) and part.get("/S") == "/TD" and _table_of(part) in headed:
+                span = [
+                    about.ColSpan for about in part.A if "/ColSpan" in about
+                ]  # the head of a group is its only cell
                 part.S = Name.TH
                 part.A = Array([Dictionary(O=Name.Table, Scope=Name.Row)])
+                if span:
+                    part.A[0].ColSpan = span[0]
         pdf.docinfo.Creator = MAKER
         metadata = pdf.Root.Metadata
         metadata.write(_XMP_MAKER.sub(MAKER.encode(), metadata.read_bytes()))
