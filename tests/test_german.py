@@ -23,8 +23,8 @@ from engineroom.reports.benchmark_gap import facts as benchmark_gap_findings
 STARTERS = [name.removeprefix("starter/") for name in engagement.starters()]
 QUOTED = {
     "Formel",
-    "Definiert von",
-    "Wie sie täuscht",
+    "Definition nach",
+    "Worauf zu achten ist",
     "Für wen",
     "Vorbehalt",
     "Definitions-ID",

@@ -180,7 +180,7 @@ def test_a_flagship_has_ten_pages_at_most_and_asks_on_the_first(made: Path, repo
 @pytest.mark.parametrize("report", each_report())
 def test_no_page_of_a_body_is_less_than_half_full(made: Path, report: str) -> None:
     below, foot = [], 75.0  # points from the lower edge that the footer takes
-    for page in PdfReader(made / f"{report}.pdf").pages[:-1]:
+    for page in PdfReader(files(made, report)[1]).pages[:-1]:
         lines: list[float] = []
 
         def seen(text: str, matrix: list[float], place: list[float], *_: Any, lines: list[float] = lines) -> None:

@@ -189,7 +189,7 @@ def _remembered(spec: str) -> str:
         return _drawn(spec)
     known, used = _OPEN[-1]
     key = hashlib.sha256(f"{_engine()}\n{spec}".encode()).hexdigest()
-    svg = used[key] = used.get(key) or known.get(key) or _drawn(spec)
+    svg = used[key] = used.get(key) or known.get(key) or _numbered(_drawn(spec), "drawn")
     return svg
 
 

@@ -72,8 +72,11 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
     )
     net = shown[shown["step"] == "net"]
     title = say("From the cost of the gap to the net benefit of the plan")
-    if len(net):
+    caption = say("Bars run from the low to the high end. The cost is paid once; the other figures are for one year.")
+    if len(net) and estimates.is_range(*net[["low", "high"]].iloc[0]):
         title = say("First full year of the plan, benefit less cost: {range}", range=net["said"].iloc[0])
+    elif len(net):
+        caption = say("No range was given: the figures are the client's single ones and no promise.")
     x = quantity("low", currency, axis={"format": "~s"})
     chart = forms.rows(
         shown[["label", "low", "high", "said"]],
@@ -81,7 +84,6 @@ def bridge(found: DataFrame[plans.Bridge], tables: Tables) -> Chart | Exhibit:
         mark("tick", "low", thickness=2), text("high", dx=8), room=190, width=380, step=26,
     )  # fmt: skip
     description = say("Range of each step, from the gap to the net benefit.")
-    caption = say("Bars run from the low to the high end. The cost is paid once; the other figures are for one year.")
     return finished(chart, "bridge", title, description, caption, facts(shown))
 
 
