@@ -19,7 +19,7 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import columns, logtables
 from engineroom.dictionary.columns import DataFrame
-from engineroom.logs import caveats, engines
+from engineroom.logs import caveats, engines, kpis
 from engineroom.logs.engines import EXACT
 from engineroom.logs.event_log import EventLog
 
@@ -29,9 +29,6 @@ FINE = "decimal(38, 12)"
 
 GRID = [place / 1000 for place in range(1001)]
 """Shares of all items at whose quantiles the limits of a weekly median are looked up."""
-
-ANSWERED = _.is_met.notnull()
-IN_TIME = ibis.ifelse(ANSWERED, _.is_met, _.completed <= _.due)
 
 SLOW, STRAY = 0.95, 0.002
 """Share of the items that are quicker than a slow one, and share of those received that may lie outside the intake."""
@@ -55,9 +52,8 @@ def _once(drill: Drill) -> Drill:
 @_once
 def counts(log: EventLog) -> pd.DataFrame:
     """Return, per workflow, the counts and sums from which every rate and mean is made, in one pass over the cases."""
-    cases = log.cases.mutate(workflow=stated_or_not(_.workflow))
-    due = (_.due >= log.start) & (_.due < log.end)
-    handled = _.handling_hours > 0
+    is_due = ((_.due >= log.start) & (_.due < log.end)) | kpis.ANSWERED
+    cases = log.cases.mutate(workflow=stated_or_not(_.workflow), is_due=is_due)
     return cases.agg(
         by="workflow",
         all=_.count(where=_.is_done | _.is_open),
@@ -67,15 +63,9 @@ def counts(log: EventLog) -> pd.DataFrame:
         p90=_.hours.quantile(0.9, where=_.is_done),
         lasted=_.count(where=_.is_done & _.hours.notnull()),
         **_shares(),
-        diverted=_.count(where=_.is_done & (_.failures > 0)),
-        followed=_.count(where=_.is_done & _.failures.notnull()),
-        met=_.count(where=(due | ANSWERED) & IN_TIME),
-        due=_.count(where=due | ANSWERED),
         rework_cost=_sum(_.rework_cost, _.is_done),
-        waiting=exact(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & handled),
-        **_moments("cost", _.cost, _.is_done),
-        **_moments("handling", _.handling_hours, _.is_done & handled),
-        **_moments("handoffs", _.handoffs, _.is_done),
+        waiting=exact(ibis.greatest(_.hours - _.handling_hours, 0.0), _.is_done & (_.handling_hours > 0)),
+        **_moments(),
     ).execute()
 
 
@@ -84,7 +74,8 @@ def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
     if log is None:
         return columns.empty(logtables.Quarters)
     medians = ibis.memtable(counts(log)[["workflow", "p50"]])
-    done = log.cases.filter(_.is_done).mutate(workflow=stated_or_not(_.workflow)).join(medians, "workflow")
+    named = {"workflow": stated_or_not(_.workflow), "is_due": _.due.notnull() | kpis.ANSWERED}
+    done = log.cases.filter(_.is_done).mutate(**named).join(medians, "workflow")
     clock = engines.clock_of_utc(done.completed, log.timezone, "duckdb")
     frame = (
         done.mutate(quarter=clock.truncate("Q").cast("timestamp(6)"))
@@ -93,8 +84,6 @@ def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
             quick=_.count(where=_.hours <= _.p50),
             lasted=_.hours.count(),
             **_shares(),
-            met=_.count(where=(_.due.notnull() | ANSWERED) & IN_TIME),
-            due=_.count(where=_.due.notnull() | ANSWERED),
         )
         .execute()
     )
@@ -103,16 +92,8 @@ def quarters(log: EventLog | None) -> DataFrame[logtables.Quarters]:
 
 
 def _shares() -> dict[str, Any]:
-    """Return the counts of completed cases from which shares are made, by name."""
-    return {
-        "straight": _.count(where=_.is_done & (_.touches == 0)),
-        "touched": _.count(where=_.is_done & _.touches.notnull()),
-        "first_pass": _.count(where=_.is_done & ~_.is_reworked),
-        "reworked": _.count(where=_.is_done & _.is_reworked),
-        "judged": _.count(where=_.is_done & _.is_reworked.notnull()),
-        "defective": _.count(where=_.is_done & _.is_defective),
-        "inspected": _.count(where=_.is_done & _.is_defective.notnull()),
-    }
+    """Return the counts of cases from which shares are made, by name."""
+    return {name: _.count(where=counted) for kpi in kpis.KPIS for name, counted in kpi.shares.items()}
 
 
 def precision(log: EventLog) -> str:
@@ -302,10 +283,14 @@ def _of(events: ibis.Table, cases: ibis.Table) -> ibis.Table:
     return events.drop(*({"workflow"} & set(events.columns))).inner_join(cases, "case_id")
 
 
-def _moments(name: str, amount: Any, where: Any) -> dict[str, Any]:
-    counted = where & amount.notnull()
-    squares = exact(amount * amount, counted)
-    return {name: exact(amount, counted), f"{name}_squares": squares, f"{name}_n": amount.count(where=counted)}
+def _moments() -> dict[str, Any]:
+    """Return the sums of amounts and of their squares, and how many there are: means and their spread come of them."""
+    found: dict[str, Any] = {}
+    for name, (amount, cases) in ((name, two) for kpi in kpis.KPIS for name, two in kpi.amounts.items()):
+        counted = cases & amount.notnull()
+        found |= {name: exact(amount, counted), f"{name}_squares": exact(amount * amount, counted)}
+        found[f"{name}_n"] = amount.count(where=counted)
+    return found
 
 
 def exact(amount: Any, where: Any) -> Any:

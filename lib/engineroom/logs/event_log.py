@@ -19,7 +19,7 @@ import pandas as pd
 from engineroom import scratch
 from engineroom.dictionary import columns, results
 from engineroom.errors import DataProblems, EngineroomError, Problem
-from engineroom.logs import cases, caveats, engines, files, hours, lifecycle, rows
+from engineroom.logs import cases, caveats, engines, files, hours, kpis, lifecycle, rows
 from engineroom.logs.hours import OLDEST, Window
 from engineroom.logs.profile import LogProfile
 from engineroom.readers.engagement import Engagement, Events, Source
@@ -113,7 +113,7 @@ def _opened(engagement: Engagement, spec: Source, where: str) -> EventLog:
         start=period.start,
         end=period.end,
         caveats=results.Caveats.validate(told) if len(told) else columns.empty(results.Caveats),
-        absent=_absent(spec, is_saturated=bool(saturated)),
+        absent=kpis.absent(spec, is_saturated=bool(saturated)),
         source=where,
         source_sha256=files.digest(paths) if paths else "",
         timezone=spec.timezone or "UTC",
@@ -198,37 +198,3 @@ def window(engagement: Engagement, spec: Source) -> Window:
     oldest = spec.oldest or (pd.Timestamp(period.start) - pd.DateOffset(years=OLDEST)).date()
     earliest = datetime.combine(oldest, time.min, zone).astimezone(UTC).replace(tzinfo=None)
     return Window(start, end, earliest, latest)
-
-
-def _absent(spec: Source, *, is_saturated: bool) -> dict[str, str]:
-    """Return the KPIs this log cannot give, with the code of the key that would give them."""
-    if isinstance(spec, Events):
-        rework = "rework_activities" if is_saturated else "rework"
-        repeats = spec.exception or (spec.rework and spec.rework.repeats and not is_saturated)
-        needs = {
-            "stp_rate": (spec.human, "human"),
-            "first_pass_yield": (spec.rework and (spec.rework.activities or repeats), rework),
-            "rework_rate": (spec.rework and (spec.rework.activities or repeats), rework),
-            "rolled_throughput_yield": (repeats, "exception_or_repeats"),
-            "error_rate": (spec.error, "error"),
-            "exception_rate": (spec.exception, "exception"),
-            "exception_types": (spec.exception, "exception"),
-            "open_cases": (spec.closed, "closed"),
-            "sla_compliance": (spec.due, "due"),
-            "cost_per_transaction": (spec.cost, "cost"),
-            "handling_time": (spec.started or spec.lifecycle, "started"),
-            "handoffs": (spec.resource or spec.human, "resource"),
-        }
-    else:
-        told = {name: getattr(spec, name) for name in ("touches", "reworked", "defective", "cost", "due", "met")}
-        needs = {
-            "stp_rate": (told["touches"], "touches"),
-            "first_pass_yield": (told["reworked"], "reworked"),
-            "rework_rate": (told["reworked"], "reworked"),
-            "error_rate": (told["defective"], "defective"),
-            "sla_compliance": (told["due"] or told["met"], "due"),
-            "cost_per_transaction": (told["cost"], "cost"),
-        }
-        events = ("rolled_throughput_yield", "exception_rate", "exception_types", "handling_time", "handoffs")
-        needs |= dict.fromkeys(events, (None, "events"))
-    return {kpi: f"needs_{key}" for kpi, (given, key) in needs.items() if not given}

@@ -18,7 +18,7 @@ from ibis import _
 from engineroom import statistics
 from engineroom.dictionary import codes, columns, results
 from engineroom.dictionary.columns import DataFrame
-from engineroom.logs import drilldown
+from engineroom.logs import drilldown, kpis
 from engineroom.logs.event_log import EventLog
 from engineroom.logs.profile import LogProfile
 from engineroom.measures import stated
@@ -29,19 +29,6 @@ QUANTILES = {"cycle_time_p50": 0.5, "cycle_time_p90": 0.9}
 
 ELAPSED, WORKING = "elapsed", "business_hours"
 COUNTS = {"volume/completed": "done", "open_cases/at_period_end": "open"}
-SHARES = {
-    "stp_rate/zero_touch": ("straight", "touched"),
-    "first_pass_yield/items": ("first_pass", "judged"),
-    "rework_rate/items": ("reworked", "judged"),
-    "error_rate/items": ("defective", "inspected"),
-    "exception_rate/items": ("diverted", "followed"),
-    "sla_compliance/due_in_period": ("met", "due"),
-}
-"""Definition -> the counts of `drilldown.counts` that are its numerator and denominator."""
-
-MEANS = {"cost_per_transaction/recorded": "cost", "handling_time/per_item": "handling", "handoffs/per_item": "handoffs"}
-"""Definition -> the amount of `drilldown.counts` whose sum, squares and number make its mean."""
-
 ROLLED_YIELD, EXCEPTION_TYPES = "rolled_throughput_yield/steps", "exception_types/per_workflow"
 NO_STEP_INTERVAL = "no_step_interval"
 
@@ -231,10 +218,11 @@ def _measures_of(
                 "high": high,
                 "method": method,
             }
-    for definition, (top, bottom) in SHARES.items():
+    for kpi in (kpi for kpi in kpis.KPIS if kpi.shares):
+        top, bottom = kpi.shares
         if row[bottom]:
-            yield base | stated.share(definition, float(row[top]), float(row[bottom]))
-    for definition, amount in MEANS.items():
+            yield base | stated.share(kpi.definition, float(row[top]), float(row[bottom]))
+    for definition, amount in ((kpi.definition, amount) for kpi in kpis.KPIS for amount in kpi.amounts):
         total, squares, n = row[amount], row[f"{amount}_squares"], row[f"{amount}_n"]
         if n:
             found = _mean(definition, float(total), float(squares), int(n))
