@@ -17,7 +17,7 @@ import pytest
 
 from engineroom import assessment, cli, storage
 from engineroom.errors import ReportError
-from engineroom.factory import analysis, execution, run
+from engineroom.factory import analysis, run
 from engineroom.factory.limits import USUAL
 from engineroom.logs import event_log
 from engineroom.readers import engagement, tables
@@ -285,8 +285,7 @@ def test_a_result_that_fails_fails_the_report_that_tells_it_and_no_other(small, 
     assert "reviews" not in {*saved.about["computed"], *saved.tables}
 
 
-def test_too_little_time_is_told_with_its_cure(small: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(execution, "environment", lambda *_: dict(os.environ))
+def test_too_little_time_is_told_with_its_cure(small: Path, tmp_path: Path) -> None:
     case = engagement.open(small)
 
     with pytest.raises(analysis.NotebookError) as stopped:
