@@ -33,6 +33,7 @@ OF_COLUMNS = {"contains", "match", "fullmatch", "extract", "extractall", "replac
 ALLOWED = {
     "answers": "names of files and blocks, the text between the tags of a template, the bars between its parts",
     "codes": "the JSON of a code",
+    "kpis": "ids of definitions, whose part before the stroke is the KPI",
     "caveats": "format of times",
     "labels": "names of a client's steps and workflows, to find those that are one",
     "columns": "words that a client's cell or the reference data lists, separated by semicolons",
