@@ -13,6 +13,7 @@ from engineroom.logs import traces
 from engineroom.measures import process_map
 from engineroom.pages import graph, theme
 from engineroom.pages.blocks import nothing
+from engineroom.rendering import drawing
 from engineroom.reports.process_quality import charts
 
 CASES = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=9), min_size=1, max_size=60)
@@ -145,6 +146,15 @@ def test_the_workflow_that_waits_longest_is_drawn_with_what_the_client_says_of_i
     assert [part["title"] for part in chart["concat"]] == ["Denials: as logged", "Denials: as described"]
     assert chart["title"].startswith("Denials: 58% of all waiting is between “Appeal sent”")
     assert "Appeal sent → Payer answered: 402 · 14 d" in chart["description"]
+
+
+def test_two_maps_of_equally_many_arrows_are_drawn_beside_each_other(healthcare):
+    logged = healthcare.arrows[healthcare.arrows["map"] == "logged"]
+    one = logged[logged["workflow"] == logged["workflow"].value_counts().index[-1]]
+    chart = charts.maps(pd.concat([one, one.assign(workflow="Twin")], ignore_index=True)).to_dict()
+
+    assert len(chart["concat"]) == 2
+    assert drawing.draw(json.dumps(chart), "maps").startswith("<svg")
 
 
 def test_a_client_without_steps_and_log_has_no_map():

@@ -47,14 +47,14 @@ def drawn(arrows: pd.DataFrame, begin: str, end: str, title: str, place: int) ->
     """
     placed, names = _placed(arrows, begin, end)
     heads, lines = [], []
-    for place, (row, edge) in enumerate(zip(arrows.to_dict("records"), placed.edges, strict=True)):
+    for number, (row, edge) in enumerate(zip(arrows.to_dict("records"), placed.edges, strict=True)):
         points = [(at["x"], at["y"]) for at in edge["points"]]
         (x0, y0), (x, y) = points[-2:]
         length = math.hypot(x - x0, y - y0) or 1.0
         points[-1] = (x - (x - x0) / length * HEAD, y - (y - y0) / length * HEAD)
         width = THIN + (THICK - THIN) * row["weight"] / arrows["weight"].max()
         about = {
-            "arrow": place,
+            "arrow": number,
             "tip": f"{theme.TIP}{row['way']}: {row['said']}",
             "colour": row["colour"],
             "width": width,
