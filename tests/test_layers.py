@@ -42,6 +42,7 @@ HOMES = {
     "pyarrow": {"logs", "storage"},
     "altair": {"pages", "reports", "factory"},
     "papermill": {"factory"},
+    "cryptography": {"factory"},
     "nbconvert": {"rendering"},
     "typst": {"rendering", "factory"},
     "vl_convert": {"rendering", "factory"},

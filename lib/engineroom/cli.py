@@ -105,7 +105,15 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = verbs.add_parser("verify", help="say which files are no longer as they were made")
     _out_argument(verify)
+    verify.add_argument("file", type=Path, nargs="*", help="a signed delivery, such as reports/acme.zip, instead")
+    verify.add_argument("--key", type=Path, metavar="PUBLIC", help="and hold it against what this key signed (PEM)")
     verify.set_defaults(command=_verify)
+
+    sign = verbs.add_parser("sign", help="sign what stands in an output folder, or a delivery")
+    sign.add_argument("file", type=Path, nargs="*", help="a delivery, such as reports/acme.zip, instead of the folder")
+    sign.add_argument("--key", type=Path, metavar="PRIVATE", required=True, help="an Ed25519 key as PEM, yours alone")
+    _out_argument(sign)
+    sign.set_defaults(command=_sign)
 
     pack = verbs.add_parser("pack", help="one zip of an engagement's reports, to send")
     pack.add_argument("folder", type=Path, nargs="+", help="an engagement's output folder, such as reports/acme")
@@ -301,14 +309,49 @@ def _retry(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from engineroom.factory import verification
+    from engineroom.factory import signature, verification
 
+    key = signature.public(given.key) if given.key else None
+    if given.file:
+        return _verify_files(given.file, key)
     seen = verification.verify(given.out)
-    for difference in seen.differences:
+    found = (signature.faults(given.out, key) if key else []) + seen.differences
+    for difference in found:
         print(difference, file=sys.stderr)
-    said = f"{len(seen.differences)} differ" if seen.differences else "all as they were made"
+    said = f"{len(found)} differ" if found else "all as they were made" + (", and signed with this key" if key else "")
     print(f"{seen.engagements} engagements, {seen.files} files: {said}")
-    return 1 if seen.differences or not seen.engagements else 0
+    return 1 if found or not seen.engagements else 0
+
+
+def _verify_files(paths: list[Path], key: Any) -> int:
+    """Hold files against their signatures."""
+    from engineroom.factory import signature
+
+    if key is None:
+        print("engineroom verify: a file is held against its signature; name the key with --key", file=sys.stderr)
+        return USAGE
+    found = [fault for path in paths for fault in signature.file_faults(path, key)]
+    for fault in found:
+        print(fault, file=sys.stderr)
+    print(f"{len(paths)} files: {f'{len(found)} differ' if found else 'signed with this key'}")
+    return 1 if found else 0
+
+
+def _sign(given: argparse.Namespace) -> int:
+    from engineroom.factory import signature, verification
+
+    key = signature.private(given.key, given.out)
+    if given.file:
+        for path in given.file:
+            print(f"wrote {signature.sign_file(path, key)}")
+        return 0
+    seen = verification.verify(given.out)
+    if seen.differences or not seen.engagements:
+        told = "\n".join(f"  {one}" for one in seen.differences or ["holds no report"])
+        raise RenderError(f"{given.out}: is not signed\n{told}\nMake it again with engineroom retry, then sign it")
+    for path in signature.sign(given.out, key):
+        print(f"wrote {path}")
+    return 0
 
 
 def _pack(given: argparse.Namespace) -> int:

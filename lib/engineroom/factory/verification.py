@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engineroom.factory import ledger, manifest, shelf
+from engineroom.factory import ledger, manifest, shelf, signature
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ def verify(out: Path) -> Verdict:
 
     A file is held against its manifest, what the manifest says of a report against the line of the ledger that was
     written when the report was made, and each line against the one before. So a client that is gone is noticed, and a
-    page that was changed together with its manifest. Who can write the whole folder can forge all of it: a signature
-    over the delivery, made elsewhere, is what tells that.
+    page that was changed together with its manifest. Who can write the whole folder can forge all of it: only a
+    signature, whose key lies elsewhere, tells that (`signature.faults`).
     """
-    homes = sorted(path.parent for path in out.glob(f"*/{manifest.NAME}"))
+    homes = signature.homes(out)
     found = [one for home in homes for one in manifest.differences(home)] + ledger.faults(out)
     made = ledger.standing(out)
     for place, outcome in made.items():
