@@ -312,7 +312,10 @@ def test_the_headline_flips_when_the_numbers_do(judge) -> None:
         ["trails", "worse"],
         ["meets", "better"],
     ]
-    assert trailing[1] == "First-pass claim acceptance is below the benchmark by 6.9 points: 88.1% against > 95.0%."
+    assert (
+        trailing[1]
+        == "First-pass claim acceptance is 88.1%; the benchmark is more than 95.0%, so it is 6.9 points too low."
+    )
     assert meeting[1] == "First-pass claim acceptance meets the benchmark, beyond the margin of error."
 
 

@@ -142,7 +142,7 @@ def test_what_is_in_order_is_left_alone(clean: NotebookNode) -> None:
         "Meeting the missed benchmarks is worth $38K to $84K a year.",
         "Die Lücken zu schließen ist 38.000 $ bis 84.000 $ im Jahr wert.",
         "First-pass yield is 88.1%, which is 88.1 points, 88% or 88,1 %.",
-        "The median is 150.5 d or 150 d; of 7 comparisons, 3 miss.",
+        "The median is 150.5 days or 150 days; of 7 comparisons, 3 miss.",
         "Wave 5 stands at −$58K on 6 June 2027, or 6 Jun\u00a02027.",
     ],
 )
@@ -157,7 +157,7 @@ def test_a_headline_that_its_finding_supports_is_left_alone(said: str) -> None:
         ("Meeting the missed benchmarks is worth $43K to $89K a year.", ["$43K", "$89K"]),
         ("First-pass yield is 88.2%.", ["88.2%"]),
         ("It trails the benchmark by 8.1 points.", ["8.1 points"]),
-        ("The median is 151.5 d.", ["151.5 d"]),
+        ("The median is 151.5 days.", ["151.5 days"]),
         ("Of 7 comparisons, 4 miss.", ["4"]),
         ("Of 70 comparisons, 3 miss.", ["70"]),
         ("It brings −$38K.", ["−$38K"]),

@@ -18,7 +18,7 @@ PAGE = (HERE / "docs" / "one_figure.md").read_text(encoding="utf-8")
 LIBRARY = HERE / "lib" / "engineroom"
 FORMS = [line.strip("|").split("|") for line in PAGE.splitlines() if re.match(r"\| \d", line)]
 DEFINITION = "days_in_ar/hfma_net"
-SAID = "44.2 d"
+SAID = "44.2 days"
 
 
 def test_every_place_that_the_page_names_is_there() -> None:

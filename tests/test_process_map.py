@@ -145,7 +145,7 @@ def test_the_workflow_that_waits_longest_is_drawn_with_what_the_client_says_of_i
     chart = charts.maps(healthcare.arrows).to_dict()
     assert [part["title"] for part in chart["concat"]] == ["Denials: as logged", "Denials: as described"]
     assert chart["title"].startswith("Denials: 58% of all waiting is between “Appeal sent”")
-    assert "Appeal sent → Payer answered: 402 · 14 d" in chart["description"]
+    assert "Appeal sent → Payer answered: 402 · 14 days" in chart["description"]
 
 
 def test_two_maps_of_equally_many_arrows_are_drawn_beside_each_other(healthcare):

@@ -91,7 +91,7 @@ def test_a_change_of_35_days_to_3_is_told_as_91_4_percent_less() -> None:
 
     (row,) = process_quality_tables.changes(found, "2026-03-16").content["rows"]
 
-    assert row[2:5] == ["35.0 d", "3.0 d", "−91.4%"]
+    assert row[2:5] == ["35.0 days", "3.0 days", "−91.4%"]
 
 
 def test_at_15_rework_below_a_tenth_is_a_cut_of_half_at_worst_and_two_thirds_from_30_percent() -> None:

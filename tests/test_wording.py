@@ -21,7 +21,7 @@ from engineroom.pages import wording
         (1.9, "114 min"),
         (12.3, "12.3 h"),
         (47.9, "47.9 h"),
-        (3610.831576, "150.5 d"),
+        (3610.831576, "150.5 days"),
     ],
 )
 def test_a_duration_is_told_in_the_unit_a_person_would_choose(hours: float, said: str) -> None:
@@ -35,7 +35,7 @@ def test_both_ends_of_an_interval_have_the_same_digits() -> None:
 
 
 def test_values_of_one_row_share_their_unit() -> None:
-    assert wording.interval(20.0, 80.0, "hours", like=70.0) == "0.8 d to 3.3 d"
+    assert wording.interval(20.0, 80.0, "hours", like=70.0) == "0.8 days to 3.3 days"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_values_of_one_row_share_their_unit() -> None:
         (4.27, "money", "$4.27"),
         (1_234_567.0, "money", "$1.2M"),
         (39_400.0, "money", "$39K"),
-        (44.23, "days", "44.2 d"),
+        (44.23, "days", "44.2 days"),
         (12_000.0, "count", "12,000"),
         (math.nan, "share", "–"),
     ],
@@ -79,8 +79,8 @@ def test_a_gap_carries_its_sign_and_shares_are_points() -> None:
     [
         (row(0.8814, 0.012, gap=0.0686), ("88.1%", "86.9% to 89.3%", "+6.9 points")),
         (row(0.8814, 0.11, gap=0.0686), ("88%", "77% to 99%", "+7 points")),
-        (row(1000.0, 30.0, "hours", 100.0), ("41.7 d", "40.4 d to 42.9 d", "+4.2 d")),
-        (row(1000.0, 300.0, "hours", 100.0), ("42 d", "29 d to 54 d", "+4 d")),
+        (row(1000.0, 30.0, "hours", 100.0), ("41.7 days", "40.4 days to 42.9 days", "+4.2 days")),
+        (row(1000.0, 300.0, "hours", 100.0), ("42 days", "29 days to 54 days", "+4 days")),
         (row(10.0, 9.9, "hours", 1.0), ("10.0 h", "0.1 h to 19.9 h", "+1.0 h")),
         (row(20.0, 10.1, "hours", 1.0), ("20 h", "10 h to 30 h", "+1 h")),
         (row(0.8814, 0.0, gap=0.0686), ("88.1%", "complete count", "+6.9 points")),

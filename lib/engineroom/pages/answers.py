@@ -256,7 +256,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "hours": wording.effort,
     "inside": wording.inside,
     "label": say,
-    "line": _in_currency(lambda row, currency: wording.line(row, currency, row["value"])),
+    "limit": _in_currency(wording.limit),
     "listed": wording.listed,
     "money": _in_currency(wording.money),
     "of": _of,

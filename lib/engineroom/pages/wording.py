@@ -18,7 +18,9 @@ BLANK, WHOLE = columns.BLANK, columns.WHOLE
 TONES = {verdict: tone for verdict, (_, tone) in results.VERDICTS.items()}
 LABELS = {verdict: label for verdict, (label, _) in results.VERDICTS.items()}
 OPERATORS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+LIMITS = {">": "more than {value}", ">=": "at least {value}", "<": "less than {value}", "<=": "at most {value}"}
 MINUTE, DAY = 1 / 60, 24.0
+DAYS = "{n} [day|days]"
 CAPITALS_INSIDE = ("de",)
 """Languages that write nouns with a capital inside a sentence too."""
 
@@ -34,7 +36,7 @@ def value(amount: float, unit: str, currency: str = "", like: float | None = Non
     if unit in WHOLE_UNITS:
         return _whole(amount, unit)
     if unit == "days":
-        return say("{n} d", n=_rounded(amount, decimals))
+        return _in(DAYS, _rounded(amount, decimals))
     if unit == "money":
         return money(amount, currency)
     if unit == "count":
@@ -95,7 +97,7 @@ def _decimals(part: float) -> int:
 def duration(hours: float, like: float | None = None, decimals: int = 1) -> str:
     """Return hours in the unit a person would choose: never `0.0 days`."""
     length, phrase, most = _step(hours if like is None else like)
-    return say(phrase, n=_rounded(hours / length, min(decimals, most)))
+    return _in(phrase, _rounded(hours / length, min(decimals, most)))
 
 
 def _step(hours: float) -> tuple[float, str, int]:
@@ -105,7 +107,12 @@ def _step(hours: float) -> tuple[float, str, int]:
         return 1 / 3600, "{n} s", 0
     if size < 2:
         return MINUTE, "{n} min", 0
-    return (1.0, "{n} h", 1) if size < 2 * DAY else (DAY, "{n} d", 1)
+    return (1.0, "{n} h", 1) if size < 2 * DAY else (DAY, DAYS, 1)
+
+
+def _in(phrase: str, number: str) -> str:
+    """Return a number with its unit."""
+    return say_number(1 if number == "1" else 2, phrase, n=number)
 
 
 def _rounded(amount: float, decimals: int) -> str:
@@ -220,6 +227,11 @@ def line(row: dict[str, Any], currency: str = "", like: float | None = None) -> 
     if math.isnan(row["benchmark_value"]):
         return BLANK
     return f"{OPERATORS[row['operator']]} {value(row['benchmark_value'], row['unit'], currency, like)}"
+
+
+def limit(row: dict[str, Any], currency: str = "") -> str:
+    """Return the benchmark of a gap as a sentence says it: `more than 95.0%`."""
+    return say(LIMITS[row["operator"]], value=value(row["benchmark_value"], row["unit"], currency, row["value"]))
 
 
 def published(row: dict[str, Any]) -> str:
