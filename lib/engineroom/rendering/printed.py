@@ -19,9 +19,7 @@ NUMBER = re.compile(
     r"([-−+±]?)\s?(?:[A-Z]{0,3}[$€£¥]|[A-Z]{3})?\s?(\d(?:[\d.,'’\u00a0\u202f]*\d)?)\s?(K|M|Mio\.|%)?\s?(?:[$€£¥]|[A-Z]{3})?"
 )
 MEASURED = re.compile(
-    r"(?<!\w)"
-    + NUMBER.pattern.replace("|%)", "|-?%)")
-    + r"(?:\s?(points|Punkte|Punkt|Tage|Tag|days|day|h|min|s)\b)?(?!\w)"
+    r"(?<!\w)" + NUMBER.pattern.replace("|%)", "|-?%)") + r"(?:\s?(points|Punkte?|Tage?|days?|h|min|s)\b)?(?!\w)"
 )
 PER_HOUR = {**dict.fromkeys(("day", "days", "Tag", "Tage"), 1 / 24), "h": 1.0, "min": 60.0, "s": 3600.0}
 """What one hour is in the unit a duration is printed in."""

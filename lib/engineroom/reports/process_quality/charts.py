@@ -153,7 +153,9 @@ def survival(curves: DataFrame[quality_tables.Curves], times: DataFrame[quality_
     rows = rows.assign(age=rows["hours"].clip(lower=first).round(4), share_open=rows["share_open"].round(4))
     limit = float(rows["age"].max()) * 1.05
     marks = [at for at in AGES if first <= at <= limit]
-    names = [say(phrase, n=f"{at / length:.0f}") for at, (length, phrase) in zip(marks, map(_unit, marks), strict=True)]
+    names = [
+        say_number(round(at / length), phrase) for at, (length, phrase) in zip(marks, map(_unit, marks), strict=True)
+    ]
     label = " : ".join(f"datum.value < {at * 1.01:.4f} ? '{name}'" for at, name in zip(marks, names, strict=True))
     axis = {"values": marks, "labelExpr": f"{label} : ''", "labelOverlap": False}
     scale = {"type": "log", "domain": [first, limit], "nice": False}
@@ -287,7 +289,7 @@ def _reached(hours: float) -> str:
 
 def _unit(hours: float) -> tuple[float, str]:
     """Return the unit in which an age is marked on the axis: its length in hours, and how it is written."""
-    return (1 / 60, "{n} min") if hours < 1 else (1, "{n} h") if hours < 24 else (24, "{n} d")
+    return (1 / 60, "{n} min") if hours < 1 else (1, "{n} h") if hours < 24 else (24, wording.DAYS)
 
 
 def _top(points: pd.DataFrame) -> float:
