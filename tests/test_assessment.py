@@ -222,6 +222,44 @@ def test_killed_at_any_moment_the_assessment_is_whole_or_absent(small: Path, tmp
     assert all(whole.frame(name) is not None for name in whole.tables)
 
 
+KILLED = """
+import os, pathlib, sys
+from engineroom import cli
+from engineroom.rendering import publication
+real, done = pathlib.Path.replace, []
+def dying(path, target):
+    done.append(target)
+    if len(done) > int(sys.argv[1]):
+        os._exit(9)
+    return real(path, target)
+pathlib.Path.replace = dying
+sys.exit(cli.main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("after", [0, 30, 60, 62])
+def test_killed_between_two_files_the_assessment_is_made_again_and_nothing_is_set_aside(
+    small: Path, tmp_path: Path, after: int, capsys
+) -> None:
+    out = tmp_path / "out"
+    command = ["run", str(small), "--report", "benchmark_gap", "--format", "html", "--out"]
+    assert cli.main([*command, str(out)]) == 0
+    (small / "tables" / "kpis.csv").write_text(KPIS.replace("70,100", "60,100"))
+    done = subprocess.run([sys.executable, "-c", KILLED, str(after), *command, str(out)], check=False)
+    assert done.returncode == 9
+    assert cli.main([*command, str(tmp_path / "clean")]) == 0
+
+    said = "client: a run was killed while it wrote here; the next one clears away what it left"
+    assert cli.main(["verify", "--out", str(out)]) == 1 and said in capsys.readouterr().err
+    assert cli.main(["retry", "--out", str(out)]) == 0
+    assert cli.main(["verify", "--out", str(out)]) == 0
+    trees = [
+        {path.relative_to(place): path.read_bytes() for path in (place / "client").rglob("*") if path.is_file()}
+        for place in (out, tmp_path / "clean")
+    ]
+    assert trees[0] == trees[1]
+
+
 def test_two_runs_at_once_agree(small: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "engineroom", "assess", str(small), "--out", str(tmp_path / "out")]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]

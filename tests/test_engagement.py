@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,39 @@ def test_a_fault_of_the_header_is_told_in_one_line(tmp_path, monkeypatch, change
     assert HEADER.count(change[0]) == 1
 
     assert told(tmp_path, monkeypatch, HEADER.replace(*change)) == lines(line)
+
+
+@pytest.mark.parametrize("key", ["client", "prepared_by", "confidentiality"])
+def test_a_line_of_every_page_is_no_book(tmp_path, monkeypatch, key):
+    text = HEADER.replace('client = "Acme"\n', "" if key == "client" else 'client = "Acme"\n')
+    text += f'{key} = "{"A" * 40_000}"\n'
+
+    assert told(tmp_path, monkeypatch, text) == lines(f"engagement.{key}: has 40,000 letters; write at most 500")
+
+
+SECRET = "hunter2secret"
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [f'"{SECRET}"', f'"postgres://u:{SECRET}@h/d"', f'["{SECRET}"]', f'{{ password = "{SECRET}" }}', "20260101", "1.5"],
+)
+def test_a_secret_that_stands_in_the_file_is_not_repeated(tmp_path, monkeypatch, connection):
+    said = told(tmp_path, monkeypatch, f'{HEADER}[events]\nconnection = {connection}\npassword = "{SECRET}"\n')
+
+    assert "events.connection" in said and "events.password: unknown key" in said
+    assert SECRET not in said and "20260101" not in said and "1.5" not in said
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_no_engagement_file_and_is_not_waited_for(tmp_path, monkeypatch):
+    os.mkfifo(folder(tmp_path, "") / "pipe")
+    (tmp_path / "acme" / "engagement.toml").unlink()
+    (tmp_path / "acme" / "pipe").rename(tmp_path / "acme" / "engagement.toml")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(EngagementError, match=r"there is no engagement\.toml in this folder"):
+        engagement.open(tmp_path / "acme")
 
 
 @pytest.mark.parametrize(
@@ -423,6 +457,12 @@ def test_a_problem_stays_on_its_line_whatever_it_repeats():
 
     assert str(problem) == 'row 3, name\\t: x"\\r\\n\\x1b[31m\\u202eevil; cure'
     assert str(DataProblems([problem])).splitlines()[0] == "a\\nb.csv: 1 problem"
+
+
+def test_what_a_client_wrote_is_repeated_in_part():
+    said = str(Problem("a", 2, "b" * 5000, f'"{"c" * 32_767}" is unknown', "d" * 5000))
+
+    assert said == f'row 2, {"b" * 1000}…: "{"c" * 999}…; {"d" * 1000}…'
 
 
 def test_the_digest_is_the_sha256_of_the_bytes(tmp_path):

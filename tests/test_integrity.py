@@ -92,7 +92,8 @@ def test_the_same_id_under_another_client_is_another_engagement(client, tmp_path
     toml = place / "engagement.toml"
     toml.write_text(toml.read_text().replace("[engagement]", '[engagement]\nid = "copied"'))
     case = engagement.open(place)
-    manifest.note_assessment(case, tmp_path, tmp_path / "acme")
+    record = manifest.record_assessment(case, {"healthcare/assessment/assessment.json": b""}, tmp_path / "acme")
+    (tmp_path / "acme" / manifest.NAME).write_bytes(manifest.dumps(record))
     toml.write_text(toml.read_text().replace("Alpha", "Bravo"))
 
     with pytest.raises(ReportError, match=r"belongs to another engagement: Alpha \(id copied\), and this is Bravo"):

@@ -25,10 +25,8 @@ def known(home: Path) -> dict[str, str]:
 def test_publishing_replaces_files_and_drops_those_that_are_no_longer_made(tmp_path: Path) -> None:
     publication.publish({"r.html": b"old", "r.tables/a.csv": b"1", "r.tables/b.csv": b"2"}, tmp_path, {})
 
-    _, told = publication.publish(
-        files := {"r.html": b"new", "r.tables/a.csv": b"3"}, tmp_path, before := known(tmp_path)
-    )
-    told += publication.drop(tmp_path, ["r.tables/b.csv"], before)
+    files = {"r.html": b"new", "r.tables/a.csv": b"3"}
+    _, told = publication.publish(files, tmp_path, known(tmp_path), ["r.tables/b.csv"])
 
     assert there(tmp_path) == files
     assert told == []
@@ -42,8 +40,8 @@ def test_what_a_person_changed_or_put_there_is_set_aside_under_its_day_and_told(
         (home / name).write_bytes(data)
         os.utime(home / name, (86400 * 365, 86400 * 365))
 
-    _, told = publication.publish({"r.ipynb": b"new", "r.tables/a.csv": b"3", "r.pdf": b"new"}, home, before)
-    told += publication.drop(home, ["r.tables/b.csv"], before)
+    files = {"r.ipynb": b"new", "r.tables/a.csv": b"3", "r.pdf": b"new"}
+    _, told = publication.publish(files, home, before, ["r.tables/b.csv"])
     (home / "r.ipynb").write_bytes(b"again")
     os.utime(home / "r.ipynb", (86400 * 365, 86400 * 365))
     publication.publish({"r.ipynb": b"newer"}, home, before)
@@ -135,3 +133,35 @@ def test_a_lock_that_is_held_is_respected_however_old_and_free_when_its_owner_is
 
     with publication.locked(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_killed_at_any_rename_every_file_is_old_or_new_and_none_is_taken_for_a_persons(tmp_path, number: int) -> None:
+    names = ["r.html", "r.tables/a.csv", "manifest.json"]
+    old, new = ({name: f"{age} {name}".encode() for name in names} for age in ("old", "new"))
+    home = tmp_path / "acme"
+    publication.publish(old | {"r.tables/b.csv": b"old"}, home, {})
+    code = f"""
+import os, pathlib, sys
+from engineroom.rendering import publication
+def dying(real):
+    def act(*given, **named):
+        done.append(1)
+        if len(done) > {number}:
+            os._exit(9)
+        return real(*given, **named)
+    return act
+done = []
+pathlib.Path.replace, pathlib.Path.unlink = dying(pathlib.Path.replace), dying(pathlib.Path.unlink)
+publication.publish({new}, pathlib.Path(sys.argv[1]), {known(home)}, ["r.tables/b.csv"])
+"""
+    done = subprocess.run([sys.executable, "-c", code, home], check=False)
+    seen = {name: data for name, data in there(home).items() if not name.startswith(publication.STAGE)}
+
+    assert done.returncode == 9
+    assert all(seen[name] in (old[name], new[name]) for name in names)
+    assert seen["manifest.json"] == old["manifest.json"]
+
+    before = {name: hashlib.sha256(data).hexdigest() for name, data in old.items()} | publication.renamed(home)
+    assert publication.publish(new, home, before)[1] == []
+    assert {name: data for name, data in there(home).items() if "b.csv" not in name} == new

@@ -465,6 +465,28 @@ def test_what_was_done_was_not_done_after_the_day_of_the_report(tmp_path, monkey
     )
 
 
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ({"A": "B", "B": "A"}, 'row 2, after: "A", which waits for "B", which waits for "A": none of them can begin'),
+        ({"A": "A"}, 'row 2, after: "A", which waits for "A": none of them can begin'),
+        ({"A": "C; D", "B": "", "C": "B;D", "D": "A"}, '"A", which waits for'),
+        ({"A": "B", "B": "C", "C": ""}, ""),
+    ],
+)
+def test_initiatives_that_wait_for_each_other_are_refused(tmp_path, monkeypatch, after, said):
+    rows = [
+        {"initiative": name, "kind": "preparation", "owner": "O", "weeks": 4, "after": a} for name, a in after.items()
+    ]
+    place = folder(tmp_path, initiatives=rows)
+
+    if not said:
+        assert len(read(place).initiatives) == 3
+    else:
+        message = told(place, monkeypatch)
+        assert said in message and "; take one of them out of after" in message
+
+
 def test_an_unknown_prerequisite_or_process_lists_what_there_is(tmp_path, monkeypatch):
     place = folder(tmp_path, workflows=[{"process": "zzz"}], readiness=[{"prerequisite": "qqq"}])
     readiness, workflows = (line for line in told(place, monkeypatch).splitlines() if line.startswith("  row"))

@@ -19,6 +19,9 @@ from dataclasses import dataclass
 INVISIBLE = re.compile("[\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
 """Characters that break a line, colour a terminal, turn text around or pass for a blank: shown by their number."""
 
+LONGEST = 1_000
+"""Letters of a column, a rule or a cure that are shown: what a client wrote may be a cell of 32,767."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -46,8 +49,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the fault as one line, without its file; what cannot be seen is spelt out."""
-        place = ", ".join(part for part in (f"row {self.row}" if self.row else "", self.column) if part)
-        said = "; ".join(part for part in (self.rule, self.cure) if part)
+        place = ", ".join(part for part in (f"row {self.row}" if self.row else "", _short(self.column)) if part)
+        said = "; ".join(_short(part) for part in (self.rule, self.cure) if part)
         return _visible(f"{place}: {said}" if place else said)
 
 
@@ -103,6 +106,10 @@ class RenderError(EngineroomError):
     """A report ran but could not be turned into HTML or PDF, or what came out failed its check."""
 
     exit_code = 14
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _visible(text: str) -> str:

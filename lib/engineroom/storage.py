@@ -1,7 +1,7 @@
 """Result tables on disk: one Parquet file a table, and `assessment.json` that says what they were made from.
 
-A folder is written beside its place and renamed into it, so that it is there whole or not at all; a table that is not
-the one that was written counts as absent.
+`assessment.json` names every table with its hash and is put into its place last: a table that is not the one that was
+written, such as one of a run that was killed between two files, counts as absent.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import hashlib
 import io
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +25,6 @@ from engineroom import digits
 SCHEMA = 1
 """Version of the layout; a folder of another one is not read."""
 NAME = "assessment.json"
-STAGE = ".assessment-"
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def settled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(place: Path, about: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables and what they were made from into a folder of their own."""
+    """Write tables and what they were made from into a new folder."""
     tables = {}
     for name, frame in sorted(frames.items()):
         data = io.BytesIO()
@@ -87,19 +84,10 @@ def write(place: Path, about: Mapping[str, Any], frames: Mapping[str, pd.DataFra
     (place / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def publish(made: Path, place: Path) -> None:
-    """Put a written folder into its place: what is read there is the old one or the new one, whole, or nothing."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for left in place.parent.glob(f"{STAGE}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    stage = Path(tempfile.mkdtemp(dir=place.parent, prefix=STAGE))
-    try:
-        shutil.copytree(made, stage / "new")
-        with suppress(FileNotFoundError):
-            place.rename(stage / "old")
-        (stage / "new").rename(place)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+def files(place: Path) -> dict[str, bytes]:
+    """Return what `write` left in a folder, by name, in the order in which it is to be put in its place."""
+    found = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*")) if path.is_file()}
+    return {name: found[name].read_bytes() for name in sorted(found, key=lambda name: (name == NAME, name))}
 
 
 def plain(saved: Saved) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engineroom import assessment, provenance, scratch, storage
-from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, NotebookError, Problem, RenderError
 from engineroom.factory import kernel, manifest, surroundings
 from engineroom.factory.limits import LONGER, Limits, bound, death, starved
 from engineroom.readers import engagement as engagements
@@ -37,19 +37,16 @@ def ensure(
     What is stored is kept where it was made from the same things, and where it is the one `known` (its fingerprint):
     rows in a database may change without a word. What is missing is computed and stored.
     """
-    place = out / case.name / case.sector / assessment.FOLDER
-    manifest.refuse_stranger(case, out / case.name)
+    home, name = out / case.name, f"{case.sector}/{assessment.FOLDER}"
+    place = home / name
+    manifest.refuse_stranger(case, home)
     files = provenance.inputs(case)
     made_from = provenance.parts(case, parameters, files)
     saved = storage.read(place)
-    log = case.events or case.cases
-    if saved and saved.about.get("made_from") == made_from:
-        is_current = not (log and log.connection) or fingerprint(saved) == known
-        if is_current and set(wanted) <= set(saved.about["computed"]):
-            return saved
-        saved = saved if is_current else None
-    else:
+    if saved and not (saved.about.get("made_from") == made_from and _is_known(saved, case, home, known)):
         saved = None
+    if saved and set(wanted) <= set(saved.about["computed"]) and manifest.stands(home, name):
+        return saved
     with scratch.private() as private:
         job = {
             "folder": str(case.folder),
@@ -64,22 +61,25 @@ def ensure(
         _run(case, private, limits)
         if provenance.inputs(case) != files:
             raise DataProblems([Problem(case.folder.name, rule="a file changed while it was read")], "Run it again")
-        with publication.locked(out / case.name):
-            manifest.refuse_stranger(case, out / case.name)
-            _set_aside(place, out / case.name)
-            storage.publish(private / assessment.FOLDER, place)
-            manifest.note_assessment(case, place, out / case.name)
+        files_of = {f"{name}/{file}": data for file, data in storage.files(private / assessment.FOLDER).items()}
+        with publication.locked(home):
+            manifest.refuse_stranger(case, home)
+            before = manifest.known(home)
+            gone = [path for path in before if path.startswith(f"{name}/") and path not in files_of]
+            record = manifest.dumps(manifest.record_assessment(case, files_of, home))
+            publication.publish(files_of | {manifest.NAME: record}, home, before, gone)
     made = storage.read(place)
     assert made
     return made
 
 
-def _set_aside(place: Path, home: Path) -> None:
-    """Keep what a person put into, or changed in, the folder of an assessment that is about to be replaced."""
-    known = manifest.known(home)
-    for path in sorted(place.rglob("*")):
-        if path.is_file() or path.is_symlink():
-            publication.keep(home, path.relative_to(home).as_posix(), known)
+def _is_known(saved: storage.Saved, case: Engagement, home: Path, known: str) -> bool:
+    """Return whether an assessment was stored here and not changed since, and whether its rows can still be so."""
+    log = case.events or case.cases
+    if log and log.connection and fingerprint(saved) != known:
+        return False
+    index = saved.place / storage.NAME
+    return manifest.known(home).get(index.relative_to(home).as_posix()) == engagements.digest(index)
 
 
 def fingerprint(saved: storage.Saved) -> str:
@@ -156,10 +156,14 @@ def main() -> int:
     return 0
 
 
-def snapshot(saved: storage.Saved, private: Path) -> Path:
+def snapshot(saved: storage.Saved, private: Path, home: Path) -> Path:
     """Copy a stored assessment into a report's private folder and return where: nobody changes it under its hands."""
     place = private / assessment.FOLDER
-    shutil.copytree(saved.place, place)
+    with publication.locked(home):
+        shutil.copytree(saved.place, place)
+    copied = storage.read(place)
+    if not copied or copied.about != saved.about:
+        raise RenderError(f"{saved.place} was made anew by another run meanwhile; run this one again")
     return place
 
 

@@ -137,11 +137,10 @@ def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str
     return _merged(made.engagement, made.inputs, {made.name: about}, written, place)
 
 
-def note_assessment(case: Engagement, folder: Path, place: Path) -> None:
-    """Write into the manifest of an engagement that an assessment of it was stored in a folder of `place`."""
-    written = {path.relative_to(place).as_posix(): digest(path) for path in folder.rglob("*") if path.is_file()}
+def record_assessment(case: Engagement, outputs: dict[str, bytes], place: Path) -> Manifest:
+    """Return the manifest of an engagement after an assessment of it was stored among its outputs."""
     read_in = read(place).get("inputs") or inputs(case)
-    publication.replace(place / NAME, dumps(_merged(case, read_in, {}, written, place)))
+    return _merged(case, read_in, {}, {path: _sha(data) for path, data in outputs.items()}, place)
 
 
 def _merged(
@@ -183,7 +182,13 @@ def known(place: Path) -> dict[str, str]:
         for path, sha in json.loads(data)["outputs"].items():
             told[publication.inside(path)] = str(sha)
         told[NAME] = hashlib.sha256(data).hexdigest()
-    return told
+    return told | publication.renamed(place)
+
+
+def stands(place: Path, folder: str) -> bool:
+    """Return whether a folder of `place` holds all that the manifest names there, as it was made."""
+    named = {path: sha for path, sha in read(place).get("outputs", {}).items() if path.startswith(f"{folder}/")}
+    return bool(named) and all((place / path).is_file() and digest(place / path) == sha for path, sha in named.items())
 
 
 def files(place: Path, sector: str, report: str) -> list[Path]:
@@ -209,6 +214,9 @@ def differences(place: Path) -> list[str]:
         if not path.endswith(".failed.ipynb")  # told when it failed
         and not path.startswith(f"{publication.KEPT}/")  # a person's, set aside
     )
+    if any(path.startswith(publication.STAGE) for path in strangers):
+        found.append(f"{place.name}: a run was killed while it wrote here; the next one clears away what it left")
+    strangers = [path for path in strangers if not path.startswith(publication.STAGE)]
     return found + [f"{place.name}/{path}: was not made here" for path in strangers]
 
 

@@ -275,8 +275,7 @@ def produce(task: Task, out: Path, limits: Limits = USUAL, force: bool = False, 
             known = manifest.known(home)
             gone = [path for path in known if path.startswith(f"{made.name}.tables/") and path not in files]
             record = manifest.dumps(manifest.record(made, files, home, about))
-            outputs, told = publication.publish(files | {manifest.NAME: record}, home, known)
-            told += publication.drop(home, gone, known)
+            outputs, told = publication.publish(files | {manifest.NAME: record}, home, known, gone)
             (home / f"{made.name}.failed.ipynb").unlink(missing_ok=True)
             entry = manifest.entry(home, made.name)
         return Produced(outputs[:-1], "ok", why or "it was asked for", "\n".join(told), case.id, entry)
@@ -297,7 +296,7 @@ def _made(
     given = {"engagement": named, "sector": case.sector}
     name = f"{case.sector}/{task.report}"
     with scratch.private() as private:
-        place = analysis.snapshot(saved, private)
+        place = analysis.snapshot(saved, private, out / case.name)
         try:
             executed = execution.execute(case, task.report, given, private, place, limits)
         except execution.Stopped as stop:

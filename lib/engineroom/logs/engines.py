@@ -162,8 +162,8 @@ def remote(spec: Source, where: str) -> tuple[ibis.Table | None, list[Problem]]:
     try:
         connection = ibis.connect(url)
     except (ImportError, ModuleNotFoundError):
-        extra = EXTRAS.get(scheme)
-        cure = f'pip install "engineroom[{extra}]"' if extra else f'pip install "ibis-framework[{scheme}]"'
+        extra = EXTRAS.get(scheme)  # any other word may be the secret, written without its address
+        cure = f'pip install "engineroom[{extra}]"' if extra else "install Ibis with the driver of that database"
         return None, [Problem(where, 0, "connection", f"{variable} needs a driver that is not installed", cure)]
     except Exception as error:
         rule = f"the database that {variable} names does not answer ({type(error).__name__})"

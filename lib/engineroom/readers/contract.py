@@ -32,6 +32,8 @@ from engineroom.resources import folder
 FILE = "engagement.toml"
 LIKE = 0.65
 """How alike two words must be for one to be suggested for the other: 1 is the same word."""
+LONGEST_LINE = 500
+"""Letters of what stands in a line of every page."""
 XES_KEYS = {"case": "case:concept:name", "activity": "concept:name", "completed": "time:timestamp"}
 """Where the standard extensions of XES keep what every event log has."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -94,6 +96,12 @@ def _each_once(words: tuple[Any, ...]) -> tuple[Any, ...]:
     return words
 
 
+def _short_enough(text: str) -> str:
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"has {len(text):,} letters; write at most {LONGEST_LINE}")
+    return text
+
+
 def _inside(relative: str, info: ValidationInfo) -> str:
     allowed = info.data.get("allow_outside_folder")
     if info.context and not allowed and not is_inside(info.context["folder"], relative):
@@ -121,6 +129,7 @@ def is_inside(place: Path, relative: str) -> bool:
 
 Day = Annotated[date, Strict()]
 Clock = Annotated[time, Strict()]
+Line = Annotated[StrictStr, AfterValidator(_short_enough)]
 Words = tuple[StrictStr, ...]
 Weekday = Annotated[StrictStr, AfterValidator(_known_weekday)]
 OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
@@ -154,14 +163,14 @@ class Header(Section):
 
     id: Annotated[StrictStr, AfterValidator(_plain_id)] = ""
     """what tells this engagement from every other one; engineroom new writes it"""
-    client: Annotated[StrictStr, Field(min_length=1)]
+    client: Annotated[StrictStr, Field(min_length=1), AfterValidator(_short_enough)]
     sectors: Annotated[tuple[Sector, ...], AfterValidator(_at_least_one), AfterValidator(_each_once)]
     period: Period
     currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
     as_of: Day
     status: Literal["draft", "final"] = "draft"
-    confidentiality: StrictStr = "Confidential"
-    prepared_by: StrictStr = ""
+    confidentiality: Line = "Confidential"
+    prepared_by: Line = ""
     language: Annotated[StrictStr, AfterValidator(_known_language)] = "en"
     allow_outside_folder: StrictBool = False  # stands before the path it allows
     brand: Inside | None = None

@@ -225,7 +225,8 @@ def _problem(where: str, fault: Any) -> Problem:
     if kind == "string_too_short":
         return Problem(where, column=column, rule="is blank", cure=cure)
     needed = "a date" if kind.startswith("date") else NEEDED.get(kind) or fault["msg"].removeprefix("Input should be ")
-    return Problem(where, column=column, rule=f"{_shown(fault['input'])} is not {needed}", cure=cure)
+    shown = "what stands there" if place[-1] == "connection" else _shown(fault["input"])  # it may be the secret itself
+    return Problem(where, column=column, rule=f"{shown} is not {needed}", cure=cure)
 
 
 def _shown(given: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -187,6 +188,7 @@ def _references(
         unassigned = workflows.index[workflows["sector"].isna()]
         cure = "this engagement has several sectors; name one"
         yield from sheets.few(where["workflows"], "sector", [(row, "is blank", cure) for row in unassigned])
+    yield from _circle(where["initiatives"], read_in["initiatives"])
     yield from _alike(where, read_in)
     yield from _days(where, read_in, engagement)
     yield from _values(where["kpis"], read_in["kpis"], known)
@@ -208,6 +210,21 @@ def _references(
             (row, rule.format(*pair), cure) for row, pair in zip(read_in[table].index[outside], days, strict=True)
         ]
         yield from sheets.few(where[table], "period_end", faults)
+
+
+def _circle(where: str, initiatives: pd.DataFrame) -> Iterator[Problem]:
+    """Yield initiatives that wait for each other: none of them can ever begin."""
+    waits = {
+        name: [one.strip() for one in after.split(";") if one.strip()]
+        for name, after in initiatives.set_index("initiative")["after"].dropna().items()
+    }
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        names = error.args[1]  # each before the one that waits for it; the last is the first
+        row = initiatives.index[initiatives["initiative"] == names[0]][0]
+        told = ", which waits for ".join(f'"{name}"' for name in reversed(names))
+        yield Problem(where, row, "after", f"{told}: none of them can begin", "take one of them out of after")
 
 
 def _alike(where: dict[str, str], read_in: dict[str, pd.DataFrame]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ DEEPEST = 20
 def read(path: Path) -> dict[str, Any]:
     """Return what a TOML file says; raise `ValueError` that tells a person why it cannot be taken."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for whoever writes into it
+            raise ValueError("is no file")
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except FileNotFoundError:

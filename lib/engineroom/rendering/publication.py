@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import socket
@@ -19,7 +20,7 @@ PATIENCE = 60.0
 LOCK = ".lock"
 KEPT = "kept"
 """Folder of an output folder for what a person made there."""
-STAGE = ".new-"
+STAGE, JOURNAL = ".new-", "journal.json"
 
 
 def inside(path: str) -> str:
@@ -30,24 +31,31 @@ def inside(path: str) -> str:
     return path
 
 
-def publish(files: dict[str, bytes], home: Path, known: Mapping[str, str]) -> tuple[list[Path], list[str]]:
+def publish(
+    files: dict[str, bytes], home: Path, known: Mapping[str, str], gone: Iterable[str] = ()
+) -> tuple[list[Path], list[str]]:
     """Write files under `home`; return where they are, in the order given, and what was set aside, as sentences.
 
-    All are written before the first is renamed into its place: a full disk leaves what was there before untouched. A
-    folder that a killed process left half written is cleared away first. `known` has the SHA-256 of what was written
-    here before: a file that is not of that kind is a person's, and set aside.
+    All are written before the first is renamed into its place: a full disk leaves what was there before untouched.
+    The last file tells of the others and comes last: after what is `gone`, which was written here before and is made
+    no more. `known` has the SHA-256 of what was written here before: a file that is not of that kind is a person's,
+    and set aside. What a killed process left half written is cleared away first; its journal is in `renamed`.
     """
     for name in files:
         _refuse_link(home, name)
     home.mkdir(parents=True, exist_ok=True)
-    told = []
+    told, gone = [], list(gone)
     for left in home.glob(f"{STAGE}*"):
         shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(dir=home, prefix=STAGE))
     try:
         for number, data in enumerate(files.values()):
             _write(stage / str(number), data)
+        sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        _write(stage / JOURNAL, json.dumps(sums).encode())
         for number, name in enumerate(files):
+            if number == len(files) - 1:
+                told += _drop(home, gone, known)
             target = home / name
             target.parent.mkdir(parents=True, exist_ok=True)
             told += [one] if (one := keep(home, name, known)) else []
@@ -57,7 +65,16 @@ def publish(files: dict[str, bytes], home: Path, known: Mapping[str, str]) -> tu
     return [home / name for name in files], told
 
 
-def drop(home: Path, names: Iterable[str], known: Mapping[str, str]) -> list[str]:
+def renamed(home: Path) -> dict[str, str]:
+    """Return the SHA-256 of what a killed process put into its place before it could say so, by its path there."""
+    found: dict[str, str] = {}
+    for journal in home.glob(f"{STAGE}*/{JOURNAL}"):
+        with suppress(OSError, ValueError, AttributeError, TypeError, RecursionError):
+            found |= {inside(name): sha for name, sha in json.loads(journal.read_bytes()).items()}
+    return {name: sha for name, sha in found.items() if (home / name).is_file() and _digest(home / name) == sha}
+
+
+def _drop(home: Path, names: Iterable[str], known: Mapping[str, str]) -> list[str]:
     """Remove files that were written here before; return what was set aside instead, because a person changed it."""
     told = []
     for name in names:

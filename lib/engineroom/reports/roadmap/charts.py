@@ -212,7 +212,9 @@ def feasibility(
 def benefits(curve: pd.DataFrame, plan: DataFrame[plans.Plan], tables: Tables) -> Chart | Exhibit:
     """Return benefit less cost, added up over the months, as a range."""
     currency = tables.engagement.header.currency
-    if plan.empty or not plan["annual_benefit"].fillna(0).sum():
+    if plan.empty:
+        return note(*NO_PLAN)
+    if not plan["annual_benefit"].fillna(0).sum():
         return note("No benefit is stated", "No initiative states a yearly benefit, so there is no curve.")
     rows = curve.assign(day=curve["date"].dt.strftime("%Y-%m-%d")).drop(columns="date")
     low = quantity("low", say("{currency}, benefit less cost so far", currency=currency), axis=MONEY)
