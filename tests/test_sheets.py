@@ -89,10 +89,16 @@ def grid(text: str) -> list[list]:
         ("0,04", ",", 0.04),
         ("1234,5", ",", 1234.5),
         ("1e-2", ",", 0.01),
+        (".5", ".", 0.5),
+        ("1,234,567.5", ".,", 1234567.5),
+        ("1.234,5", ",.", 1234.5),
+        ("1\u202f234", ". ", 1234.0),
+        ("1’234.5", ".'", 1234.5),
+        ("1234.5", ".,", 1234.5),
     ],
 )
 def test_a_plain_number_is_read(cell, decimal, value):
-    assert cells.read(cell, "number", decimal) == value
+    assert cells.read(cell, "number", cells.Marks(*decimal)) == value
 
 
 @pytest.mark.parametrize(
@@ -102,15 +108,30 @@ def test_a_plain_number_is_read(cell, decimal, value):
         ("4,5 %", "share", ".", '"4,5 %" is not a fraction; write 0.045'),
         ("4,5%", "share", ",", '"4,5%" is not a fraction; write 0,045'),
         ("12%", "count", ".", '"12%" is not a number'),
-        ("0,04", "share", ".", '"0,04" has a decimal comma; write 0.04, or state [tables] decimal = ","'),
-        ("12,5", "money", ".", '"12,5" has a decimal comma; write 12.5, or state [tables] decimal = ","'),
-        ("1,234", "count", ".", '"1,234" may be 1234 or 1.234; write the one that is meant'),
-        ("1.234", "count", ",", '"1.234" may be 1234 or 1,234; write the one that is meant'),
-        ("1,234,567.8", "money", ".", '"1,234,567.8" has marks between thousands; write 1234567.8'),
-        ("1 234", "money", ".", '"1 234" has marks between thousands; write 1234'),
-        ("1\u202f234,5", "money", ",", '"1\u202f234,5" has marks between thousands; write 1234,5'),
-        ("1.234,56", "money", ".", '"1.234,56" has a decimal comma; write 1234.56'),
-        ("1.234,56", "money", ",", '"1.234,56" has marks between thousands; write 1234,56'),
+        ("0,04", "share", ".", '"0,04" has a decimal comma; write 0.04, or state decimal = ","'),
+        ("12,5", "money", ".", '"12,5" has a decimal comma; write 12.5, or state decimal = ","'),
+        ("1,234", "count", ".", '"1,234" may be 1234 or 1.234; write the one that is meant, or state thousands = ","'),
+        ("1.234", "count", ",", '"1.234" may be 1234 or 1,234; write the one that is meant, or state thousands = "."'),
+        (
+            "1,234,567.8",
+            "money",
+            ".",
+            '"1,234,567.8" has marks between thousands; write 1234567.8, or state thousands = ","',
+        ),
+        ("1 234", "money", ".", '"1 234" has marks between thousands; write 1234, or state thousands = " "'),
+        (
+            "1\u202f234,5",
+            "money",
+            ",",
+            '"1\u202f234,5" has marks between thousands; write 1234,5, or state thousands = " "',
+        ),
+        (
+            "1.234,56",
+            "money",
+            ".",
+            '"1.234,56" has a decimal comma; write 1234.56, or state decimal = "," and thousands = "."',
+        ),
+        ("1.234,56", "money", ",", '"1.234,56" has marks between thousands; write 1234,56, or state thousands = "."'),
         ("0.5", "share", ",", '"0.5" has a decimal point; write 0,5'),
         (
             "NaN",
@@ -132,7 +153,33 @@ def test_a_plain_number_is_read(cell, decimal, value):
             '"nan" is not a number; leave the cell blank where nothing was measured: blank is not zero',
         ),
         ("1e400", "number", ".", '"1e400" is not a number'),
-        ("$12", "money", ".", '"$12" is not a number'),
+        ("$12", "money", ".", '"$12" has a currency beside it; write 12'),
+        ("-12.50 EUR", "money", ".", '"-12.50 EUR" has a currency beside it; write -12.50'),
+        ("€1,234.5", "money", ".", '"€1,234.5" has marks between thousands; write 1234.5, or state thousands = ","'),
+        ("(12.50)", "money", ".", '"(12.50)" is a negative as bookkeepers write it; write -12.50'),
+        ("12.50-", "money", ".", '"12.50-" is a negative as bookkeepers write it; write -12.50'),
+        ("1'234", "money", ".", '"1\'234" has marks between thousands; write 1234, or state thousands = "\'"'),
+        (
+            "2026-01-31 14:05 CET",
+            "time",
+            ".",
+            '"2026-01-31 14:05 CET" names its zone by letters; write how far it is from UTC, such as +01:00, '
+            "or state timezone and leave the letters out",
+        ),
+        ("46053.5", "time", ".", '"46053.5" is a number; format the column as a date before it is exported'),
+        (
+            "31.01.2026 14:05",
+            "time",
+            ".",
+            '"31.01.2026 14:05" does not begin with the year; state format = "%d.%m.%Y %H:%M"',
+        ),
+        (
+            "01/02/2026",
+            "time",
+            ".",
+            '"01/02/2026" does not begin with the year; state format = "%d/%m/%Y" or format = "%m/%d/%Y"',
+        ),
+        ("soon", "time", ".", '"soon" is not a time; write it as 2026-01-31 14:05, or state format'),
         ("about 40", "count", ".", '"about 40" is not a number'),
         (True, "count", ".", '"True" is not a number'),
         (datetime.time(0, 12), "number", ".", f'"00:12:00" {TIME.format("0.2")}'),
@@ -149,7 +196,7 @@ def test_a_plain_number_is_read(cell, decimal, value):
 )
 def test_a_cell_that_cannot_be_read_says_what_to_write(cell, kind, decimal, said):
     with pytest.raises(ValueError) as raised:
-        cells.read(cell, kind, decimal)
+        cells.read(cell, kind, cells.Marks(*decimal))
 
     assert str(raised.value) == said
 
@@ -159,14 +206,14 @@ def test_a_cell_that_cannot_be_read_says_what_to_write(cell, kind, decimal, said
     [("00123", "00123"), (123.0, "123"), (1.5, "1.5"), (" NA ", "NA"), ("=cmd()", "=cmd()"), ("1e5", "1e5")],
 )
 def test_text_stays_what_was_typed(cell, text):
-    assert cells.read(cell, "text", ".") == text
+    assert cells.read(cell, "text", cells.Marks()) == text
 
 
 @pytest.mark.parametrize(
     "cell", ["2026-01-31", datetime.date(2026, 1, 31), datetime.datetime(2026, 1, 31, 23, 59)], ids=repr
 )
 def test_a_date_is_a_day(cell):
-    assert cells.read(cell, "date", ".") == pd.Timestamp("2026-01-31")
+    assert cells.read(cell, "date", cells.Marks()) == pd.Timestamp("2026-01-31")
 
 
 # --------------------------------------------------------------------------------------------------------- CSV files
@@ -190,7 +237,7 @@ def test_a_decimal_comma_is_refused_where_it_is_not_stated(tmp_path, monkeypatch
 
     assert told(place, monkeypatch) == message(
         "acme/tables/workflows.csv",
-        'row 2, unit_cost: "4,5" has a decimal comma; write 4.5, or state [tables] decimal = ","',
+        'row 2, unit_cost: "4,5" has a decimal comma; write 4.5, or state decimal = ","',
     )
 
 

@@ -21,8 +21,9 @@ from engineroom.errors import Problem
 from engineroom.logs import hours, labels, lifecycle, settings
 from engineroom.logs.files import FILE, ROW
 from engineroom.logs.hours import Window
-from engineroom.logs.rows import due_until_end
+from engineroom.logs.rows import TIMES, due_until_end
 from engineroom.phrases import ENGLISH, tell
+from engineroom.readers import cells
 from engineroom.readers.engagement import Cases, Events, Source
 
 TOLERATED = 0.01
@@ -37,6 +38,9 @@ BEFORE_PERIOD, AFTER_PERIOD = "completed_before_period", "received_after_period"
 REPEATS_ROW, REPEATS_CASE = "repeats_row", "repeats_case_id"
 
 NAMES_ALIKE, NAMES_NUMBERED = "names_alike", "names_numbered"
+
+AMOUNTS = {"cost": "money", "touches": "count"}
+"""What an amount of a log is by the kinds of a table."""
 
 EXAMPLES = 3
 MOST_NAMES = 10_000
@@ -121,9 +125,10 @@ def of_rows(
         detail = rule.detail | ({"completions": int(counts["completions"])} if rule.effect == "each_an_event" else {})
         if (rule.is_left_out or rule.stops) and hits > TOLERATED * total:
             fault = tell(rule.caveat, ENGLISH, affected=hits, total=total, **detail)
-            places = "; ".join([*(tell(one, ENGLISH) for one in examples), *_quoted(raw, at, column)])
+            quoted, cure = _quoted(raw, at, rule.key, spec)
+            places = "; ".join([*(tell(one, ENGLISH) for one in examples), *quoted])
             first = 0 if at.empty else int(at["row"].iloc[0])
-            problems.append(Problem(where, first, column, rule=f"{fault} ({places})", cure=rule.cure))
+            problems.append(Problem(where, first, column, rule=f"{fault} ({places})", cure=cure or rule.cure))
         else:
             caveats.append(_caveat(where, "rows", rule.caveat, rule.effect, hits, total, detail, examples))
     if spec.due:
@@ -141,16 +146,23 @@ def of_rows(
     return (caveats, problems), fit
 
 
-def _quoted(raw: ibis.Table, at: pd.DataFrame, column: str) -> list[str]:
-    """Return the value at fault as the client wrote it; nothing where it is blank, or the row cannot be found again."""
+def _quoted(raw: ibis.Table, at: pd.DataFrame, key: str, spec: Source) -> tuple[list[str], str]:
+    """Return the value at fault as the client wrote it, with the rule that it breaks, and the cure of that rule.
+
+    Nothing is returned where it is blank, or its row cannot be found again.
+    """
+    column = str(getattr(spec, key, None) or "")
     if at.empty or not column:
-        return []
+        return [], ""
     place = at.iloc[0]
     rows = raw.filter(raw[ROW] == int(place["row"]))
     rows = rows if pd.isna(place["file"]) else rows.filter(_[FILE] == place["file"])
-    found = rows.select(said=_[column].cast("string")).execute()
-    said = found["said"].dropna().astype(str).str.strip()
-    return [f'"{said.iloc[0][:60]}"'] if len(said) and said.iloc[0] else []
+    found = rows.select(said=_[column].cast("string")).execute()["said"].dropna().astype(str).str.strip()
+    if found.empty or not (said := found.iloc[0]):
+        return [], ""
+    kind = "" if spec.format and key in TIMES else AMOUNTS.get(key, "time" if key in TIMES else "text")
+    rule, cure = cells.fault(said, kind, spec.marks) if kind else ("", "")
+    return [rule or f'"{said[:60]}"'], cure
 
 
 def _labels(rows: ibis.Table, column: str, where: str, total: int) -> Iterator[Caveat]:
@@ -284,8 +296,9 @@ def _rules(spec: Source, window: Window) -> Iterator[Rule]:
     cure = "correct the times, or write oldest = 2001-01-31, the day before which no time is believed"
     about = {"earliest": f"{window.earliest:%Y-%m-%d}"}
     yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, about, is_left_out=True)
-    yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost")
-    yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date")
+    cure = "amounts are read as 1234.50; state decimal and thousands"
+    yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost", cure, key="cost", stops=True)
+    yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date", form, key="due", stops=True)
     zone = {"zone": spec.timezone or "UTC"}
     yield Rule(_.has_offset, "offset_from_utc", "others_on_clocks_of_zone", detail=zone, to_share=1 - 1e-12)
     yield Rule(_.is_whole_day, "date_without_time", "no_durations_below_a_day", from_share=TOLERATED)
@@ -310,6 +323,8 @@ def _record_rules() -> Iterator[Rule]:
     cure = "received and completed may name each other's column"
     is_before = _.completed < _.received
     yield Rule(is_before, "completed_before_received", "no_cycle_time", cure, key="completed", stops=True)
+    cure = "numbers are read as 1234; state decimal and thousands"
+    yield Rule(~_.touches_readable, "unreadable_touches", "counted_without_touches", cure, key="touches", stops=True)
     cure = "add the words to yes or no of met, reworked or defective; capitals count"
     yield Rule(_.not_understood, "answer_not_understood", "counted_as_unanswered", cure, stops=True)
 

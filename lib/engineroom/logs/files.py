@@ -268,7 +268,7 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
             lines = book.get_sheet_by_name(sheet).iter_rows()
     except workbooks.WorkbookError as error:
         raise LogFileError(f"{error.place}{error.rule}", error.cure or "save it again in Excel") from None
-    header = [_said(cell) or "" for cell in next(lines, [])]
+    header = [_said(cell, spec.decimal) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
@@ -277,7 +277,7 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     target = scratch.lasting("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
     with pq.ParquetWriter(target, shape) as writer:
-        for batch in _batches(lines, len(header)):
+        for batch in _batches(lines, len(header), spec.decimal):
             writer.write_table(pa.table([pa.array(column) for column in zip(*batch, strict=True)], schema=shape))
     return con.read_parquet(str(target)).mutate(**{FILE: ibis.null("string")})
 
@@ -294,13 +294,13 @@ def _sheet(book: Any, spec: Source) -> str:
     raise LogFileError(asked, f"state sheet, one of: {', '.join(shown[:20])}")
 
 
-def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]]:
+def _batches(lines: Iterator[list[Any]], width: int, decimal: str) -> Iterator[list[list[Any]]]:
     """Yield the rows that hold anything, with their numbers."""
     batch: list[list[Any]] = []
     for number, line in enumerate(lines, 2):
         if number > EXCEL_ROWS - 1:
             raise LogFileError("fills every row a sheet has, so it was probably cut", "export it as CSV")
-        cells = [_said(cell) for cell in line]
+        cells = [_said(cell, decimal) for cell in line]
         if any(cells[width:]):
             raise LogFileError(f"row {number} has a cell beyond the last column name", "name its column, or clear it")
         if any(cells):
@@ -312,10 +312,11 @@ def _batches(lines: Iterator[list[Any]], width: int) -> Iterator[list[list[Any]]
         yield batch
 
 
-def _said(cell: Any) -> str | None:
-    """Return a cell as text: whole numbers without a point, times as 2026-01-31 14:05:00."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1 << 53:
-        return str(int(cell))
+def _said(cell: Any, decimal: str) -> str | None:
+    """Return a cell as text: numbers with the stated decimal mark, whole ones without, times as 2026-01-31 14:05:00."""
+    if isinstance(cell, float):
+        is_whole = cell.is_integer() and abs(cell) < 1 << 53
+        return str(int(cell)) if is_whole else str(cell).replace(".", decimal)
     return str(cell).strip() or None if cell is not None else None
 
 

@@ -16,10 +16,10 @@ from engineroom.logs import engines
 from engineroom.logs.engines import NAIVE
 from engineroom.logs.files import FILE, ROW
 from engineroom.logs.hours import Window
+from engineroom.readers import cells
 from engineroom.readers.engagement import Cases, Events, Source, YesNo
 
-OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)$"
-NO_CLOCK = r"[ T]00:00(:00([.,]0+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$"
+NO_CLOCK = rf"[ T]00:00(:00([.,]0+)?)?({cells.OFFSET[:-1]})?$"
 DATE_LENGTH = len("2026-01-31")
 TIDY = "this_row_is_tidy"
 LIFECYCLE = "lifecycle:transition"
@@ -154,7 +154,8 @@ def _case_columns(raw: ibis.Table, spec: Cases) -> dict[str, Any]:
         "time_is_blank": _is_blank(raw, spec.received, spec),
         "completed": completed,
         "completed_readable": completed.notnull() | _is_blank(raw, spec.completed, spec),
-        "touches": _amount(raw, spec.touches, spec),
+        "touches": (touches := _amount(raw, spec.touches, spec)),
+        "touches_readable": touches.notnull() | _is_blank(raw, spec.touches, spec),
         "is_met": _answer(raw, spec.met, spec),
         "is_reworked": _answer(raw, spec.reworked, spec),
         "is_defective": _answer(raw, spec.defective, spec),
@@ -243,16 +244,26 @@ def _instant(raw: ibis.Table, column: str | None, spec: Source) -> Any:
     if spec.format:
         read = engines.try_strptime(said, spec.format)  # with %z DuckDB returns UTC
         return read if "%z" in spec.format else engines.utc_of_clock(read, zone, engine)
-    naive = engines.utc_of_clock(said.try_cast(NAIVE), zone, engine)
-    instant = engines.utc_of_instant(said.try_cast(engines.AWARE), engine)
+    naive = engines.utc_of_clock(
+        ibis.coalesce(said.try_cast(NAIVE), said.replace(",", ".").try_cast(NAIVE)), zone, engine
+    )
+    instant = engines.utc_of_instant(
+        ibis.coalesce(*(one.try_cast(engines.AWARE) for one in _with_offset(said))), engine
+    )
     return ibis.ifelse(_has_offset(raw, column, spec), instant, naive)
+
+
+def _with_offset(said: Any) -> tuple[Any, Any]:
+    """Return a time with its offset as it stands, and as DuckDB reads it: with seconds, and no word for UTC."""
+    plain = said.re_replace(" ?(Z|z|UTC|utc|GMT)$", "+00").re_replace(" ([+-])", r"\1").replace(",", ".")
+    return said, plain.re_replace("([ T][0-9]{2}:[0-9]{2})([+-])", r"\1:00\2")
 
 
 def _has_offset(raw: ibis.Table, column: str, spec: Source) -> Any:
     if not raw[column].type().is_string() or spec.format:
         return ibis.literal(False)
     said = _text(raw, column, spec)
-    return ((said.length() > DATE_LENGTH) & said.re_search(OFFSET)).fill_null(False)
+    return ((said.length() > DATE_LENGTH) & said.re_search(cells.OFFSET)).fill_null(False)
 
 
 def _is_whole_day(raw: ibis.Table, column: str, spec: Source) -> Any:
@@ -276,7 +287,10 @@ def _amount(raw: ibis.Table, column: str | None, spec: Source) -> Any:
     if raw[column].type().is_numeric():
         return raw[column].cast("float64")
     said = _text(raw, column, spec)
-    return (said.replace(".", "").replace(",", ".") if spec.decimal == "," else said).try_cast("float64")
+    marks = spec.marks
+    plain = said.re_replace(marks.between, "") if marks.thousands else said
+    plain = plain.replace(marks.decimal, ".")
+    return ibis.ifelse(said.re_search(f"^({marks.form})$"), plain.try_cast("float64"), None)
 
 
 def _answer(raw: ibis.Table, told: YesNo | None, spec: Source) -> Any:

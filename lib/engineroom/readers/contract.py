@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from engineroom import phrases
+from engineroom.readers import cells
 from engineroom.resources import folder
 
 FILE = "engagement.toml"
@@ -116,6 +117,12 @@ def _from_environment(reference: str) -> str:
     return reference
 
 
+def _another_mark(thousands: str, info: ValidationInfo) -> str:
+    if thousands == info.data.get("decimal"):
+        raise ValueError(f'"{thousands}" is the mark before decimals; state another, or correct decimal')
+    return thousands
+
+
 def _plain_id(given: str) -> str:
     if not re.fullmatch(r"[\w.-]{1,64}", given):
         raise ValueError("holds 1 to 64 letters, digits, points, hyphens and underscores")
@@ -132,6 +139,7 @@ Clock = Annotated[time, Strict()]
 Line = Annotated[StrictStr, AfterValidator(_short_enough)]
 Words = tuple[StrictStr, ...]
 Weekday = Annotated[StrictStr, AfterValidator(_known_weekday)]
+Thousands = Annotated[Literal["", ",", ".", "'", " "], AfterValidator(_another_mark)]
 OneCharacter = Annotated[StrictStr, Field(min_length=1, max_length=1)]
 Sector = Annotated[StrictStr, AfterValidator(_known_sector)]
 Zone = Annotated[StrictStr, AfterValidator(_known_zone)]
@@ -184,12 +192,23 @@ class Header(Section):
         return as_of
 
 
-class TableFiles(Section):
+class Written(Section):
+    """What `[tables]`, `[events]` and `[cases]` share: the marks of their numbers."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Thousands = ""
+
+    @property
+    def marks(self) -> cells.Marks:
+        """Return them as the reader of cells takes them."""
+        return cells.Marks(self.decimal, self.thousands)
+
+
+class TableFiles(Written):
     """`[tables]`: one workbook instead of `tables/<name>.csv`, and how its text is written."""
 
     workbook: Inside | None = None
     separator: OneCharacter | None = None
-    decimal: Literal[".", ","] = "."
     encoding: StrictStr = "utf-8"
 
 
@@ -299,7 +318,7 @@ class YesNo(Section):
         return self
 
 
-class Source(Section):
+class Source(Written):
     """What `[events]` and `[cases]` share: a file or a table of a warehouse, and how its text is written."""
 
     allow_outside_folder: StrictBool = False  # stands before the path it allows
@@ -311,7 +330,6 @@ class Source(Section):
     format: StrictStr | None = None
     separator: OneCharacter | None = None
     encoding: StrictStr | None = None
-    decimal: Literal[".", ","] = "."
     missing: Words = ()
     filter: dict[str, Words] = {}
     may_be_absent: Words = ()

@@ -185,10 +185,10 @@ def own_pack(
 
 
 def _reference(path: Path, where: str, model: type[Table], problems: list[Problem]) -> pd.DataFrame:
-    cells = sheets.csv_cells(path, where, TableFiles(), problems)
-    return (
-        columns.empty(model) if cells is None else sheets.validated(sheets.Sheet(where, path, cells), model, problems)
-    )
+    files = TableFiles()
+    if (found := sheets.csv_cells(path, where, files, problems)) is None:
+        return columns.empty(model)
+    return sheets.validated(sheets.Sheet(where, path, found, files.marks), model, problems)
 
 
 def printable(frame: pd.DataFrame) -> pd.DataFrame:

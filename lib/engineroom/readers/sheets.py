@@ -43,7 +43,7 @@ class Sheet:
     where: str
     file: Path
     cells: pd.DataFrame
-    decimal: str = "."
+    marks: cells.Marks
 
 
 # ----------------------------------------------------------------------------------------------------- finding sheets
@@ -70,7 +70,7 @@ def find(engagement: Engagement, problems: list[Problem]) -> Iterator[tuple[str,
         elif (found := csv_cells(path, where, files, problems)) is not None:
             if found.empty:
                 problems.append(Problem(where, rule="has a header and no rows", cure="fill it, or remove the table"))
-            yield path.stem, Sheet(where, path, found, files.decimal)
+            yield path.stem, Sheet(where, path, found, files.marks)
 
 
 def csv_files(engagement: Engagement) -> list[Path]:
@@ -126,7 +126,7 @@ def _opened(
         found = _framed(where, rows, problems)
         filled.append(found is None or not found.empty)
         if found is not None and not found.empty:  # `engineroom new` writes every sheet; those left blank are not sent
-            yield one, Sheet(where, path, found, engagement.tables.decimal)
+            yield one, Sheet(where, path, found, engagement.tables.marks)
     if filled and not any(filled) and engagement.events is None and engagement.cases is None:
         cure = "fill in at least one sheet (the sheet guide explains the columns), or name a log in engagement.toml"
         problems.append(Problem(name, rule="nothing is filled in yet", cure=cure))
@@ -233,7 +233,7 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
         for row, cell in sheet.cells[name].items():
             value, fault = None, ""
             try:
-                value = cells.read(cell, about["kind"], sheet.decimal) if cell is not None else None
+                value = cells.read(cell, about["kind"], sheet.marks) if cell is not None else None
             except ValueError as error:
                 fault = str(error)
             if cell is None and about["required"]:
