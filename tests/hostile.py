@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 HTML = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",
@@ -93,3 +95,20 @@ SPREADSHEET = [
 ]
 PATHS = ["../../etc/passwd", "..\\..\\x", "C:\\x", "con", "/etc/passwd"]
 PAYLOADS = [*HTML, *SVG, *MARKDOWN, *TYPST, *JINJA, *MERMAID, *UNSEEN, *SPREADSHEET, *PATHS]
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Return bytes of which some are others, gone, twice, or what trips a parser."""
+    made = bytearray(data)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(made) or 1)
+        kind = chance.randrange(4)
+        if kind == 0:
+            made[at : at + 1] = bytes([chance.randrange(256)])
+        elif kind == 1:
+            del made[at : at + chance.randint(1, 40)]
+        elif kind == 2:
+            made[at:at] = made[at : at + chance.randint(1, 40)]
+        else:
+            made[at:at] = chance.choice([b"9" * 9, b"<", b">", b"XFD1048576", b"\0", b"-1", b"&#1;", b'"', b"e"])
+    return bytes(made)

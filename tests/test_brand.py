@@ -162,6 +162,15 @@ def test_a_picture_loses_its_texts_and_dates() -> None:
         pictures.png(picture()[:-6])
 
 
+@pytest.mark.parametrize(("name", "said"), [("brand", "is no file"), ("absent.toml", "there is no such file")])
+@pytest.mark.parametrize("ask", [brand.read, brand.files])
+def test_a_brand_that_is_no_file_is_told_by_whoever_asks_first(ask, name: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "brand").mkdir()
+
+    with pytest.raises(EngagementError, match=said):
+        ask(tmp_path / name)
+
+
 def test_the_engagement_names_its_brand_and_language(
     make_engagement: Callable[..., Path], written: Callable[..., Path]
 ) -> None:

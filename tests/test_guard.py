@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hostile import mutated
 from proofs import cases
 
 from engineroom import cli, scratch
@@ -20,6 +21,7 @@ from engineroom.errors import DataProblems, EngagementError, EngineroomError, Re
 from engineroom.factory import guard, kernel, ledger, press, run, surroundings
 from engineroom.factory.limits import Limits
 from engineroom.readers import engagement, tables
+from engineroom.resources import folder
 
 HEADER = """[engagement]
 client = "Test client"
@@ -251,12 +253,12 @@ def test_a_mutated_workbook_gives_problems_and_neither_a_traceback_nor_a_hang(tm
     case, odd = engagement.open(tmp_path / "acme"), []
     for number in range(cases(300, 2000)):
         if number % 2:
-            path.write_bytes(_mutated(sound, chance))
+            path.write_bytes(mutated(sound, chance))
         else:
             name = chance.choice(sorted(parts))
             with zipfile.ZipFile(path, "w") as packed:
                 for one, data in parts.items():
-                    packed.writestr(one, _mutated(data, chance) if one == name else data)
+                    packed.writestr(one, mutated(data, chance) if one == name else data)
         try:
             guard.within(_read, str(case.folder), limits=Limits(seconds=20, megabytes=1000))
         except EngineroomError as error:
@@ -270,17 +272,18 @@ def _read(place: str) -> None:
     tables.read(engagement.open(place))
 
 
-def _mutated(data: bytes, chance: random.Random) -> bytes:
-    made = bytearray(data)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(made) or 1)
-        kind = chance.randrange(4)
-        if kind == 0:
-            made[at : at + 1] = bytes([chance.randrange(256)])
-        elif kind == 1:
-            del made[at : at + chance.randint(1, 40)]
-        elif kind == 2:
-            made[at:at] = made[at : at + chance.randint(1, 40)]
-        else:
-            made[at:at] = chance.choice([b"9" * 9, b"<", b">", b"XFD1048576", b"\0", b"-1", b"&#1;", b'"', b"e"])
-    return bytes(made)
+@pytest.mark.proof
+def test_a_mutated_settings_file_gives_problems_and_no_traceback(tmp_path: Path) -> None:
+    place = client(tmp_path / "acme")
+    settings = (folder("starters") / "ecommerce" / "engagement.toml").read_bytes()
+    chance, odd = random.Random(12), []
+    for number in range(cases(300, 2000)):
+        (place / "engagement.toml").write_bytes(mutated(settings, chance))
+        try:
+            engagement.open(place)
+        except EngineroomError:
+            continue
+        except Exception as error:
+            odd.append((number, repr(error)))
+
+    assert odd == []

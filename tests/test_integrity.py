@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import hostile
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +25,7 @@ from engineroom.errors import DataProblems, RenderError, ReportError
 from engineroom.factory import batch, delivery, ledger, manifest, run, verification
 from engineroom.factory.run import Task
 from engineroom.readers import engagement, sheets
+from engineroom.rendering import publication
 
 KPIS = "kpi,numerator,denominator,n,period_start,period_end,source\nsla_compliance,{},100,100,2026-01-01,2026-06-30,x\n"
 HTML = ["--report", "benchmark_gap", "--format", "html"]
@@ -237,6 +241,26 @@ def test_no_mutated_manifest_is_a_fault_of_the_program_or_leads_out_of_its_folde
     verification.verify(tmp_path)
     with pytest.raises(RenderError):
         delivery.pack(home)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", [ledger.LEDGER, ledger.BATCHES, f"acme/{manifest.NAME}"])
+def test_no_mutated_bytes_of_a_file_of_state_are_a_fault_of_the_program(tmp_path: Path, name: str) -> None:
+    task, files = Task("/x", "legal", "roadmap"), {"legal/roadmap.html": b"page"}
+    ledger.ask(tmp_path, [task] * 3)
+    for _ in range(3):
+        ledger.record(tmp_path, ledger.Outcome(task, "ok", 0, "", ("acme/legal/roadmap.html",), 1.0))
+    home, about = tmp_path / "acme", {"title": "x", "headlines": [], "inputs": {}}
+    case = engagement.open("starter/legal")
+    record = manifest.dumps(manifest.record(manifest.origin(case, "roadmap", {}), files, home, about))
+    publication.publish(files | {manifest.NAME: record}, home, {})
+    sound, chance = (tmp_path / name).read_bytes(), random.Random(13)
+    for _ in range(FUZZED):
+        (tmp_path / name).write_bytes(hostile.mutated(sound, chance))
+        assert {one.report for one in ledger.last(tmp_path)} <= {*run.reports(), ""}
+        verification.verify(tmp_path)
+        with suppress(RenderError):
+            delivery.pack(home)
 
 
 # ----------------------------------------------------------------------------------------------------------- integrity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import random
 import resource
 import time
@@ -175,6 +176,16 @@ def test_a_malformed_log_ends_in_a_clear_message(name: str, make_engagement) -> 
     assert (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
     ) / 1024 < MEGABYTES  # earlier tests have a peak too
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet", "xlsx", "xes"])
+def test_a_pipe_is_no_log_and_is_not_waited_for(kind: str, make_engagement) -> None:
+    place = make_engagement(TOML.format(source=f"log.{kind}"), {})
+    os.mkfifo(place / f"log.{kind}")
+
+    with pytest.raises(DataProblems, match=rf"log\.{kind}.*: 1 problem\n  is no file; put the file itself there"):
+        event_log.open(engagement.open(place))
 
 
 def test_sound_logs_of_every_kind_give_the_same_figures(make_engagement) -> None:

@@ -142,13 +142,16 @@ def main() -> int:
             try:
                 getattr(case, name)
                 done.append(name)
-            except (DataProblems, EngagementError, MemoryError):
+            except (DataProblems, EngagementError, MemoryError, OSError):
                 raise
             except Exception:  # only the report that tells it fails: its notebook computes it again, and says why
                 continue
         case.write(Path(assessment.FOLDER), done)
     except EngineroomError as error:
         outcome = {"exit_code": error.exit_code, "message": str(error)}
+    except OSError as error:
+        said = f"{job['folder']}: {error.filename or 'its figures'}: {error.strerror or error}"
+        outcome = {"exit_code": RenderError.exit_code, "message": said}
     except MemoryError as error:
         cause, cure = starved(type(error).__name__, job["megabytes"])
         outcome = {"exit_code": NotebookError.exit_code, "message": f"{job['folder']}: {cause}\n{cure}"}

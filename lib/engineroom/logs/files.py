@@ -82,6 +82,8 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
     """Return the rows of a log with their row numbers, and what keeps them from being read."""
     if not files or not files[0].exists():
         return None, [Problem(where, rule="there is no such file", cure="correct source in engagement.toml")]
+    if not all(file.is_file() for file in files):  # a pipe may never end
+        return None, [Problem(where, rule="is no file", cure="put the file itself there")]
     kinds = {Path(file.name.lower().removesuffix(".gz")).suffix for file in files}
     kind = KINDS.get(kinds.pop(), "") if len(kinds) == 1 else ""
     if not kind or (len(files) > 1 and kind != "Parquet"):

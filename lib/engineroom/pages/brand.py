@@ -49,15 +49,12 @@ class File(BaseModel):
 
 def read(path: Path) -> dict[str, Any]:
     """Return a brand as plain data that a notebook can carry: texts, colours that can be read, a logo that is inert."""
+    said = _said(path)
     try:
-        read = File.model_validate(toml.read(path))
-    except FileNotFoundError:
-        raise _refused(path, "", "there is no such file", "correct brand in engagement.toml") from None
+        read = File.model_validate(said)
     except ValidationError as error:
         faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
         raise EngagementError([Problem(path.name, column=where, rule=rule) for where, rule in faults]) from None
-    except ValueError as error:
-        raise _refused(path, "", str(error), "") from None
     colours = {name: value.lower() for name, value in read.colour if value is not None}
     for name, value in colours.items():
         if rule := unreadable(value):
@@ -68,8 +65,18 @@ def read(path: Path) -> dict[str, Any]:
 
 def files(path: Path) -> list[Path]:
     """Return the files a brand is made of, the templates of headlines beside it with them."""
-    logo = toml.read(path).get("logo")
+    logo = _said(path).get("logo")
     return [path, *([path.parent / logo] if isinstance(logo, str) else []), *sorted(path.parent.glob(TEMPLATES))]
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """Return what the file says."""
+    try:
+        return toml.read(path)
+    except FileNotFoundError:
+        raise _refused(path, "", "there is no such file", "correct brand in engagement.toml") from None
+    except ValueError as error:
+        raise _refused(path, "", str(error), "") from None
 
 
 def headlines(path: Path) -> dict[str, str]:
