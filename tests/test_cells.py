@@ -164,3 +164,82 @@ def test_a_log_reads_the_numbers_that_a_table_reads_and_no_others(make_engagemen
     found = typed.drop_duplicates("case_id").set_index("case_id")["cost"].dropna().to_dict()
 
     assert found == {one: cells.read(one, "money", marks) for one in said if not cells.fault(one, "money", marks)[0]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "shown"),
+    [
+        ("csv", "1.23457E+12", "1.23457E+12"),
+        ("xlsx", "1.23457E+12", "1.23457E+12"),
+        ("xlsx", 1.234567890123456e15, "1.23456789012346E+15"),
+    ],
+)
+def test_a_case_number_that_lost_digits_is_refused(make_engagement, kind, id_, shown) -> None:
+    told = refused(make_engagement, kind, case=id_)
+
+    rule = f'6 of 12 rows have a case number that lost digits in a spreadsheet (rows 3, 5, 7; "{shown}")'
+    assert told == f"row 3, case: {rule}; format the column as text, and export it again"
+
+
+def filled(change) -> bytes:
+    """Return the log as a workbook, its sheet changed."""
+    book = openpyxl.load_workbook(io.BytesIO(written(rows(), "xlsx")))
+    change(book.active)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def told(make_engagement, file: str, content: bytes) -> list[str]:
+    case = engagement.open(make_engagement(TOML.format(source=file), {file: content}))
+    with pytest.raises(DataProblems) as refusal:
+        event_log.open(case)
+    return [str(one) for one in refusal.value.problems]
+
+
+@KINDS
+def test_an_error_of_a_spreadsheet_is_told_in_a_log_as_in_a_table(make_engagement, kind) -> None:
+    said = "#N/A is a spreadsheet error; correct the formula, or leave the cell blank"
+    rule, cure = said.split("; ")
+
+    content = written(rows(cost="#N/A", step="#REF!"), kind)
+    if kind == "xlsx":
+        content = filled(lambda sheet: [_put_errors(sheet, row) for row in range(3, ROWS + 2, 2)])
+
+    assert told(make_engagement, f"log.{kind}", content) == [
+        f"row 3: 6 of 12 rows have a spreadsheet error, such as #N/A, in place of a text (rows 3, 5, 7); {cure}",
+        f"row 3, cost: 6 of 12 rows have a cost that cannot be read (rows 3, 5, 7; {rule}); {cure}",
+    ]
+
+
+def _put_errors(sheet, row: int) -> None:
+    for column, said in ((2, "#REF!"), (4, "#N/A")):
+        sheet.cell(row, column, said)  # openpyxl writes it as the error it is
+
+
+def test_a_formula_that_nobody_calculated_is_refused_in_a_log_as_in_a_table(make_engagement) -> None:
+    def formulas(sheet) -> None:
+        for row in range(2, 9):
+            sheet.cell(row, 4, f"=H{row}*2")
+        sheet.cell(1, 9, "unused")
+        sheet.cell(2, 9, "=1+1")
+        sheet.insert_cols(1)
+
+    found = told(make_engagement, "log.xlsx", filled(formulas))
+
+    cure = "was never calculated; open the workbook in a spreadsheet and save it"
+    assert found == ["cost: 2 more rows like row 6", *(f'row {n}, cost: "=H{n}*2" {cure}' for n in range(2, 7))]
+
+
+@pytest.mark.parametrize("before", ["", "\n\n", "\r\n"], ids=["none", "two", "windows"])
+@pytest.mark.parametrize("first", ["", "sep=;\n"])
+def test_rows_of_a_log_have_the_numbers_of_the_file(make_engagement, first, before) -> None:
+    lines = [";".join(map(str, row)) for row in rows()]
+    lines[4] = 'C4;"a\n\nb";2026-02-03 09:00:00;1;'
+    lines[7] = "C7;a;soon;1;"
+    text = first + ";".join(HEADER) + "\n" + before + "\n".join(lines)
+
+    (said,) = told(make_engagement, "log.csv", text.encode())
+
+    row = 9 + bool(first) + before.count("\n")
+    assert said.startswith(f"row {row}, at: 1 of 12 rows have a completion time that cannot be read (row {row}; ")

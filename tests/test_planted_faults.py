@@ -137,7 +137,7 @@ def test_20_planted_faults_in_csv_tables_are_20_lines_and_no_report(place, tmp_p
         "harbour/tables/staffing.csv": ["is empty; put the column names in row 1"],
         "harbour/tables/workflows.csv": [
             "row 2, monthly_volume: -133 is below 0",
-            'row 3, unit_cost: "3,72" has a decimal comma; write 3.72, or state [tables] decimal = ","',
+            'row 3, unit_cost: "3,72" has a decimal comma; write 3.72, or state decimal = ","',
             'row 4, cost_spread: "5%" is not a fraction; write 0.05',
             'row 4, sector: "legal" is unknown; the sectors of this engagement are: healthcare',
             "row 5, monthly_straight_through: monthly_straight_through is above monthly_volume; "

@@ -189,6 +189,12 @@ def test_a_plain_number_is_read(cell, decimal, value):
         (46053.0, "date", ".", '"46053" is not a date; write it as 2026-01-31'),
         ("2026-02-30", "date", ".", '"2026-02-30" is not a day of the calendar'),
         ("0206-01-31", "date", ".", '"0206-01-31" is not a plausible date; years run from 1990 to 2100'),
+        (
+            "1.23E+12",
+            "id",
+            ".",
+            '"1.23E+12" has lost digits in a spreadsheet; format the column as text, and export it again',
+        ),
         ("maybe", "flag", ".", '"maybe" is neither true nor false; write true or false'),
         ("#DIV/0!", "text", ".", "#DIV/0! is a spreadsheet error; correct the formula, or leave the cell blank"),
         ("x" * 70, "number", ".", f'"{"x" * 60}…" is not a number'),
@@ -287,7 +293,16 @@ def test_a_stated_encoding_is_used_and_a_wrong_one_told(tmp_path, monkeypatch):
     [
         ("", "is empty; put the column names in row 1"),
         ("\ufeff\n\n", "is empty; put the column names in row 1"),
-        (",,\n" + GOOD, "row 1: is blank; put the column names in row 1"),
+        (",,\n" + GOOD, "row 1: is blank; put the column names there"),
+        (
+            "sep=;\n" + GOOD.replace(",", ";").replace("100", "x"),
+            'row 3, monthly_volume: "x" is not a number',
+        ),
+        (
+            WORKFLOWS + "\n" * 65_535 + GOOD.splitlines()[1],
+            "has 65,536 rows, as many as a sheet can hold, so it was probably cut; "
+            "export it again without a spreadsheet in between; if it is whole, add a blank line at its end",
+        ),
         (f"{WORKFLOWS}\n", "has a header and no rows; fill it, or remove the table"),
         (
             GOOD.replace("process,owner", "process,"),
@@ -323,6 +338,8 @@ def test_a_stated_encoding_is_used_and_a_wrong_one_told(tmp_path, monkeypatch):
         "empty",
         "blank",
         "blank-header",
+        "separator-line",
+        "cut",
         "no-rows",
         "unnamed",
         "twice",

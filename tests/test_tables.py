@@ -308,7 +308,7 @@ def test_a_cell_that_cannot_be_read_hides_no_other_fault_of_its_row(tmp_path, mo
                 "a part cannot exceed the whole",
                 "row 2, owner: #REF! is a spreadsheet error; correct the formula, or leave the cell blank",
                 'row 2, sector: "legal" is unknown; the sectors of this engagement are: healthcare',
-                'row 2, unit_cost: "4,5" has a decimal comma; write 4.5, or state [tables] decimal = ","',
+                'row 2, unit_cost: "4,5" has a decimal comma; write 4.5, or state decimal = ","',
             ],
         )
     )

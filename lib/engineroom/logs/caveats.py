@@ -46,7 +46,7 @@ EXAMPLES = 3
 MOST_NAMES = 10_000
 """Names of a column that are held against each other, the most frequent first."""
 
-MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?", "#N/A")
+MISSING = ("NA", "N/A", "NULL", "NONE", "NAN", "NIL", "-", "?")
 READS_AS_MISSING = tuple(sorted({form for word in MISSING for form in (word, word.lower(), word.title())} | {"NaN"}))
 
 
@@ -283,6 +283,8 @@ def _rules(spec: Source, window: Window) -> Iterator[Rule]:
     form = f'times are read as "{spec.format}"' if spec.format else "times are read as 2026-01-31 14:05; state format"
     cure = "case may name the wrong column"
     yield Rule(_.case_id.isnull(), "no_case_id", LEFT_OUT, cure, key="case", is_left_out=True)
+    cure = "format the column as text, and export it again"
+    yield Rule(_.is_shortened, "case_id_shortened", LEFT_OUT, cure, key="case", is_left_out=True)
     arrives = "completed" if isinstance(spec, Events) else "received"
     begins = "started" if isinstance(spec, Events) else "received"
     cure = f"every row needs this time: complete the export, or name another column in {arrives}"
@@ -296,6 +298,8 @@ def _rules(spec: Source, window: Window) -> Iterator[Rule]:
     cure = "correct the times, or write oldest = 2001-01-31, the day before which no time is believed"
     about = {"earliest": f"{window.earliest:%Y-%m-%d}"}
     yield Rule(~_.is_plausible, "impossible_time", LEFT_OUT, cure, about, is_left_out=True)
+    cure = "correct the formula, or leave the cell blank"
+    yield Rule(_.has_error, "spreadsheet_error", LEFT_OUT, cure, is_left_out=True)
     cure = "amounts are read as 1234.50; state decimal and thousands"
     yield Rule(~_.cost_readable, "unreadable_cost", "counted_without_cost", cure, key="cost", stops=True)
     yield Rule(~_.due_readable, "unreadable_due_date", "counted_as_without_due_date", form, key="due", stops=True)

@@ -16,8 +16,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,7 +30,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from engineroom import scratch
 from engineroom.errors import Problem
 from engineroom.logs import engines, xes
-from engineroom.readers import engagement, workbooks
+from engineroom.readers import cells, engagement, sheets, workbooks
 from engineroom.readers.engagement import Engagement, Source
 
 ROW, FILE = "row_in_file", "file_of_row"
@@ -50,13 +51,16 @@ CURES = {
 UNREADABLE = (EOFError, UnicodeError, zlib.error, zipfile.BadZipFile, csv.Error, pa.ArrowException)
 """What broken bytes make of the readers that are not DuckDB."""
 
-EXCEL_ROWS = 1_048_576
 BATCH = 20_000
 KINDS = {".parquet": "Parquet", ".csv": "CSV", ".xlsx": "XLSX", ".xes": "XES"}
 
 
 class LogFileError(ValueError):
     """The file cannot be read as what it is said to be: what is wrong, and what to do."""
+
+
+class CellsError(ValueError):
+    """Cells of a workbook that hold no value: by their column, each with its row, what is wrong and what to do."""
 
 
 def parts(case: Engagement, spec: Source) -> list[Path]:
@@ -98,6 +102,8 @@ def rows(con: Any, files: Sequence[Path], spec: Source, where: str) -> tuple[ibi
             said = f"has {len(raw.columns):,} columns"
             raise LogFileError(said, f"export those that are needed, at most {MOST_COLUMNS:,}")
         return raw, []
+    except CellsError as fault:
+        return None, [one for column, faults in fault.args[0].items() for one in sheets.few(where, column, faults)]
     except (LogFileError, xes.XesError) as fault:
         rule, cure = fault.args
         return None, [Problem(where, rule=rule, cure=cure)]
@@ -151,14 +157,18 @@ def _parquet(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
 
 def _csv(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
     (path,) = files
-    encoding, separator, header = _text_form(path, spec)
-    is_plain = encoding in ("utf-8", "utf-8-sig") and path.suffix.lower() != ".gz"
+    form = _text_form(path, spec)
+    is_plain = form.encoding in ("utf-8", "utf-8-sig") and path.suffix.lower() != ".gz" and not form.has_old_ends
+    lies = path if is_plain else _plain(path, form)
+    if is_filled := _is_uneven(lies):
+        lies = _evened(lies, form)
     table = con.read_csv(
-        str(path if is_plain else _plain(path, encoding)),
-        columns=dict.fromkeys(header, "string"),
+        str(lies),
+        columns=dict.fromkeys(form.header, "string"),
         auto_detect=False,
         header=True,
-        delim=separator,
+        skip=form.head - 1,
+        delim=form.separator,
         quote='"',
         escape='"',
         nullstr="",
@@ -166,11 +176,23 @@ def _csv(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
         null_padding=False,
         strict_mode=True,
     )
-    return table.mutate(**{ROW: ibis.row_number() + 2, FILE: ibis.null("string")})
+    table = table.mutate(**{ROW: ibis.row_number() + form.head + 1, FILE: ibis.null("string")})
+    return table.filter(ibis.or_(*(table[name].notnull() for name in form.header))) if is_filled else table
 
 
-def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
-    """Return encoding, separator and column names: as stated, or as the first rows prove; never guessed."""
+@dataclass(frozen=True)
+class TextForm:
+    """How a CSV file is written: as stated, or as its first rows prove; `head` is the row of its column names."""
+
+    encoding: str
+    separator: str
+    header: list[str]
+    head: int
+    has_old_ends: bool
+
+
+def _text_form(path: Path, spec: Source) -> TextForm:
+    """Return how a CSV file is written: as stated, or as the first rows prove; never guessed."""
     with _opened(path) as stream:
         head = stream.read(SAMPLE)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
@@ -185,19 +207,53 @@ def _text_form(path: Path, spec: Source) -> tuple[str, str, list[str]]:
         raise LogFileError("is empty", "export it again")
     if "\0" in text:
         raise LogFileError("is not text: it holds NUL characters", "export it as CSV, or name it by its own kind")
-    if "\r" in text and "\n" not in text:
-        raise LogFileError("ends its lines with CR alone, as old Macs did", "save it with LF or CRLF line ends")
-    separator = spec.separator or _separator(text)
-    names = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+    has_old_ends = "\r" in text and "\n" not in text
+    stated, body = sheets.stated_separator(text)
+    separator = spec.separator or stated or _separator(body)
+    names = next(csv.reader(io.StringIO(body, newline=None), delimiter=separator), [])
+    if not any(name.strip() for name in names):
+        raise LogFileError("row 1: is blank", "put the column names there")
     header = [name.strip() or f"(column {place})" for place, name in enumerate(names, 1)]
     _header(header, "")
-    return codecs.lookup(encoding).name, separator, header
+    return TextForm(codecs.lookup(encoding).name, separator, header, 2 if stated else 1, has_old_ends)
+
+
+def _is_uneven(path: Path) -> bool:
+    """Return whether a file has blank lines or lines that end in two ways, which DuckDB passes over or refuses.
+
+    Refused is a file of as many lines as a sheet has rows: what a spreadsheet leaves of a longer one.
+    """
+    lines = ends = 0
+    has_blanks, last = False, b""
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            seam = last + piece
+            lines, ends = lines + piece.count(b"\n"), ends + seam.count(b"\r\n")
+            has_blanks = has_blanks or b"\n\n" in seam or b"\n\r\n" in seam
+            last = piece[-2:]
+            ends -= last.count(b"\r\n")
+    ends += last.count(b"\r\n")
+    if cut := sheets.cut(lines + (not last.endswith(b"\n"))):
+        raise LogFileError(*cut)
+    return has_blanks or 0 < ends < lines
+
+
+def _evened(path: Path, form: TextForm) -> Path:
+    """Return a copy in which a blank line is a row of blanks: rows keep the numbers they have in the file."""
+    target, is_inside = scratch.lasting("lines") / "log.csv", False
+    blank = form.separator.encode() * (len(form.header) - 1)
+    with path.open("rb") as stream, target.open("wb") as copy:
+        for line in stream:
+            said = line.rstrip(b"\r\n")
+            copy.write((said if is_inside or said.strip() else blank) + b"\n")
+            is_inside ^= said.count(b'"') % 2 == 1
+    return target
 
 
 def _separator(text: str) -> str:
     lines = text.splitlines()[:200]
     widths = {
-        mark: [len(row) for row in csv.reader(io.StringIO("\n".join(lines[:-1] or lines)), delimiter=mark)]
+        mark: [len(row) for row in csv.reader(io.StringIO("\n".join(lines[:-1] or lines)), delimiter=mark) if row]
         for mark in ",;\t|"
     }
     proven = [mark for mark, width in widths.items() if width and width[0] > 1 and len(set(width)) == 1]
@@ -242,15 +298,16 @@ class _Bounded:
         return piece
 
 
-def _plain(path: Path, encoding: str) -> Path:
+def _plain(path: Path, form: TextForm) -> Path:
     """Return an unzipped UTF-8 copy: DuckDB reads few encodings, Excel on Windows writes others."""
     target = scratch.lasting("text") / "log.csv"
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(form.encoding)()
     with _opened(path) as zipped, target.open("wb") as copy:
         stream = _Bounded(zipped, path.stat().st_size)
         while piece := stream.read(PIECE):
-            copy.write(piece if encoding == "utf-8" else decoder.decode(piece).encode())
-        copy.write(decoder.decode(b"", final=True).encode() if encoding != "utf-8" else b"")
+            said = piece if form.encoding == "utf-8" else decoder.decode(piece).encode()
+            copy.write(said.replace(b"\r", b"\n") if form.has_old_ends else said)
+        copy.write(decoder.decode(b"", final=True).encode() if form.encoding != "utf-8" else b"")
     return target
 
 
@@ -265,23 +322,51 @@ def _xlsx(con: Any, files: Sequence[Path], spec: Source) -> ibis.Table:
         with workbooks.opening():
             book = CalamineWorkbook.from_path(path)
         sheet = _sheet(book, spec)
-        workbooks.extents(path, [sheet], is_log=True)  # before room is made for its cells
+        extents = workbooks.extents(path, [sheet], is_log=True)  # before room is made for its cells
         with workbooks.opening():
-            lines = book.get_sheet_by_name(sheet).iter_rows()
+            found = book.get_sheet_by_name(sheet)
+            lines = found.iter_rows()
     except workbooks.WorkbookError as error:
         raise LogFileError(f"{error.place}{error.rule}", error.cure or "save it again in Excel") from None
     header = [_said(cell, spec.decimal) or "" for cell in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise LogFileError("has no header in row 1", "put the column names there")
+        raise LogFileError("row 1: is blank", "put the column names there")
+    header = [name or f"(column {place})" for place, name in enumerate(header, 1)]
     _header(header, "")
+    first = found.start[1] if found.start else 0  # columns before it are not among the cells of a line
+    odd = {(row, column - first): said for (row, column), said in extents[sheet].odd.items()} if extents else {}
+    _valued(odd, header, spec)
     target = scratch.lasting("sheet") / "log.parquet"
     shape = pa.schema([(name, pa.string()) for name in header] + [(ROW, pa.int64())])
     with pq.ParquetWriter(target, shape) as writer:
-        for batch in _batches(lines, len(header), spec.decimal):
+        for batch in _batches(_mended(lines, odd), len(header), spec.decimal):
             writer.write_table(pa.table([pa.array(column) for column in zip(*batch, strict=True)], schema=shape))
     return con.read_parquet(str(target)).mutate(**{FILE: ibis.null("string")})
+
+
+def _valued(odd: dict[tuple[int, int], str], header: list[str], spec: Source) -> None:
+    """Refuse formulas nobody calculated in the columns that engagement.toml names."""
+    used, faults = {column for _key, column in spec.named()}, defaultdict[str, list[tuple[int, str, str]]](list)
+    for (row, column), said in sorted(odd.items()):
+        name = header[column] if column < len(header) else ""
+        if name in used and isinstance(said, cells.Uncalculated):
+            faults[name].append((row + 1, *cells.fault(said, "text", spec.marks)))
+    if faults:
+        raise CellsError(dict(faults))
+
+
+def _mended(lines: Iterator[list[Any]], odd: dict[tuple[int, int], str]) -> Iterator[list[Any]]:
+    """Yield the rows below the header with the errors of their cells, which the reader of spreadsheets leaves blank."""
+    by_row = defaultdict[int, list[tuple[int, str]]](list)
+    for (row, column), said in odd.items():
+        by_row[row].append((column, said))
+    for number, line in enumerate(lines, 1):
+        for column, said in by_row.get(number, ()):
+            line += [None] * (column + 1 - len(line))
+            line[column] = said
+        yield line
 
 
 def _sheet(book: Any, spec: Source) -> str:
@@ -300,13 +385,13 @@ def _batches(lines: Iterator[list[Any]], width: int, decimal: str) -> Iterator[l
     """Yield the rows that hold anything, with their numbers."""
     batch: list[list[Any]] = []
     for number, line in enumerate(lines, 2):
-        if number > EXCEL_ROWS - 1:
-            raise LogFileError("fills every row a sheet has, so it was probably cut", "export it as CSV")
-        cells = [_said(cell, decimal) for cell in line]
-        if any(cells[width:]):
+        if cut := sheets.cut(number):
+            raise LogFileError(*cut)
+        said = [_said(cell, decimal) for cell in line]
+        if any(said[width:]):
             raise LogFileError(f"row {number} has a cell beyond the last column name", "name its column, or clear it")
-        if any(cells):
-            batch.append([*(cells + [None] * width)[:width], number])
+        if any(said):
+            batch.append([*(said + [None] * width)[:width], number])
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -317,8 +402,14 @@ def _batches(lines: Iterator[list[Any]], width: int, decimal: str) -> Iterator[l
 def _said(cell: Any, decimal: str) -> str | None:
     """Return a cell as text: numbers with the stated decimal mark, whole ones without, times as 2026-01-31 14:05:00."""
     if isinstance(cell, float):
-        is_whole = cell.is_integer() and abs(cell) < 1 << 53
-        return str(int(cell)) if is_whole else str(cell).replace(".", decimal)
+        is_whole = cell.is_integer() and abs(cell) < cells.EXACT
+        return (
+            str(int(cell))
+            if is_whole
+            else f"{cell:.14E}"
+            if abs(cell) >= cells.EXACT
+            else str(cell).replace(".", decimal)
+        )
     return str(cell).strip() or None if cell is not None else None
 
 

@@ -24,24 +24,7 @@ DATE_LENGTH = len("2026-01-31")
 TIDY = "this_row_is_tidy"
 LIFECYCLE = "lifecycle:transition"
 LARGEST_COST = 1e12
-COLUMNS = ("case", "activity", "completed", "started", "received", "workflow", "resource", "due", "cost", "exception")
 TIMES = ("completed", "started", "received", "due")
-
-
-def named(spec: Source) -> Iterator[tuple[str, str]]:
-    """Yield each key of engagement.toml that names a column of the log, with the column."""
-    for name in (*COLUMNS, "touches"):
-        if column := getattr(spec, name, None):
-            yield name, column
-    for name in ("human", "met", "reworked", "defective"):
-        if told := getattr(spec, name, None):
-            yield f"{name}.column", told.column
-    if cycle := getattr(spec, "lifecycle", None):
-        yield "lifecycle.column", cycle.column
-        if cycle.instance:
-            yield "lifecycle.instance", cycle.instance
-    for column in spec.filter:
-        yield f"filter.{column}", column
 
 
 def is_text(spec: Source) -> bool:
@@ -52,7 +35,7 @@ def is_text(spec: Source) -> bool:
 def faults(raw: ibis.Table, spec: Source, where: str) -> Iterator[Problem]:
     """Yield the columns that engagement.toml names and the log has not, or has in a form that no engine can read."""
     there = [column for column in raw.columns if column not in (ROW, FILE)]
-    for name, column in named(spec):
+    for name, column in spec.named():
         if column not in there:
             near = difflib.get_close_matches(column, there, 1)
             known = f'did you mean "{near[0]}"?' if near else f"it has: {', '.join(there[:25])}"
@@ -95,7 +78,12 @@ def typed(raw: ibis.Table, spec: Source, window: Window) -> ibis.Table:
         "cost": ibis.ifelse(cost_fits, cost, None),
         "cost_readable": cost_fits.fill_null(False) | _is_blank(raw, spec.cost, spec),
     }
+    texts = [column for name, column in spec.named() if name not in (*TIMES, "cost", "touches")]
+    errors = [_text(raw, column, spec).isin(cells.SPREADSHEET_ERRORS).fill_null(False) for column in texts]
+    shared["has_error"] = ibis.or_(*errors) if errors else ibis.literal(False)
     shared["is_tidy"] = raw[TIDY] if TIDY in raw.columns else ibis.literal(True)
+    case = _text(raw, spec.case, spec)  # type: ignore[attr-defined]
+    shared["is_shortened"] = case.re_search(cells.SHORTENED).fill_null(False)
     own = _event_columns(raw, spec) if isinstance(spec, Events) else _case_columns(raw, spec)  # type: ignore[arg-type]
     said = {name: _text(raw, column, spec) for name, column in _answers(spec)}
     table = raw.select(**shared, **own, **said)
@@ -216,7 +204,7 @@ def _kept(raw: ibis.Table, spec: Source) -> ibis.Table:
 
 def _texts(raw: ibis.Table, spec: Source) -> list[str]:
     """Return the columns in use that hold texts."""
-    used = {column for _name, column in named(spec)} | {LIFECYCLE}
+    used = {column for _name, column in spec.named()} | {LIFECYCLE}
     return sorted(column for column in used & set(raw.columns) if raw[column].type().is_string())
 
 

@@ -32,6 +32,12 @@ OFFSET = r"( ?(Z|z|UTC|utc|GMT)|[+-]\d\d(:?\d\d)?)$"
 ZONE_LETTERS = r"\d ?([A-Za-z]{2,5})$"
 
 
+SHORTENED = r"^[0-9](\.[0-9]+)?[eE]\+[0-9]{2}$"
+"""An id as a spreadsheet shortens a long number: two ids may have become one."""
+
+EXACT = 10**15
+"""A spreadsheet keeps 15 digits of a number, and writes noughts for the others."""
+
 CURRENCY = r"\s*([$¢-¥฿₠-₿]|\b[A-Z]{3}\b)\s*"
 
 
@@ -93,6 +99,15 @@ def _text(cell: Any, _: Marks) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return cell.isoformat()[:10] if isinstance(cell, date) else str(cell).strip()
+
+
+def _id(cell: Any, marks: Marks) -> str:
+    said = _text(cell, marks)
+    if re.search(SHORTENED, said) or (isinstance(cell, int | float) and abs(cell) >= EXACT):
+        raise ValueError(
+            f"{_shown(cell)} has lost digits in a spreadsheet; format the column as text, and export it again"
+        )
+    return said
 
 
 def _share(cell: Any, marks: Marks) -> float:
@@ -202,7 +217,7 @@ def _shown(cell: Any) -> str:
 
 _READERS: dict[str, Callable[[Any, Marks], Any]] = {
     "text": _text,
-    "id": _text,
+    "id": _id,
     "choice": _text,
     "share": _share,
     "number": _share,  # a KPI's value may be a share

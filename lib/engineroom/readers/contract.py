@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -37,6 +37,20 @@ LONGEST_LINE = 500
 """Letters of what stands in a line of every page."""
 XES_KEYS = {"case": "case:concept:name", "activity": "concept:name", "completed": "time:timestamp"}
 """Where the standard extensions of XES keep what every event log has."""
+NAMING = (
+    "case",
+    "activity",
+    "completed",
+    "started",
+    "received",
+    "workflow",
+    "resource",
+    "due",
+    "cost",
+    "exception",
+    "touches",
+)
+"""Keys of a log that name a column."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -340,6 +354,21 @@ class Source(Written):
     due: StrictStr | None = None
     cost: StrictStr | None = None
     calendar: Calendar | None = None
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield each key that names a column of the log, with the column."""
+        for name in NAMING:
+            if column := getattr(self, name, None):
+                yield name, column
+        for name in ("human", "met", "reworked", "defective"):
+            if told := getattr(self, name, None):
+                yield f"{name}.column", told.column
+        if cycle := getattr(self, "lifecycle", None):
+            yield "lifecycle.column", cycle.column
+            if cycle.instance:
+                yield "lifecycle.instance", cycle.instance
+        for column in self.filter:
+            yield f"filter.{column}", column
 
     @model_validator(mode="after")
     def _is_in_one_place(self) -> Self:

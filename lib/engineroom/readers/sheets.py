@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from engineroom.readers.engagement import Engagement, TableFiles
 
 COMPLETE_ENOUGH = 0.8
 """Share of expected cells that must be filled before a report is made (APQC's rule for its own surveys)."""
+
+SHEET_ROWS = (1 << 16, 1 << 20)
+"""Rows of a sheet, of old and of today's spreadsheets."""
 
 EXAMPLES = 5
 """Rows of one fault that are told one by one; the rest are counted."""
@@ -149,45 +153,64 @@ def csv_cells(path: Path, where: str, files: TableFiles, problems: list[Problem]
         cure = 'save it as CSV UTF-8, or state [tables] encoding, for example "cp1252"'
         problems.append(Problem(where, rule=rule, cure=cure))
         return None
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=files.separator or max(",;\t", key=first.count), strict=True)
+    stated, body = stated_separator(text)
+    first = body.partition("\n")[0]
+    separator = files.separator or stated or max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(body), delimiter=separator, strict=True)
     rows: list[list[Any]] = []
     try:
         rows += ([cell.strip() or None for cell in row] for row in reader)
     except csv.Error:
         rule = "a quotation mark is opened and not closed, or stands inside a cell"
-        problems.append(Problem(where, len(rows) + 1, rule=rule, cure='write "" for a quotation mark inside quotes'))
+        row = len(rows) + 1 + bool(stated)
+        problems.append(Problem(where, row, rule=rule, cure='write "" for a quotation mark inside quotes'))
         return None
-    return _framed(where, rows, problems)
+    if fault := cut(len(rows) + bool(stated)):
+        problems.append(Problem(where, 0, "", *fault))
+    return _framed(where, rows, problems, head=2 if stated else 1)
 
 
-def _framed(where: str, rows: list[list[Any]], problems: list[Problem]) -> pd.DataFrame | None:
+def stated_separator(text: str) -> tuple[str, str]:
+    """Return the separator that a first line such as `sep=;` states, blank where there is none, and the lines below."""
+    found = re.match(r'"?sep=(\\t|.)"?[ \t,;]*(\r\n|\r|\n)', text, re.IGNORECASE)
+    return (found[1].replace("\\t", "\t"), text[found.end() :]) if found else ("", text)
+
+
+def cut(rows: int) -> tuple[str, str] | None:
+    """Return the fault of a file of as many rows as a sheet can hold, whose rest was probably lost, and the cure."""
+    if rows not in SHEET_ROWS:
+        return None
+    cure = "export it again without a spreadsheet in between; if it is whole, add a blank line at its end"
+    return f"has {rows:,} rows, as many as a sheet can hold, so it was probably cut", cure
+
+
+def _framed(where: str, rows: list[list[Any]], problems: list[Problem], head: int = 1) -> pd.DataFrame | None:
     if not any(cell is not None for row in rows for cell in row):
         problems.append(Problem(where, rule="is empty", cure="put the column names in row 1"))
         return None
     width = max((position for position, cell in enumerate(rows[0], 1) if cell is not None), default=0)
     if not width:
-        problems.append(Problem(where, 1, rule="is blank", cure="put the column names in row 1"))
+        problems.append(Problem(where, head, rule="is blank", cure="put the column names there"))
         return None
     header = [str(cell).strip() if cell is not None else "" for cell in rows[0][:width]]
     for position, name in enumerate(header, 1):
         if not name:
-            problems.append(Problem(where, 1, rule=f"column {position} has no name", cure="name it"))
+            problems.append(Problem(where, head, rule=f"column {position} has no name", cure="name it"))
     for name, times in Counter(header).items():
         if name and times > 1:
-            problems.append(Problem(where, 1, name, f"appears {times} times in the header", "keep one"))
+            problems.append(Problem(where, head, name, f"appears {times} times in the header", "keep one"))
     beyond = [
         (number, f"has {len(row)} cells, the header has {width}", "quote cells that hold the separator")
         if len(rows[0]) == width
         else (number, f"has a cell beyond the last column name ({header[-1]})", "name its column, or clear it")
-        for number, row in enumerate(rows[1:], 2)
+        for number, row in enumerate(rows[1:], head + 1)
         if any(cell is not None for cell in row[width:])
     ]
     problems += few(where, "", beyond)
     if "" in header or len(set(header)) < len(header):
         return None
     padded = [(row + [None] * width)[:width] for row in rows[1:]]
-    frame = pd.DataFrame(padded, columns=header, index=range(2, len(rows) + 1), dtype=object)
+    frame = pd.DataFrame(padded, columns=header, index=range(head + 1, head + len(rows)), dtype=object)
     return frame.dropna(how="all")
 
 

@@ -187,7 +187,7 @@ def _extent(packed: Any, part: str, sheet: str, is_log: bool) -> Extent:
     if found is None:
         raise WorkbookError("has no cells in the file", sheet=sheet)
     with packed.open(found) as stream:
-        return _Scan(sheet, ROWS * COLUMNS if is_log else MOST_CELLS).read(stream, is_log)
+        return _Scan(sheet, ROWS * COLUMNS if is_log else MOST_CELLS).read(stream)
 
 
 class _Scan:
@@ -198,15 +198,13 @@ class _Scan:
         self.row, self.column, self.kind, self.is_filled = -1, -1, "", False
         self.tag = ""
         self.said: dict[str, str] = {}
+        self.parser = _parser()
 
-    def read(self, stream: IO[bytes], is_log: bool) -> Extent:
-        """Return the extent of a sheet; cells without a value are looked for in a table only."""
-        parser = _parser()
-        parser.StartElementHandler = self.start
-        if not is_log:
-            parser.EndElementHandler, parser.CharacterDataHandler = self.end, self.text
+    def read(self, stream: IO[bytes]) -> Extent:
+        """Return the extent of a sheet."""
+        self.parser.StartElementHandler = self.start
         try:
-            parser.ParseFile(stream)
+            self.parser.ParseFile(stream)
         except expat.ExpatError as error:
             raise WorkbookError(f"is damaged ({_broken(error)})", sheet=self.sheet) from None
         (high, wide), filled = self.found.last, self.found.filled
@@ -222,6 +220,8 @@ class _Scan:
         tag = tag.rpartition(":")[2]
         if tag == "c":
             self.is_filled, self.kind, self.said = False, about.get("t", ""), {}
+            if self.kind == "e":
+                self.listen()
             self.column += 1
             if "r" in about:
                 self.row, self.column = self.place(about["r"])
@@ -229,6 +229,8 @@ class _Scan:
             self.row, self.column = self.number(about["r"]) if "r" in about else self.row + 1, -1
         elif tag in ("v", "f", "is"):
             self.tag, self.said[tag] = tag, ""
+            if tag == "f":
+                self.listen()
             if not self.is_filled:
                 self.is_filled = True
                 self.fill()
@@ -243,6 +245,10 @@ class _Scan:
         if found.filled > self.most:
             raise self.fault(f"more than {self.most:,} cells are filled", "leave the rows that are needed")
 
+    def listen(self) -> None:
+        """Hear the texts of this cell: to hear those of every cell is dear, and only errors and formulas are told."""
+        self.parser.EndElementHandler, self.parser.CharacterDataHandler = self.end, self.text
+
     def text(self, said: str) -> None:
         """Keep the text of a value or a formula."""
         if self.tag in ("f", "v"):
@@ -253,10 +259,12 @@ class _Scan:
         tag = tag.rpartition(":")[2]
         if tag == self.tag:
             self.tag = ""
-        elif tag == "c" and self.kind == "e":
-            self.found.odd[self.row, self.column] = self.said.get("v", "")
-        elif tag == "c" and "f" in self.said and not self.said.get("v") and self.kind != "str":
-            self.found.odd[self.row, self.column] = cells.Uncalculated(f"={self.said['f']}")
+        elif tag == "c":
+            self.parser.EndElementHandler = self.parser.CharacterDataHandler = None
+            if self.kind == "e":
+                self.found.odd[self.row, self.column] = self.said.get("v", "")
+            elif "f" in self.said and not self.said.get("v") and self.kind != "str":
+                self.found.odd[self.row, self.column] = cells.Uncalculated(f"={self.said['f']}")
 
     def place(self, reference: str) -> tuple[int, int]:
         """Return the row and column, from 0, that a reference such as B7 names."""
