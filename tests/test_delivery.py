@@ -46,9 +46,27 @@ def test_a_delivery_holds_pages_tables_manifest_and_a_summary_but_no_notebook(ho
 
 
 def test_the_same_reports_make_the_same_delivery(home: Path) -> None:
-    first = delivery.pack(home).read_bytes()
+    first, _ = delivery.pack(home)
+    data = first.read_bytes()
 
-    assert delivery.pack(home).read_bytes() == first
+    assert delivery.pack(home) == (first, "")
+    assert first.read_bytes() == data
+
+
+def test_a_zip_of_somebody_else_is_set_aside_and_told_and_our_own_is_replaced(home: Path, capsys) -> None:
+    target = home.with_name("legal.zip")
+    target.write_bytes(b"theirs")
+
+    assert cli.main(["pack", str(home)]) == 0
+    first, *told = capsys.readouterr().out.splitlines()
+    assert first == f"wrote {target}"
+    assert told[0].startswith("reports/legal.zip was changed by hand, or is not engineroom's: it is kept as kept/")
+    assert [path.read_bytes() for path in home.parent.glob("kept/*/legal.zip")] == [b"theirs"]
+
+    said = manifest.read(home)
+    (home / manifest.NAME).write_bytes(manifest.dumps(said | {"status": "final"}))
+    assert cli.main(["pack", str(home)]) == 0
+    assert capsys.readouterr().out == f"wrote {target}\n"
 
 
 def test_what_is_not_as_it_was_made_is_not_delivered(home: Path, capsys) -> None:

@@ -165,3 +165,31 @@ publication.publish({new}, pathlib.Path(sys.argv[1]), {known(home)}, ["r.tables/
     before = {name: hashlib.sha256(data).hexdigest() for name, data in old.items()} | publication.renamed(home)
     assert publication.publish(new, home, before)[1] == []
     assert {name: data for name, data in there(home).items() if "b.csv" not in name} == new
+
+
+def test_a_failed_notebook_that_a_person_edited_is_kept_whether_the_next_run_fails_or_not(tmp_path: Path) -> None:
+    home, name = tmp_path / "acme", "legal/roadmap.failed.ipynb"
+    assert publication.put(home, name, b"first", tmp_path) == ""
+    assert publication.put(home, name, b"second", tmp_path) == ""
+    assert publication.withdraw(home, name, tmp_path) == ""
+    assert not (home / name).exists()
+
+    given = (home, name), (home, name, b"third")
+    for step, words in zip((publication.withdraw, publication.put), given, strict=True):
+        home.joinpath("legal").mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(b"mine")
+        assert step(*words, out=tmp_path).startswith(
+            "acme/legal/roadmap.failed.ipynb was changed by hand, or is not engineroom's"
+        )
+
+    assert [path.read_bytes() for path in home.glob("kept/*/legal/*")] == [b"mine", b"mine"]
+    assert (home / name).read_bytes() == b"third"
+
+
+def test_no_line_of_what_was_written_is_a_fault_of_the_program(tmp_path: Path) -> None:
+    publication.put(tmp_path, "index.html", b"ours", tmp_path)
+    with (tmp_path / publication.WRITTEN).open("ab") as stream:
+        stream.write(b'\xff\n{"file": 1}\n[[[[\n\n{"fi')
+
+    assert publication.put(tmp_path, "index.html", b"new", tmp_path) == ""
+    assert publication.put(tmp_path, "index.html", b"newer", tmp_path) == ""

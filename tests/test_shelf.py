@@ -75,3 +75,15 @@ def test_the_shelf_fits_its_screen_and_breaks_no_rule_of_its_policy(out: Path, b
     assert page.evaluate("document.fonts.size") >= 1
     assert said == []
     page.close()
+
+
+def test_an_index_that_is_not_ours_is_set_aside_and_told_and_our_own_is_replaced(out: Path) -> None:
+    (out / shelf.NAME).write_text("my own start page")
+
+    said = "reports/index.html was changed by hand, or is not engineroom's: it is kept as kept/"
+    assert shelf.write(out).startswith(said)
+    assert [path.read_text() for path in out.glob("kept/*/index.html")] == ["my own start page"]
+
+    ledger.record(out, batch.Outcome(Task("/x/acme", "legal", "roadmap"), "failed", 13, "another fault", (), 1.0))
+    assert shelf.write(out) == ""
+    assert "another fault" in (out / shelf.NAME).read_text()

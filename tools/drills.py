@@ -275,7 +275,10 @@ def undrawn(stage: Stage) -> list[str]:
     shutil.rmtree(stage.out / ".charts", ignore_errors=True)
     (stage.out / ".charts").write_text("no folder")
     code, said = stage.run("--out", stage.out)
-    return ([] if code == 0 else [f"it ended with {code}: {said[-300:]}"]) + hold(stage)
+    made = {name: data for name, data in tree(stage.out).items() if not name.endswith("/manifest.json")}
+    differ = sorted(name for name, data in made.items() if data != stage.new.get(name))  # a manifest names drawings
+    faults = [f"not what a clean run makes: {differ[:4]}"] if differ else []
+    return faults + ([] if code == 0 else [f"it ended with {code}: {said[-300:]}"])
 
 
 def ended(expected: int, *words: object, patch: str = "") -> Callable[[Stage], list[str]]:

@@ -358,7 +358,8 @@ def _pack(given: argparse.Namespace) -> int:
     from engineroom.factory import delivery
 
     for folder in given.folder:
-        print(f"wrote {delivery.pack(folder)}")
+        target, told = delivery.pack(folder)
+        print("\n".join([f"wrote {target}", *([told] if told else [])]))
     return 0
 
 
@@ -385,7 +386,8 @@ def _make(tasks: list[Any], given: argparse.Namespace, struck: Any = None) -> in
             print(said, file=sys.stderr if failed else sys.stdout, flush=True)
     from engineroom.factory import press  # here: after Ctrl-C, which has five seconds, no shelf is written
 
-    press.written("engineroom.factory.shelf", given.out)
+    if aside := press.written("engineroom.factory.shelf", given.out):
+        print(aside)
     return int(failed[0].exit_code) if failed else 0
 
 

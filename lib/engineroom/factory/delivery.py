@@ -26,8 +26,11 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|desktop\
 _ENTRY = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(home: Path) -> Path:
-    """Write the zip of an engagement's output folder beside it and return it; refuse what is not as it was made."""
+def pack(home: Path) -> tuple[Path, str]:
+    """Write the zip of an engagement's output folder beside it; refuse what is not as it was made.
+
+    Returns the zip, and what was set aside for it, as a sentence.
+    """
     said = manifest.read(home)
     found = manifest.differences(home)
     there = said.get("outputs", {})
@@ -44,9 +47,9 @@ def pack(home: Path) -> Path:
         )
     files = {path: (home / path).read_bytes() for path in said["outputs"] if path.endswith(KINDS)}
     files |= {manifest.NAME: (home / manifest.NAME).read_bytes(), SUMMARY: summary(said).encode()}
-    target = home.with_name(f"{legal(home.name)}.zip")
-    publication.replace(target, _zipped(files, legal(home.name)))
-    return target
+    name = f"{legal(home.name)}.zip"
+    told = publication.put(home.parent, name, _zipped(files, legal(home.name)), home.parent)
+    return home.with_name(name), told
 
 
 def summary(said: manifest.Manifest) -> str:

@@ -140,19 +140,19 @@ def printed(executed: Any, formats: Iterable[str], album: Path, known: str, what
     return Printed(made[0], made[1], outcome["about"])
 
 
-def written(module: str, out: Path) -> None:
+def written(module: str, out: Path) -> str:
     """Let a module write its page over an output folder: in the press, where there is one, for it has the typeface.
 
-    No report hangs on such a page; a full disk was told with each report.
+    Returns what was set aside for it. No report hangs on such a page; a full disk was told with each report.
     """
     with suppress(EngineroomError, OSError):
         if not _PRESSES:
-            import_module(module).write(out)
-            return
+            return str(import_module(module).write(out))
         press = _PRESSES[0]
         folder = Path(tempfile.mkdtemp(dir=press.place))
         press.ask(folder=str(folder), module=module, out=str(out.absolute()), megabytes=0, what=module)
-        press.answer(folder, module, USUAL)
+        return str(press.answer(folder, module, USUAL).get("told", ""))
+    return ""
 
 
 # --------------------------------------------------------------------------------------------------- in that process
@@ -181,8 +181,7 @@ def _outcome(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     bound(job["megabytes"], is_for_good=False)  # each report has its own share beyond what is in use now
     try:
         if "module" in job:
-            import_module(job["module"]).write(Path(job["out"]))
-            return {}
+            return {"told": import_module(job["module"]).write(Path(job["out"]))}
         return {"exit_code": 0} | _made(job, folder)
     except EngineroomError as error:
         return {"exit_code": error.exit_code, "message": str(error)}

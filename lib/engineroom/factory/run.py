@@ -276,7 +276,7 @@ def produce(task: Task, out: Path, limits: Limits = USUAL, force: bool = False, 
             gone = [path for path in known if path.startswith(f"{made.name}.tables/") and path not in files]
             record = manifest.dumps(manifest.record(made, files, home, about))
             outputs, told = publication.publish(files | {manifest.NAME: record}, home, known, gone)
-            (home / f"{made.name}.failed.ipynb").unlink(missing_ok=True)
+            told += [one] if (one := publication.withdraw(home, f"{made.name}.failed.ipynb", out)) else []
             entry = manifest.entry(home, made.name)
         return Produced(outputs[:-1], "ok", why or "it was asked for", "\n".join(told), case.id, entry)
 
@@ -318,10 +318,9 @@ def _explained(stop: Any, task: Task, case: Engagement, out: Path, limits: Limit
         except EngineroomError as problems:
             return problems
     manifest.refuse_stranger(case, out / case.name)
-    kept = out / case.name / case.sector / f"{task.report}.failed.ipynb"
-    publication.replace(kept, stop.notebook)
-    error = NotebookError(
-        f"{task}: cell {stop.cell} failed\n  {stop.cause}\nThe notebook so far is in {kept}\n{stop.cure}"
-    )
+    home, name = out / case.name, f"{case.sector}/{task.report}.failed.ipynb"
+    aside = publication.put(home, name, stop.notebook, out)
+    said = [f"{task}: cell {stop.cell} failed", f"  {stop.cause}", f"The notebook so far is in {home / name}"]
+    error = NotebookError("\n".join([*said, *([aside] if aside else []), stop.cure]))
     error.exit_code = stop.exit_code
     return error

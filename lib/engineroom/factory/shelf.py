@@ -24,10 +24,9 @@ HEADLINES = 3
 KINDS = {"html": "HTML", "pdf": "PDF", "ipynb": "Notebook"}
 
 
-def write(out: Path) -> Path:
-    """Write the shelf of an output folder and return its file."""
-    publication.replace(out / NAME, make(out))
-    return out / NAME
+def write(out: Path) -> str:
+    """Write the shelf of an output folder; return what was set aside for it, as a sentence."""
+    return publication.put(out, NAME, make(out), out)
 
 
 def make(out: Path) -> bytes:

@@ -21,6 +21,8 @@ LOCK = ".lock"
 KEPT = "kept"
 """Folder of an output folder for what a person made there."""
 STAGE, JOURNAL = ".new-", "journal.json"
+WRITTEN = "written.jsonl"
+"""File of an output folder that remembers what no manifest names: its index, packs, failed notebooks."""
 
 
 def inside(path: str) -> str:
@@ -103,6 +105,36 @@ def keep(home: Path, name: str, known: Mapping[str, str]) -> str:
     target.replace(aside)
     where = aside.relative_to(home).as_posix()
     return f"{home.name}/{name} was changed by hand, or is not engineroom's: it is kept as {where}"
+
+
+def put(home: Path, name: str, data: bytes, out: Path) -> str:
+    """Write a file under `home` that no manifest names; return what was set aside, as a sentence.
+
+    The output folder `out` remembers it, before it is in its place: whatever else lies there is a person's.
+    """
+    line = {"file": (home / name).relative_to(out).as_posix(), "sha256": hashlib.sha256(data).hexdigest()}
+    with locked(out):
+        told = _aside(home, name, out)
+        with (out / WRITTEN).open("ab") as stream:
+            stream.write(f"\n{json.dumps(line)}\n".encode())  # not behind a line that a crash tore
+        replace(home / name, data)
+    return told
+
+
+def withdraw(home: Path, name: str, out: Path) -> str:
+    """Remove a file that `put` wrote; return what was set aside instead, because a person changed it."""
+    told = _aside(home, name, out)
+    (home / name).unlink(missing_ok=True)
+    return told
+
+
+def _aside(home: Path, name: str, out: Path) -> str:
+    _refuse_link(home, name)
+    if not (home / name).is_file():
+        return ""
+    line = {"file": (home / name).relative_to(out).as_posix(), "sha256": _digest(home / name)}
+    lines = (out / WRITTEN).read_bytes().splitlines() if (out / WRITTEN).is_file() else []
+    return keep(home, name, {name: line["sha256"]} if json.dumps(line).encode() in lines else {})
 
 
 def _refuse_link(home: Path, name: str) -> None:
