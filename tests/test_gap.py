@@ -230,7 +230,31 @@ def test_a_stale_benchmark_is_marked(judge) -> None:
         "stp_rate,Supplier invoices,,4200,12000,12000,", workflows=workflows, sector="ecommerce", line="typical"
     )
 
-    assert verdict(gaps, "stp_rate/zero_touch", "Supplier invoices")["is_stale"]
+    row = verdict(gaps, "stp_rate/zero_touch", "Supplier invoices")
+    assert (row["is_stale"], row["age"]) == (True, 7) and pd.isna(row["accepted"])
+
+
+INVOICES = "workflow,process,owner,monthly_volume,unit_cost,cost_of_manual_touch\nInvoices,ap_invoices,Ann,12000,5,4\n"
+OLD, NEWER = "ardent_2019_stp_best", '[{{ id = "ardent_2019_stp_best", reason = "{}" }}]'
+
+
+def test_a_stale_benchmark_prices_nothing_even_where_its_age_is_accepted(judge) -> None:
+    toml = "[benchmarks]\naccept = " + NEWER.format("no newer one is known")
+    gaps, read = judge("stp_rate,Invoices,,4200,12000,12000,", workflows=INVOICES, sector="ecommerce", toml=toml)
+
+    row = verdict(gaps, "stp_rate/zero_touch", "Invoices")
+    assert (row["benchmark"], row["verdict"], row["accepted"]) == (OLD, "misses", "no newer one is known")
+    assert gap.worth(gaps, read).empty
+
+
+def test_a_benchmark_that_is_left_out_is_compared_with_nothing(judge) -> None:
+    toml = "[benchmarks]\nexclude = " + NEWER.format("another kind of invoice")
+    row = "stp_rate,Invoices,,4200,12000,12000,"
+    gaps, read = judge(row, workflows=INVOICES, sector="ecommerce", toml=toml)
+
+    assert OLD not in set(gaps["benchmark"]) | set(benchmark.comparable(read)["benchmark"])
+    assert OLD not in set(benchmark.rivals(read, kpi.measure(read, None))["benchmark"])
+    assert OLD in set(read.benchmarks["benchmark"]), "its name is printed with the reason"
 
 
 def test_money_is_compared_in_one_currency_only(make_engagement) -> None:
@@ -260,7 +284,7 @@ def test_worth_is_a_range_and_counts_one_gap_to_a_measurement_per_failure(judge)
     )
     gaps, read = judge(*rows, workflows=AP + "Invoices,ap_invoices,Ann,1000,5,20,3,4\n", sector="ecommerce")
 
-    found = gap.worth(gaps, read).set_index("kpi")
+    found = gap.worth(gaps.assign(is_stale=False), read).set_index("kpi")
 
     assert found.loc["rework_rate", "worth"] == pytest.approx(12000 * 0.20 * 20)
     assert (found["worth_low"] < found["worth"]).all()
@@ -276,11 +300,11 @@ def test_worth_is_a_range_and_counts_one_gap_to_a_measurement_per_failure(judge)
 def test_what_counts_of_a_workflow_never_exceeds_its_spend_and_needs_one(judge) -> None:
     row = "stp_rate,Invoices,,300,1000,1000,"
     dear, read = judge(row, workflows=AP + "Invoices,ap_invoices,Ann,1000,5,20,3,400\n", sector="ecommerce")
-    found = gap.worth(dear, read).iloc[0]
+    found = gap.worth(dear.assign(is_stale=False), read).iloc[0]
     unknown, other = judge(row, workflows=AP + "Invoices,ap_invoices,Ann,1000,,20,3,4\n", sector="ecommerce")
 
     assert found["spend"] == found["worth_low"] == found["worth_high"] == 60_000
-    assert gap.worth(unknown, other)["counting"].tolist() == ["no_spend"]
+    assert gap.worth(unknown.assign(is_stale=False), other)["counting"].tolist() == ["no_spend"]
 
 
 def test_days_in_receivables_tie_up_cash_once_at_the_revenue_of_a_day() -> None:

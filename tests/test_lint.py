@@ -108,7 +108,8 @@ PLANTED = [
     ),
     (
         table([["a", "1"]], csv="benchmark,benchmark_label,is_stale\nb1,Peer survey,True\n"),
-        "costs: Benchmark out of date: Peer survey",
+        'costs: Benchmark out of date: Peer survey: in [benchmarks] accept = [{ id = "b1", reason = "..." }], '
+        "or exclude = [...], or a newer row",
     ),
     (
         table([["a", "1"]], csv="workflow,saving\na,120.5\n"),
@@ -122,6 +123,7 @@ CLEAN = [
     table([["a", "–"], ["b", "2"], ["Total", "9"]]),
     table([["a", "1"]], csv="saving,saving_low,saving_high\n2,1,3\n"),
     table([["a", "1"]], csv="benchmark,grade,is_stale\nb1,A,False\n,,\n"),
+    table([["a", "1"]], csv="benchmark,is_stale,accepted\nb1,True,no newer one is known\n"),
     chart([{"a": 1}]),
 ]
 

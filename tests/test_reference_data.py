@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from engineroom.dictionary import plans, schemas
+from engineroom.readers import reference
 from engineroom.resources import folder
 
 DATA = folder("data")
@@ -185,13 +186,16 @@ def test_grades_follow_kind_verification_and_n():
     assert benchmarks.loc[benchmarks["verification"].isin(["second", "unverified"]), "grade"].eq("D").all()
 
 
-def test_a_dated_figure_is_stale_two_years_after_its_year():
-    dated = benchmarks.dropna(subset="year")
-    assert (dated["expires"] == pd.to_datetime((dated["year"] + 2).astype(int).astype(str) + "-12-31")).all()
+def test_a_dated_figure_is_stale_after_the_shelf_life_of_its_kind():
+    read = reference.benchmarks().merge(benchmarks[benchmarks["expires"].isna()]["benchmark"])
+    kept = read["kind"].map({"measured": 3, "target": 5, "claim": 2}).where(read["unit"] != "money", 2)
+    last = (read["year"].fillna(read["published"]) + kept).astype(int)
+    assert (read["expires"] == pd.to_datetime(last.astype(str) + "-12-31")).all()
+    assert read["kind"].nunique() == 3
 
 
 def test_undated_figures_are_stale_and_undated_targets_are_reviewed_in_mid_2027():
-    undated = benchmarks[benchmarks["year"].isna()]
+    undated = benchmarks[benchmarks["year"].isna() & benchmarks["published"].isna()]
     own = undated["verification"] == "source"
     assert undated.loc[own, "expires"].eq(pd.Timestamp("2027-06-30")).all()
     assert undated.loc[~own, "expires"].eq(pd.Timestamp("2024-12-31")).all()

@@ -9,7 +9,6 @@ import pytest
 
 from engineroom.dictionary import columns, schemas
 from engineroom.errors import DataProblems
-from engineroom.measures import benchmark
 from engineroom.readers import engagement, reference, tables
 
 HEADER = """
@@ -552,6 +551,7 @@ PACK = {
     "source": "Own engagements 2025",
     "reference": "file 12",
     "year": "2025",
+    "published": "",
     "n": "31",
     "verification": "page",
     "grade": "A",
@@ -581,7 +581,28 @@ def test_a_stale_row_of_a_pack_is_read_and_marked(tmp_path):
     rows = read(pack(tmp_path, {"expires": "2026-07-14"}, {"benchmark": "fresh", "expires": "2026-07-15"})).benchmarks
     own = rows[rows["benchmark"].isin(["acme_fpa_2025", "fresh"])]
 
-    assert benchmark.is_stale(own, pd.Timestamp("2026-07-15")).tolist() == [True, False]
+    assert own["expires"].lt("2026-07-15").tolist() == [True, False]
+
+
+def test_a_row_of_a_pack_without_a_day_of_expiry_keeps_the_shelf_life_of_its_kind(tmp_path):
+    other = {"benchmark": "fresh", "expires": "", "kind": "target", "grade": "C", "published": "2026", "year": ""}
+    rows = read(pack(tmp_path, {"expires": ""}, other)).benchmarks
+    own = rows[rows["benchmark"].isin(["acme_fpa_2025", "fresh"])]
+
+    assert own["expires"].dt.strftime("%Y-%m-%d").tolist() == ["2028-12-31", "2031-12-31"]
+
+
+def test_a_benchmark_that_is_left_out_must_be_known(tmp_path, monkeypatch):
+    wrong = "ardent_2019_stp_bets"
+    header = HEADER + f'[benchmarks]\nexclude = [{{ id = "{wrong}", reason = "old" }}]\n'
+    place = folder(tmp_path, header, workflows=[{}])
+
+    assert told(place, monkeypatch) == message(
+        (
+            "acme/engagement.toml",
+            [f'benchmarks: "{wrong}" is unknown; did you mean "ardent_2019_stp_best"?'],
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -610,6 +631,10 @@ def test_a_stale_row_of_a_pack_is_read_and_marked(tmp_path):
         ({"low_inclusive": ""}, "low_inclusive: is blank; whether the lower edge belongs to the band"),
         ({"low_inclusive": "perhaps"}, 'low_inclusive: "perhaps" is neither true nor false; write true or false'),
         ({"year": "1825"}, "year: 1825 is below 1990"),
+        (
+            {"year": "", "expires": ""},
+            "expires: neither a year nor a day on which it expires; give the year of the data",
+        ),
     ],
     ids=lambda given: "" if isinstance(given, str) else "-".join(f"{k}={v}" for k, v in given.items()),
 )

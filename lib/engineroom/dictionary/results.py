@@ -123,6 +123,8 @@ class Gaps(Measures):
     kind: Series[str] = text("measured, target or claim")
     grade: Series[str] = text("A to D")
     is_stale: Series[bool] = flag("the benchmark had expired at the report's date", required=True)
+    age: Series[float] = count("years since its data, or its publication; blank: its year is not stated", unit="years")
+    accepted: Series[str] = text("why a stale benchmark may stay, as engagement.toml says; blank: nobody said so")
     gap: Series[float] = number("distance in the KPI's unit, positive is worse")
     gap_low: Series[float] = number("gap at the better end of the interval")
     gap_high: Series[float] = number("gap at the worse end of the interval")

@@ -231,6 +231,7 @@ class Benchmarks(Table):
     source: Series[str] = key("publication, as a reader can find it", "Source")
     reference: Series[str] = key("page or document the value was read in")
     year: Series[float] = number("year of the data; blank: not stated", ge=1990, le=2100)
+    published: Series[float] = number("year of the publication; blank: that of the data", ge=1990, le=2100)
     n: Series[float] = count("size of the population; blank: not stated", "n", blank="not stated")
     verification: Series[str] = choice(
         "source: stated in a source document; page: read in a copy of the page; second: quoted by another; "
@@ -244,7 +245,9 @@ class Benchmarks(Table):
         "Grade",
         required=True,
     )
-    expires: Series[pd.Timestamp] = date("after this day the row is stale", required=True)
+    expires: Series[pd.Timestamp] = date(
+        "after this day the row is stale; blank: its year and the shelf life of its kind"
+    )
     caveat: Series[str] = text("what the reader must know before leaning on it", "Caveat", blank="")
     before: Series[str] = text("benchmark id of the value before, where a case gives both")
 
@@ -273,6 +276,12 @@ class Benchmarks(Table):
         inside = (edges.isna() | ((edges >= -1) & (edges <= 1))).all(axis=1)
         return (table["unit"] != "share") | (table["line"] == "context") | inside
 
+    is_dated = rule(
+        "expires year published",
+        "neither a year nor a day on which it expires",
+        "give the year of the data",
+        lambda table: table[["expires", "year", "published"]].notna().any(axis=1),
+    )
     money_has_a_currency = rule(
         "currency unit",
         "money without a currency",

@@ -13,9 +13,10 @@ def comparable(tables: Tables) -> DataFrame[schemas.Benchmarks]:
     """Return the benchmark rows that this engagement's sector and currency may be compared with.
 
     A row for another sector, or in another currency, stays out: it would not be the same population, or the same
-    money. Claims and context are kept for their table; `gap` takes only lines, tiers only bands.
+    money; so does one that the consultant left out. Claims and context are kept for their table; `gap` takes only
+    lines, tiers only bands.
     """
-    rows, header = tables.benchmarks, tables.engagement.header
+    rows, header = _left_in(tables), tables.engagement.header
     mine = rows["sector"].isin(["all", tables.engagement.sector])
     same_money = rows["currency"].isna() | (rows["currency"] == header.currency)
     return rows[mine & same_money].reset_index(drop=True)
@@ -34,9 +35,24 @@ def ranked(benchmarks: DataFrame[schemas.Benchmarks]) -> DataFrame[schemas.Bench
     return benchmarks.loc[order.sort_values(["general", "grade", "age", "benchmark"]).index]
 
 
-def is_stale(benchmarks: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
-    """Return which rows had expired on the report's date."""
-    return benchmarks["expires"] < as_of
+def _left_in(tables: Tables) -> pd.DataFrame:
+    out = [one.id for one in tables.engagement.benchmarks.exclude]
+    return tables.benchmarks[~tables.benchmarks["benchmark"].isin(out)]
+
+
+def aged(benchmarks: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return rows with how they stand on the report's date.
+
+    Added are `is_stale`, `age` in years since the data (else since the publication), and `accepted`: why the consultant
+    lets a stale one stay.
+    """
+    as_of = pd.Timestamp(tables.engagement.header.as_of)
+    reasons = {one.id: one.reason for one in tables.engagement.benchmarks.accept}
+    return benchmarks.assign(
+        is_stale=benchmarks["expires"] < as_of,
+        age=as_of.year - benchmarks["year"].fillna(benchmarks["published"]),
+        accepted=benchmarks["benchmark"].map(reasons),
+    )
 
 
 def used(tables: Tables, gaps: DataFrame[results.Gaps]) -> DataFrame[schemas.Benchmarks]:
@@ -71,7 +87,7 @@ def rivals(tables: Tables, measures: DataFrame[results.Measures]) -> pd.DataFram
     same definition in the same process; bands, which only place a value, ask for the definition alone. Only comparable
     rivals may be given a verdict. A disagreement about processes that none of the client's workflows runs is left out.
     """
-    told = tables.collisions.merge(tables.benchmarks, on="benchmark")
+    told = tables.collisions.merge(_left_in(tables), on="benchmark")
     told["kpi"] = told["definition"].map(tables.definitions.set_index("definition")["kpi"])
     own = set(measures["process"].dropna())
     limited = told[told["process"].notna()]

@@ -45,14 +45,13 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
     lines = pd.concat([lines[lines["line"] == kind] for kind in sorted(LINES, key=lambda kind: kind != line)])
     known = tables.definitions.set_index("definition")
     names, kinds = known["name"], known["kpi"]
-    as_of = pd.Timestamp(tables.engagement.header.as_of)
-    published = lines.assign(kpi=lines["definition"].map(kinds)).to_dict("records")
+    published = benchmark.aged(lines, tables).assign(kpi=lines["definition"].map(kinds)).to_dict("records")
     rows = []
     for measure in measures.to_dict("records"):
         near = [row for row in published if row["kpi"] == measure["kpi"] and _is_for(row, measure)]
         match = next((row for row in near if row["definition"] == measure["definition"]), None)
         reason = OTHER_DEFINITION if near else NO_BENCHMARK
-        found = _against(measure, match, as_of) if match else _unmatched(line, reason)
+        found = _against(measure, match) if match else _unmatched(line, reason)
         rows.append(measure | {"name": names[measure["definition"]]} | found)
     columns = results.Gaps.names()
     frame = results.Gaps.validate(pd.DataFrame(rows, columns=columns))
@@ -72,7 +71,6 @@ def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables:
 
     A rival under another definition gets no verdict; showing the difference would pretend they were the same thing.
     """
-    as_of = pd.Timestamp(tables.engagement.header.as_of)
     rows: list[dict[str, Any]] = []
     for rival in rivals.to_dict("records"):
         mine = measures[measures["definition"] == rival["definition"]]
@@ -87,7 +85,7 @@ def against(measures: DataFrame[results.Measures], rivals: pd.DataFrame, tables:
         if rival["is_comparable"] and measure and len(fits):
             found = {"measured": measure[0]["value"], "workflow": measure[0]["workflow"], "verdict": "not compared"}
             if rival["line"] in ("leading", "typical"):
-                found["verdict"] = _against(measure[0], rival, as_of)["verdict"]
+                found["verdict"] = _verdict(measure[0], float(rival["value"]), rival["operator"])
             elif rival["line"] == "band":
                 found["verdict"] = "in this band" if _in_band(measure[0]["value"], rival) else "outside this band"
         rows.append(rival | found)
@@ -151,10 +149,11 @@ def worth(gaps: DataFrame[results.Gaps], tables: Tables) -> DataFrame[results.Wo
     whether a yearly total may include it: KPIs that price the same failure form a family, and the largest of each
     workflow counts; a gap to a benchmark of another process, or below grade B, is indicative. What counts of a workflow
     is cut at its yearly spend, the others each by itself. Days in receivables tie up cash once: gap x daily revenue,
-    never part of a yearly sum.
+    never part of a yearly sum. A stale benchmark prices nothing, even where its age is accepted.
     """
     priced = tables.definitions.set_index("definition")[["worth", "family"]]
-    found = [*_worths(gaps, priced, tables), *_cash(gaps, priced, tables)]
+    missed = gaps[(gaps["verdict"] == "misses") & ~gaps["is_stale"]]
+    found = [*_worths(missed, priced, tables), *_cash(missed, priced, tables)]
     frame = results.Worths.frame(found).sort_values("worth", ascending=False, kind="stable")
     fits = frame["counting"] == "counted"
     again = fits & frame[fits].duplicated(["workflow", "family"]).reindex(frame.index, fill_value=False)
@@ -208,9 +207,9 @@ def _within_spend(ends: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     return cut
 
 
-def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
+def _worths(missed: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
     workflows, benchmarks = (one.set_index(one.columns[0]) for one in (tables.workflows, tables.benchmarks))
-    for gap in gaps[(gaps["verdict"] == "misses") & gaps["workflow"].isin(workflows.index)].to_dict("records"):
+    for gap in missed[missed["workflow"].isin(workflows.index)].to_dict("records"):
         price, family = priced.loc[gap["definition"]]
         if not isinstance(price, str) or price == CASH:
             continue
@@ -240,10 +239,10 @@ def _worths(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterato
         }
 
 
-def _cash(gaps: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
+def _cash(missed: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Iterator[dict[str, Any]]:
     """Yield the cash that more days in receivables than the benchmark tie up: once, at the revenue of a day."""
     about = priced.index[priced["worth"] == CASH]
-    for gap in gaps[(gaps["verdict"] == "misses") & gaps["definition"].isin(about)].to_dict("records"):
+    for gap in missed[missed["definition"].isin(about)].to_dict("records"):
         name, told = codes.read(str(gap["method"]))
         daily = gap["denominator"] / (told["clusters"] if name == "clustered" else 1)
         if math.isnan(daily):
@@ -277,7 +276,7 @@ def _is_for(published: dict[str, Any], measure: dict[str, Any]) -> bool:
 
 
 def _unmatched(line: str, reason: str) -> dict[str, Any]:
-    blank = dict.fromkeys(("benchmark_value", "gap", "gap_low", "gap_high", "items_needed"), math.nan)
+    blank = dict.fromkeys(("benchmark_value", "gap", "gap_low", "gap_high", "items_needed", "age"), math.nan)
     return blank | {
         "line": line,
         "is_stale": False,
@@ -288,25 +287,22 @@ def _unmatched(line: str, reason: str) -> dict[str, Any]:
         "operator": None,
         "kind": None,
         "grade": None,
+        "accepted": None,
     }
 
 
-def _against(measure: dict[str, Any], row: dict[str, Any], as_of: pd.Timestamp) -> dict[str, Any]:
+def _against(measure: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     value, target, operator = measure["value"], float(row["value"]), str(row["operator"])
     sign = -1.0 if operator in (">", ">=") else 1.0
     ends = sorted(sign * (measure[end] - target) for end in ("low", "high"))
-    low, high = _bound(measure, "low"), _bound(measure, "high")
-    verdict = _verdict(low, high, target, operator)
+    verdict = _verdict(measure, target, operator)
     needed, reason = _settling(measure, target) if verdict == "inconclusive" else (math.nan, None)
     return {
         "benchmark": row["benchmark"],
         "benchmark_label": row["label"],
         "benchmark_value": target,
         "operator": operator,
-        "line": row["line"],
-        "kind": row["kind"],
-        "grade": row["grade"],
-        "is_stale": bool(row["expires"] < as_of),
+        **{key: row[key] for key in ("line", "kind", "grade", "is_stale", "age", "accepted")},
         "gap": sign * (value - target),
         "gap_low": ends[0],
         "gap_high": ends[1],
@@ -323,7 +319,8 @@ def _bound(measure: dict[str, Any], end: str) -> float:
     return -math.inf if end == "low" else math.inf
 
 
-def _verdict(low: float, high: float, target: float, operator: str) -> str:
+def _verdict(measure: dict[str, Any], target: float, operator: str) -> str:
+    low, high = _bound(measure, "low"), _bound(measure, "high")
     meets = {">=": low >= target, ">": low > target, "<=": high <= target, "<": high < target}[operator]
     misses = {">=": high < target, ">": high <= target, "<=": low > target, "<": low >= target}[operator]
     return "meets" if meets else "misses" if misses else "inconclusive"

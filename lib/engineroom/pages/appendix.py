@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import pandas as pd
-
 from engineroom.dictionary import results, schemas
 from engineroom.dictionary.columns import DataFrame
 from engineroom.measures import benchmark
@@ -86,7 +84,7 @@ def sources(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
     used = benchmark.used(tables, gaps)
     if used.empty:
         return note("No benchmark was used", "No measure has a benchmark that follows its definition.")
-    rows = used.assign(is_stale=benchmark.is_stale(used, pd.Timestamp(tables.engagement.header.as_of)))
+    rows = benchmark.aged(used, tables)
     names = tables.definitions.set_index("definition")["name"]
     own = {
         "name": show.left("KPI", lambda row: say(names[row["definition"]])),
@@ -158,7 +156,7 @@ def _dated(row: show.Row) -> str:
 
 def _expires(row: show.Row) -> Cell:
     day = f"{row['expires']:%Y-%m-%d}"
-    return {"text": f"{day} ({say('out of date')})", "tone": "caution"} if row["is_stale"] else day
+    return {"text": f"{day} ({wording.age(row)})", "tone": "caution"} if row["is_stale"] else day
 
 
 def _change(row: show.Row) -> str:

@@ -245,6 +245,13 @@ def published(row: dict[str, Any]) -> str:
     return say("{low} to {high}", low=low, high=high)
 
 
+def age(row: dict[str, Any]) -> str:
+    """Return how old a stale benchmark is: `6 years old`."""
+    if math.isnan(row["age"]):
+        return say("undated")
+    return say_number(row["age"], "{n} [year|years] old", n=count(row["age"]))
+
+
 def text(cell: Any) -> str:
     """Return a cell of text, blank where the table holds none."""
     return cell if isinstance(cell, str) else ""

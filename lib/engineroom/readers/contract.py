@@ -226,11 +226,22 @@ class TableFiles(Written):
     encoding: StrictStr = "utf-8"
 
 
+class Judged(Section):
+    """A benchmark row that the consultant left out, or whose age is accepted, and why."""
+
+    id: Annotated[StrictStr, Field(min_length=1)]
+    reason: Annotated[StrictStr, Field(min_length=1)]
+
+
 class BenchmarkPacks(Section):
-    """`[benchmarks]`: a consultancy's own benchmark rows, in the columns of engineroom's."""
+    """`[benchmarks]`: a consultancy's own benchmark rows, and what was decided about single ones."""
 
     allow_outside_folder: StrictBool = False  # stands before the paths it allows
     packs: Annotated[tuple[Inside, ...], AfterValidator(_each_once)] = ()
+    exclude: tuple[Judged, ...] = ()
+    """rows that nothing is compared with"""
+    accept: tuple[Judged, ...] = ()
+    """rows that may be older than their shelf life: they stay marked and price nothing"""
 
 
 class Parameters(Section):

@@ -21,6 +21,10 @@ from engineroom.readers.contract import nearest
 from engineroom.readers.engagement import Engagement, TableFiles, sectors
 from engineroom.resources import folder
 
+SHELF_LIFE, SHELF_LIFE_OF_MONEY = {"measured": 3, "target": 5, "claim": 2}, 2
+"""Years after which a row is stale, by its kind: surveys come back within three years, a target stands until it is
+revised, prices move."""
+
 
 class Kpi(BaseModel):
     """A KPI of a sector pack and why the sector watches it."""
@@ -188,7 +192,16 @@ def _reference(path: Path, where: str, model: type[Table], problems: list[Proble
     files = TableFiles()
     if (found := sheets.csv_cells(path, where, files, problems)) is None:
         return columns.empty(model)
-    return sheets.validated(sheets.Sheet(where, path, found, files.marks), model, problems)
+    frame = sheets.validated(sheets.Sheet(where, path, found, files.marks), model, problems)
+    return _dated(frame) if model is schemas.Benchmarks else frame
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return benchmarks with the day after which each is stale, where the row itself does not say."""
+    kept = frame["kind"].map(SHELF_LIFE).where(frame["unit"] != "money", SHELF_LIFE_OF_MONEY).astype(float)
+    after = frame["year"].fillna(frame["published"]) + kept + 1
+    day = pd.to_datetime(after.astype("Int64").astype("string"), format="%Y") - pd.Timedelta(days=1)
+    return frame.assign(expires=frame["expires"].fillna(day))
 
 
 def printable(frame: pd.DataFrame) -> pd.DataFrame:

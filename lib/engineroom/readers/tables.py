@@ -101,6 +101,10 @@ def read(engagement: Engagement) -> Tables:
     for relative in engagement.benchmarks.packs:
         taken = {one for rows in packs for one in rows["benchmark"]}
         packs.append(reference.own_pack(engagement, relative, definitions, taken, problems))
+    known = {one for rows in packs for one in rows["benchmark"]}
+    judged = [one.id for one in (*engagement.benchmarks.exclude, *engagement.benchmarks.accept)]
+    named = pd.Series(judged, [0] * len(judged), dtype=object, name="benchmarks")
+    problems += reference.unknown(engagement.where, named, known, "see: engineroom list benchmarks")
     if problems:
         raise DataProblems(problems, engagement.check_command)
     benchmarks = reference.printable(pd.concat(packs, ignore_index=True))

@@ -226,8 +226,9 @@ def _ungraded(table: Block) -> Iterator[str]:
 
 def _stale(table: Block) -> Iterator[str]:
     for row in _raw(table):
-        if row.get("benchmark") and row.get("is_stale", "").lower() == "true":
-            yield row.get("benchmark_label") or row["benchmark"]
+        if row.get("benchmark") and row.get("is_stale", "").lower() == "true" and not row.get("accepted"):
+            ways = f'accept = [{{ id = "{row["benchmark"]}", reason = "..." }}], or exclude = [...], or a newer row'
+            yield f"{row.get('benchmark_label') or row['benchmark']}: in [benchmarks] {ways}"
 
 
 def _pointed_columns(table: Block) -> Iterator[str]:

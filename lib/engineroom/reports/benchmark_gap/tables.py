@@ -118,12 +118,8 @@ def _verdict(row: dict[str, Any] | None, currency: str) -> Cell:
 
 
 def _graded(row: show.Row) -> Cell:
-    """Return how far a benchmark can be trusted, and whether it is past its date."""
-    return (
-        {"text": say(("{grade}, out of date"), grade=row["grade"]), "tone": "caution"}
-        if row["is_stale"]
-        else row["grade"]
-    )
+    """Return how far a benchmark can be trusted, and how old it is where it is past its date."""
+    return {"text": f"{row['grade']}, {wording.age(row)}", "tone": "caution"} if row["is_stale"] else row["grade"]
 
 
 def _trend(verdict: str | None) -> Cell:
@@ -278,8 +274,14 @@ def gap_table(
 def _whose(row: show.Row) -> str:
     if not isinstance(row["benchmark"], str):
         return wording.BLANK
-    remarks = [say("typical")] * (row["line"] == "typical") + [say("out of date")] * bool(row["is_stale"])
+    remarks = [say("typical")] * (row["line"] == "typical") + [wording.age(row)] * bool(row["is_stale"])
     return say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "")
+
+
+def _aged(row: show.Row) -> str:
+    """Return a stale benchmark with its age and why it may stay: `APQC median, 6 years old: no newer one exists`."""
+    said = f"{say(row['benchmark_label'])}, {wording.age(row)}"
+    return f"{said}: {row['accepted']}" if isinstance(row["accepted"], str) else said
 
 
 def _would_say(row: show.Row) -> Cell:
@@ -302,8 +304,8 @@ def _missed(gaps: pd.DataFrame) -> dict[str, int]:
     return {"missed": int((gaps["verdict"] == "misses").sum()), "made": int(gaps["verdict"].isin(results.JUDGED).sum())}
 
 
-def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
-    """Return, in words, what judging many KPIs at once means for the verdicts."""
+def comparisons(gaps: DataFrame[results.Gaps], tables: Tables) -> Exhibit:
+    """Return, in words, what judging many KPIs at once means for the verdicts, and which benchmarks count less."""
     judged = gaps[gaps["verdict"].isin(results.JUDGED)]
     sampled = judged[judged["low"] != judged["high"]]
     text = [
@@ -329,9 +331,13 @@ def comparisons(gaps: DataFrame[results.Gaps]) -> Exhibit:
                 missing=max(round(len(sampled) * 0.05), 1),
             )
         )
-    if stale := judged.loc[judged["is_stale"], "benchmark_label"].drop_duplicates().tolist():
-        said = wording.listed(stale)
-        text.append(say("Out of date when this report was made, and marked so: {benchmarks}.", benchmarks=said))
+    stale = judged[judged["is_stale"]].drop_duplicates("benchmark").to_dict("records")
+    if stale:
+        said = "; ".join(_aged(row) for row in stale)
+        text.append(say("Out of date, so no gap to them is priced: {benchmarks}.", benchmarks=said))
+    labels = tables.benchmarks.set_index("benchmark")["label"]
+    if out := [f"{say(labels[one.id])} ({one.reason})" for one in tables.engagement.benchmarks.exclude]:
+        text.append(say("Left out of this report: {benchmarks}.", benchmarks="; ".join(out)))
     return note(say("How to read the verdicts"), *text)
 
 
