@@ -322,7 +322,7 @@ def test_a_cell_that_cannot_be_read_starts_no_second_line(tmp_path, monkeypatch)
     }
 
     assert told(folder(tmp_path, **rows), monkeypatch) == message(
-        ("acme/tables/costs.csv", ['row 2, total: "155 USD" is not a number']),
+        ("acme/tables/costs.csv", ['row 2, total: "155 USD" has a currency beside it; write 155']),
         (
             "acme/tables/kpis.csv",
             [
