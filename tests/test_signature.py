@@ -88,6 +88,15 @@ def test_what_is_signed_is_verified_by_the_public_key_and_no_other(signed: Path,
     ]
 
 
+def test_a_file_of_somebody_else_in_the_place_of_a_signature_is_set_aside_and_told(out: Path, keys, capsys) -> None:
+    (out / signature.NAME).write_text("theirs")
+
+    assert cli.main(["sign", "--key", str(keys[0]), "--out", str(out)]) == 0
+    assert "out/signed.json was changed by hand, or is not engineroom's" in capsys.readouterr().out
+    assert [path.read_text() for path in out.glob("kept/*/signed.json")] == ["theirs"]
+    assert verified(out, keys[1], capsys) == []
+
+
 def test_what_was_never_signed_is_told(out: Path, keys, capsys) -> None:
     assert verified(out, keys[1], capsys) == ["signed.json: is not signed: there is no signed.json.sig"]
 

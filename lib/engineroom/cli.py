@@ -343,14 +343,13 @@ def _sign(given: argparse.Namespace) -> int:
     key = signature.private(given.key, given.out)
     if given.file:
         for path in given.file:
-            print(f"wrote {signature.sign_file(path, key)}")
+            print("\n".join(signature.sign_file(path, key)))
         return 0
     seen = verification.verify(given.out)
     if seen.differences or not seen.engagements:
         told = "\n".join(f"  {one}" for one in seen.differences or ["holds no report"])
         raise RenderError(f"{given.out}: is not signed\n{told}\nMake it again with engineroom retry, then sign it")
-    for path in signature.sign(given.out, key):
-        print(f"wrote {path}")
+    print("\n".join(signature.sign(given.out, key)))
     return 0
 
 

@@ -61,18 +61,17 @@ def homes(out: Path) -> list[Path]:
     return sorted(path.parent for path in out.glob(f"*/{manifest.NAME}"))
 
 
-def sign(out: Path, key: Any) -> list[Path]:
-    """Sign the root of an output folder; return the files that say so."""
-    page = out / NAME
-    publication.replace(page, root(out))
-    return [page, sign_file(page, key)]
+def sign(out: Path, key: Any) -> list[str]:
+    """Sign the root of an output folder; return what was done, as sentences."""
+    aside = publication.put(out, NAME, root(out), out)
+    return [f"wrote {out / NAME}", *([aside] if aside else []), *sign_file(out / NAME, key)]
 
 
-def sign_file(path: Path, key: Any) -> Path:
-    """Write the signature of a file beside it and return where."""
-    beside = path.with_name(f"{path.name}{ENDING}")
-    publication.replace(beside, key.sign(path.read_bytes()))
-    return beside
+def sign_file(path: Path, key: Any) -> list[str]:
+    """Write the signature of a file beside it; return what was done, as sentences."""
+    name = f"{path.name}{ENDING}"
+    aside = publication.put(path.parent, name, key.sign(path.read_bytes()), path.parent)
+    return [f"wrote {path.with_name(name)}", *([aside] if aside else [])]
 
 
 def faults(out: Path, key: Any) -> list[str]:
