@@ -40,6 +40,25 @@ def test_the_manifest_keeps_what_it_says_of_other_reports(starter, tmp_path: Pat
     assert again["reports"]["legal/roadmap"]["title"] == "Gap"
 
 
+def test_an_edition_of_the_same_stays_and_one_of_older_data_goes(starter, tmp_path: Path) -> None:
+    case, out = engagement.open(starter("legal")), tmp_path / "out"
+
+    def publish(kind: str, **parameters: str) -> None:
+        made, files = manifest.origin(case, "benchmark_gap", parameters), {f"legal/benchmark_gap.{kind}": b"1"}
+        told = manifest.record(made, files, out, {})
+        gone = manifest.gone(out, told, made.name)
+        files[manifest.NAME] = manifest.dumps(told)
+        publication.publish(files, out, manifest.known(out), gone)
+        assert manifest.differences(out) == []
+
+    publish("html")
+    publish("pdf")
+    assert {path.suffix for path in (out / "legal").iterdir()} == {".html", ".pdf"}
+
+    publish("html", line="typical")
+    assert {path.suffix for path in (out / "legal").iterdir()} == {".html"}
+
+
 def test_a_report_is_made_again_for_a_reason_that_is_told(starter, tmp_path: Path, monkeypatch) -> None:
     place = starter("legal")
 

@@ -486,7 +486,7 @@ def main() -> int:
             shutil.rmtree(stage.out, ignore_errors=True)
             shutil.rmtree(stage.root / "tmp", ignore_errors=True)
             shutil.copytree(stage.root / "old", stage.out)
-            for ledger in stage.out.glob("*.jsonl"):
+            for ledger in (stage.out / name for name in ("results.jsonl", "batches.jsonl")):
                 ledger.unlink()
             began = time.monotonic()
             faults = drill(stage)

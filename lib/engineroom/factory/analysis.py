@@ -64,10 +64,13 @@ def ensure(
         files_of = {f"{name}/{file}": data for file, data in storage.files(private / assessment.FOLDER).items()}
         with publication.locked(home):
             manifest.refuse_stranger(case, home)
-            before = manifest.known(home)
-            gone = [path for path in before if path.startswith(f"{name}/") and path not in files_of]
-            record = manifest.dumps(manifest.record_assessment(case, files_of, home))
-            publication.publish(files_of | {manifest.NAME: record}, home, before, gone)
+            record = manifest.record_assessment(case, files_of, home)
+            publication.publish(
+                files_of | {manifest.NAME: manifest.dumps(record)},
+                home,
+                manifest.known(home),
+                manifest.gone(home, record, name),
+            )
     made = storage.read(place)
     assert made
     return made

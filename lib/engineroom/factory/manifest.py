@@ -131,9 +131,15 @@ def record(made: Origin, outputs: dict[str, bytes], place: Path, about: dict[str
 
     `outputs` are the report's files by their path in `place`, the engagement's output folder. Holds no clock, user or
     machine: the same input makes the same manifest. `about` is what a shelf tells of the report: title and headlines.
+    An edition that was made before, of the same, stays one of the report.
     """
     about = about | {"parameters": made.parameters, "inputs": made.inputs, "made_from": made.made_from}
-    written = {path: _sha(data) for path, data in outputs.items()}
+    before = read(place).get("reports", {}).get(made.name, {})
+    editions = [f"{made.name}.{kind}" for kind in ("html", "pdf")]
+    log = made.engagement.events or made.engagement.cases
+    is_same = before.get("made_from") == made.made_from and not (log and log.connection)
+    still = {path: sha for path, sha in known(place).items() if path in editions and (place / path).is_file()}
+    written = (still if is_same else {}) | {path: _sha(data) for path, data in outputs.items()}
     return _merged(made.engagement, made.inputs, {made.name: about}, written, place)
 
 
@@ -183,6 +189,11 @@ def known(place: Path) -> dict[str, str]:
             told[publication.inside(path)] = str(sha)
         told[NAME] = hashlib.sha256(data).hexdigest()
     return told | publication.renamed(place)
+
+
+def gone(place: Path, told: Manifest, name: str) -> list[str]:
+    """Return what was written of a report or an assessment before and is no longer named by a new manifest."""
+    return [path for path in known(place) if _belongs(path, name) and path not in told["outputs"]]
 
 
 def stands(place: Path, folder: str) -> bool:

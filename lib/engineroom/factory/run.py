@@ -272,10 +272,13 @@ def produce(task: Task, out: Path, limits: Limits = USUAL, force: bool = False, 
         files, about = _made(case, task, out, limits, assessed)
         with publication.locked(home):
             manifest.refuse_stranger(case, home)
-            known = manifest.known(home)
-            gone = [path for path in known if path.startswith(f"{made.name}.tables/") and path not in files]
-            record = manifest.dumps(manifest.record(made, files, home, about))
-            outputs, told = publication.publish(files | {manifest.NAME: record}, home, known, gone)
+            record = manifest.record(made, files, home, about)
+            outputs, told = publication.publish(
+                files | {manifest.NAME: manifest.dumps(record)},
+                home,
+                manifest.known(home),
+                manifest.gone(home, record, made.name),
+            )
             told += [one] if (one := publication.withdraw(home, f"{made.name}.failed.ipynb", out)) else []
             entry = manifest.entry(home, made.name)
         return Produced(outputs[:-1], "ok", why or "it was asked for", "\n".join(told), case.id, entry)
