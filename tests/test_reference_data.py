@@ -22,7 +22,17 @@ MODELS = {
     "collisions": schemas.Collisions,
     "processes": schemas.Processes,
 }
-SECTORS = ["banking", "ecommerce", "finance_shared_services", "healthcare", "insurance", "legal", "public_sector"]
+SECTORS = [
+    "banking",
+    "ecommerce",
+    "finance_shared_services",
+    "healthcare",
+    "insurance",
+    "legal",
+    "manufacturing",
+    "public_sector",
+    "telecom",
+]
 
 
 def load(name):
@@ -649,7 +659,7 @@ FLOW = {
 }  # fmt: skip
 
 
-def test_the_sectors_are_the_promised_seven():
+def test_the_sectors_are_the_promised_nine():
     assert list(packs) == SECTORS
     assert {name for name, pack in packs.items() if pack["depth"] == "full"} == {"ecommerce", "healthcare", "legal"}
 
