@@ -125,6 +125,20 @@ def test_a_failing_report_is_told_and_recorded_and_the_next_is_made(
     ]
 
 
+def test_the_list_of_benchmarks_says_what_each_may_judge_in_a_sector_and_process(capsys) -> None:
+    assert cli.main(["list", "benchmarks", "--sector", "legal", "--process", "ap_invoices"]) == 0
+
+    told = capsys.readouterr().out
+    assert "ardent_2024_ap_days_average" in told and "Kodiak" not in told and "reviewers of legal" not in told
+    assert "n      1485" in told and "judges, prices nothing (out of date)" in told
+
+
+def test_the_list_of_benchmarks_names_the_sectors_there_are(capsys) -> None:
+    assert cli.main(["list", "benchmarks", "--sector", "banks"]) == 12
+
+    assert capsys.readouterr().err.startswith('there is no sector "banks"; there are: banking, ')
+
+
 def test_fail_fast_stops_at_the_first_failure(small, make_engagement, tmp_path, monkeypatch) -> None:
     other = make_engagement(files={"tables/kpis.csv": KPIS}, name="other")
     asked: list[str] = []
@@ -181,7 +195,7 @@ def test_a_failed_cell_is_named_and_the_notebook_so_far_is_kept(small, tmp_path,
     out, notebooks = tmp_path / "out", tmp_path / "notebooks"
     notebooks.mkdir()
     text = (folder("notebooks") / "benchmark_gap.ipynb").read_text(encoding="utf-8")
-    spoilt = text.replace("tables.scorecard(case.gaps, case.measures, case.reviews, case.tables)", "1 / 0")
+    spoilt = text.replace("tables.scorecard(case.gaps, case.measures, case.reviews, case.tiers, case.tables)", "1 / 0")
     (notebooks / "benchmark_gap.ipynb").write_text(spoilt, encoding="utf-8")
     monkeypatch.setattr(execution, "folder", lambda _: notebooks)
 

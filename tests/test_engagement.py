@@ -144,7 +144,7 @@ repeats = true
         (
             ('"healthcare"', '"mining"'),
             'engagement.sectors: "mining" is unknown; there are: banking, ecommerce, finance_shared_services, '
-            "healthcare, insurance, legal, public_sector",
+            "healthcare, insurance, legal, manufacturing, public_sector, telecom",
         ),
         (
             ('"healthcare"', '"healthcare", "healthcare"'),
@@ -153,12 +153,12 @@ repeats = true
         (
             ('["healthcare"]', '"healthcare"'),
             'engagement.sectors: "healthcare" is not a list in square brackets; choose among: banking, ecommerce, '
-            "finance_shared_services, healthcare, insurance, legal, public_sector",
+            "finance_shared_services, healthcare, insurance, legal, manufacturing, public_sector, telecom",
         ),
         (
             ('["healthcare"]', "[]"),
             "engagement.sectors: is blank; choose among: banking, ecommerce, finance_shared_services, healthcare, "
-            "insurance, legal, public_sector",
+            "insurance, legal, manufacturing, public_sector, telecom",
         ),
         (
             ("2026-07-15", "2026-05-01"),

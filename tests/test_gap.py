@@ -117,6 +117,51 @@ def test_an_interval_across_an_edge_straddles(judge) -> None:
     assert found["straddles"]
 
 
+@pytest.mark.parametrize(
+    ("fte", "part"),
+    [("3.5", "middle half of peers"), ("1.5", "best quarter of peers"), ("9", "last quarter of peers")],
+)
+def test_a_measure_is_placed_among_the_published_quartiles_of_its_peers(judge, fte: str, part: str) -> None:
+    row = f"invoices_per_fte,,{36000 / float(fte)},36000,{fte},36000,"
+    _, read = judge(row)
+
+    found = gap.tiers(kpi.measure(read, None), read).iloc[0]
+
+    assert (found["tier"], found["is_of_peers"], found["source"]) == (part, True, "APQC via CFO")
+
+
+def test_a_value_on_a_quartile_belongs_to_the_better_quarter_and_the_quarters_leave_no_gap() -> None:
+    bands = reference.benchmarks()
+    quarters = gap._quarters(bands[bands["scale"] == "apqc_ap_cost"].to_dict("records"))
+    placed = {cost: gap.tier_of(cost, quarters) for cost in (0, 2.07, 2.08, 5.83, 5.84, 10, 10.01)}
+
+    assert [label.split()[0] for label in placed.values()] == [*["best"] * 2, *["second"] * 2, *["third"] * 2, "last"]
+
+
+def test_quartiles_of_another_process_place_nothing(judge) -> None:
+    workflows = "workflow,process,owner,monthly_volume,unit_cost\nReturns,returns,Ann,100,5\n"
+    _, read = judge("cost_per_transaction,Returns,4,4000,1000,1000,", workflows=workflows, sector="ecommerce")
+
+    assert gap.tiers(kpi.measure(read, None), read).empty
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "limit"),
+    [
+        ("ardent_2024_ap_days_average", "prices", ""),
+        ("ardent_2019_stp_best", "judges", "stale"),
+        ("doc002_stp_target", "judges", "grade"),
+        ("doc002_stp_best", "places", "band"),
+        ("nrf_2022_return_rate", "context", "measured"),
+        ("doc003_rpa_saving", "context", "claim"),
+    ],
+)
+def test_a_benchmark_says_what_it_may_judge_and_why_not_more(name: str, use: str, limit: str) -> None:
+    rows = benchmark.uses(reference.benchmarks(), pd.Timestamp("2026-07-15")).set_index("benchmark")
+
+    assert rows.loc[name, ["use", "limit"]].tolist() == [use, limit]
+
+
 def test_a_gap_is_positive_where_the_client_is_worse_whatever_the_direction(judge) -> None:
     gaps, _ = judge("sla_compliance,,,800,1000,1000,", "error_rate,,,100,1000,1000,")
 

@@ -223,7 +223,7 @@ def test_20_planted_faults_in_engagement_toml_are_20_lines_and_no_report(place, 
             'write three capital letters, for example currency = "USD"',
             'engagement.sectors: "helthcare" is unknown; did you mean "healthcare"?',
             "engagement.sectors: 5 is not a text in quotes; choose among: banking, ecommerce, "
-            "finance_shared_services, healthcare, insurance, legal, public_sector",
+            "finance_shared_services, healthcare, insurance, legal, manufacturing, public_sector, telecom",
             "engagement.status: \"ready\" is not 'draft' or 'final'",
             "events.closed.activities: is missing",
             "events.completed: is missing",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engineroom import __version__, scratch
-from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError
+from engineroom.errors import DataProblems, EngagementError, EngineroomError, RenderError, ReportError
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -121,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = verbs.add_parser("list", help="what there is to choose from")
     listing.add_argument("what", choices=("reports", "parameters", "sectors", "kpis", "benchmarks", "questions"))
+    listing.add_argument("--sector", default="", help="benchmarks that a sector may use")
+    listing.add_argument("--process", default="", help="benchmarks that a process may use")
     listing.set_defaults(command=_list)
 
     doctor = verbs.add_parser("doctor", help="what this machine has and lacks")
@@ -393,7 +395,6 @@ def _make(tasks: list[Any], given: argparse.Namespace, struck: Any = None) -> in
 def _list(given: argparse.Namespace) -> int:
     from engineroom.dictionary.operations import LEVELS
     from engineroom.factory import run
-    from engineroom.pages import wording
     from engineroom.readers import engagement, reference
 
     if given.what == "reports":
@@ -413,10 +414,50 @@ def _list(given: argparse.Namespace) -> int:
             for level in range(LEVELS + 1):
                 print(f"  {level}  {row[f'anchor_{level}']}")
     else:
-        for row in reference.benchmarks().to_dict("records"):
-            what = f"{row['benchmark']:44} {row['grade']} {row['line']:8}"
-            print(f"{what} {wording.published(row):>18}  {row['definition']}  [{row['source']}]")
+        _list_benchmarks(given.sector, given.process)
     return 0
+
+
+USES = {
+    "prices": "judges, and prices where the process fits",
+    "judges": "judges, prices nothing",
+    "places": "places on a scale, judges nothing",
+    "context": "context: judges nothing",
+}
+LIMITS = {
+    "": "",
+    "stale": "out of date",
+    "grade": "its grade is below B",
+    "general": "it is not of one process or sector",
+    "band": "it is a range",
+    "measured": "it is no line to reach",
+    "target": "it is no line to reach",
+    "claim": "it is a claim",
+}
+
+
+def _list_benchmarks(sector: str, process: str) -> None:
+    """Print the benchmarks that a sector or a process may use: grade, n, year, what each may judge and why not more."""
+    import pandas as pd
+
+    from engineroom.dictionary.columns import words
+    from engineroom.measures import benchmark
+    from engineroom.pages import wording
+    from engineroom.readers import engagement, reference
+
+    known = {"sector": engagement.sectors(), "process": reference.processes()["process"].tolist()}
+    for what, name in (("sector", sector), ("process", process)):
+        if name and name not in known[what]:
+            raise ReportError(f'there is no {what} "{name}"; {reference.there_are(known[what])}')
+    rows = benchmark.uses(benchmark.ranked(reference.benchmarks()), pd.Timestamp.now())
+    for row in rows.to_dict("records"):
+        about = words(row["process"])
+        if (sector and row["sector"] not in ("all", sector)) or (process and about and process not in about):
+            continue
+        n, year = (f"{row[key]:.0f}" if row[key] > 0 else "-" for key in ("n", "year"))
+        print(f"{row['benchmark']:44} {row['grade']}  n {n:>9}  {year:>4}  {wording.published(row):>18}")
+        limit = f" ({LIMITS[row['limit']]})" if row["limit"] else ""
+        print(f"    {row['definition']}; {row['source']}: {USES[row['use']]}{limit}")
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -168,7 +168,7 @@ class MissingKpis(Table):
 
 
 class Tiers(Table):
-    """Where a measure and both ends of its interval fall on a scale of bands."""
+    """Where a measure and both ends of its interval fall on a scale of bands, or among the quarters of peers."""
 
     kpi: Series[str] = key("KPI id")
     name: Series[str] = key("name of the KPI on the page", "KPI", "label")
@@ -176,6 +176,9 @@ class Tiers(Table):
         "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
     )
     scale: Series[str] = key("scale of bands")
+    source: Series[str] = key("who published it", "Published by")
+    is_stale: Series[bool] = flag("it had expired at the report's date", required=True)
+    age: Series[float] = count("years since its data; blank: its year is not stated", unit="years")
     value: Series[float] = number("value", "Value", "measured")
     low: Series[float] = number("lower end of the interval")
     high: Series[float] = number("upper end of the interval")
@@ -186,6 +189,7 @@ class Tiers(Table):
     tier_high: Series[str] = key("band of the upper end")
     straddles: Series[bool] = flag("the interval crosses an edge", required=True)
     is_reference: Series[bool] = flag("the source draws the scale for other processes", required=True)
+    is_of_peers: Series[bool] = flag("the bands are quarters of peers that were measured", required=True)
 
 
 class Values(Table):

@@ -227,7 +227,7 @@ class Benchmarks(Table):
     high: Series[float] = number("upper edge of a band or range")
     low_inclusive: Series[bool] = flag("whether the lower edge belongs to the band", required=True)
     high_inclusive: Series[bool] = flag("whether the upper edge belongs to the band", required=True)
-    scale: Series[str] = text("name of the scale whose bands belong together")
+    scale: Series[str] = text("name of the scale whose bands, or the peers whose quartiles, belong together")
     source: Series[str] = key("publication, as a reader can find it", "Source")
     reference: Series[str] = key("page or document the value was read in")
     year: Series[float] = number("year of the data; blank: not stated", ge=1990, le=2100)

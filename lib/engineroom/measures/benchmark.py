@@ -55,6 +55,23 @@ def aged(benchmarks: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     )
 
 
+PRICING = ("A", "B")
+"""Grades of a benchmark to which a gap may be priced and added up."""
+
+
+def uses(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return rows with what each may be used for on a day (`use`), and what keeps it from more (`limit`), as codes.
+
+    prices: a verdict, and money in the total; judges: a verdict; places: a position on a scale; context: nothing.
+    """
+    is_stale, is_general = rows["expires"] < day, rows["process"].isna() & (rows["sector"] == "all")
+    limit = pd.Series("", rows.index).mask(is_general, "general").mask(~rows["grade"].isin(PRICING), "grade")
+    limit = limit.mask(is_stale, "stale")
+    use = pd.Series("prices", rows.index).mask(limit != "", "judges").mask(rows["line"] == "band", "places")
+    use, limit = use.mask(rows["line"] == "context", "context"), limit.mask(rows["line"] == "context", rows["kind"])
+    return rows.assign(use=use, limit=limit.mask(rows["line"] == "band", "band"))
+
+
 def used(tables: Tables, gaps: DataFrame[results.Gaps]) -> DataFrame[schemas.Benchmarks]:
     """Return the benchmark rows that the gaps lean on, for the appendix."""
     return tables.benchmarks[tables.benchmarks["benchmark"].isin(gaps["benchmark"].dropna())].reset_index(drop=True)

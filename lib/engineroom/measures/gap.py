@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,8 +23,6 @@ BETWEEN = "between"
 LINES = ("leading", "typical")
 CASH = "daily_revenue"
 """Price of a definition whose gap, in days, ties up the revenue of so many days."""
-PRICING = ("A", "B")
-"""Grades of a benchmark to which a gap may be priced and added up."""
 COST_SPREAD = 0.2
 """How far a stated unit cost may be off where the table does not say: as the column `cost_spread` is documented."""
 
@@ -97,19 +96,20 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
 
     Values beyond the outermost bands belong to those; values in a gap between two bands are "between". A band's edges
     are inclusive or not as its row says, so that no value has two tiers. On a scale that its source draws for other
-    processes a measure is a reference: it is placed, not judged.
+    processes a measure is a reference: it is placed, not judged. Published quartiles of peers are such a scale, for
+    their own processes alone.
     """
-    bands = benchmark.comparable(tables)
-    bands = bands[bands["line"] == "band"]
+    bands = benchmark.aged(benchmark.comparable(tables), tables)
     names = tables.definitions.set_index("definition")["name"]
     scales = {pair: group.to_dict("records") for pair, group in bands.groupby(["definition", "scale"], sort=True)}
     rows = []
     for measure in measures.to_dict("records"):
         for (definition, scale), published in scales.items():
-            group = published if definition == measure["definition"] else []
-            if not group:
+            is_reference = not all(_is_for(band, measure) for band in published)
+            is_of_peers = published[0]["line"] != "band"
+            if definition != measure["definition"] or (is_of_peers and is_reference):
                 continue
-            is_reference = not all(_is_for(band, measure) for band in group)
+            group = _quarters(published) if is_of_peers else published
             ends = [measure["value"] if math.isnan(end) else end for end in (measure["low"], measure["high"])]
             tier, low, high = (tier_of(value, group) for value in (measure["value"], *ends))
             columns = ("kpi", "workflow", "value", "low", "high", "n", "unit")
@@ -122,9 +122,37 @@ def tiers(measures: DataFrame[results.Measures], tables: Tables) -> DataFrame[re
                     "tier_low": low,
                     "tier_high": high,
                 }
-                | {"straddles": low != high, "is_reference": is_reference}
+                | {key: published[0][key] for key in ("source", "is_stale", "age")}
+                | {"straddles": low != high, "is_reference": is_reference, "is_of_peers": is_of_peers}
             )
     return results.Tiers.of(rows)
+
+
+CUTS = {"top quartile": 25, "median": 50, "bottom quartile": 75}
+"""Part of the peers in % that is at least as good as a published quartile, by its `statistic`."""
+PARTS = {
+    (0, 25): "best quarter of peers",
+    (0, 50): "better half of peers",
+    (25, 50): "second quarter of peers",
+    (25, 75): "middle half of peers",
+    (25, 100): "below the best quarter of peers",
+    (50, 75): "third quarter of peers",
+    (50, 100): "worse half of peers",
+    (75, 100): "last quarter of peers",
+}
+
+
+def _quarters(published: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the quartiles of peers as bands; a value on an edge belongs to the better band."""
+    falls = any(row["operator"] in ("<", "<=") for row in published)
+    edges = [(CUTS[row["statistic"]], row["value"]) for row in published]
+    edges = [(0, -math.inf if falls else math.inf), *sorted(edges), (100, math.inf if falls else -math.inf)]
+    bands = []
+    for (above, good), (below, bad) in itertools.pairwise(edges):
+        low, high = (good, bad) if falls else (bad, good)
+        inside = {"low_inclusive": not falls, "high_inclusive": falls}
+        bands.append({"label": PARTS[above, below], "low": low, "high": high, **inside})
+    return bands
 
 
 def tier_of(value: float, bands: Sequence[dict[str, Any]]) -> str:
@@ -220,7 +248,7 @@ def _worths(missed: pd.DataFrame, priced: pd.DataFrame, tables: Tables) -> Itera
             continue
         spread = COST_SPREAD if math.isnan(workflow["cost_spread"]) else workflow["cost_spread"]
         spend = volume * workflow["unit_cost"]
-        fits = _is_of_process(benchmarks.loc[gap["benchmark"]], gap["process"]) and gap["grade"] in PRICING
+        fits = _is_of_process(benchmarks.loc[gap["benchmark"]], gap["process"]) and gap["grade"] in benchmark.PRICING
         ends = [gap["gap"] if math.isnan(gap[end]) else gap[end] for end in ("gap_low", "gap_high")]
         yield {
             "workflow": gap["workflow"],

@@ -23,6 +23,7 @@ MOST_FLOWS, MOST_KPIS = 14, 7
 
 DEFINITION_DIFFERS = "Not compared: another definition, process or population"
 TIER_TONES = {"optimised": "good", "best": "good", "traditional": "bad", "lagging": "bad"}
+TIER_TONES |= {"best quarter of peers": "good", "last quarter of peers": "bad"}
 
 
 def caveats(tables: Tables, log: LogProfile | None, superseded: DataFrame[results.Superseded]) -> Exhibit:
@@ -54,9 +55,13 @@ def scorecard(
     gaps: DataFrame[results.Gaps],
     measures: DataFrame[results.Measures],
     reviews: DataFrame[results.Reviews],
+    placed: DataFrame[results.Tiers],
     tables: Tables,
 ) -> Exhibit:
-    """Return every KPI that is compared, grouped by the kind of value it serves (001-04), with its trend."""
+    """Return every KPI that is compared, grouped by the kind of value it serves (001-04), with its trend.
+
+    Below it stand who published the benchmarks, and where the client is among peers whose quartiles are known.
+    """
     rows, kinds = comparable(gaps), tables.values.set_index("kpi")["value"]
     names = tables.definitions.set_index("definition")["name"]
     asked = [
@@ -66,6 +71,11 @@ def scorecard(
     notes = [say("Published without a figure, so not compared: {names}.", names="; ".join(asked))] if asked else []
     if rows.empty:
         return note("Nothing can be compared", "No KPI has a benchmark of the same definition.", *notes)
+    used = benchmark.used(tables, rows).drop_duplicates(["source", "grade"]).sort_values(["grade", "source"])
+    whose = "; ".join(f"{row['source']} ({row['grade']})" for row in used.to_dict("records"))
+    notes.append(say("Benchmarks by: {names}.", names=whose))
+    if among := [_among(row) for row in placed[placed["is_of_peers"]].to_dict("records")]:
+        notes.append(say("Among peers: {places}.", places="; ".join(among)))
     order = {kind: place for place, kind in enumerate(results.VALUES)}
     rows = rows.assign(kind=rows["kpi"].map(kinds), pooled=rows.get("pooled"))
     rows = rows.sort_values("kind", key=lambda kind: kind.map(order), kind="stable", na_position="last")
@@ -147,7 +157,7 @@ def tiers(found: DataFrame[results.Tiers], tables: Tables) -> Exhibit:
         "It names two more KPIs without figures. Cost per transaction is “high, variable” or “reduced, predictable”; "
         "employee engagement is “low” or “higher”.",
     )
-    columns, currency = "name workflow value interval n tier", tables.engagement.header.currency
+    columns, currency = "name workflow value interval n tier source", tables.engagement.header.currency
     own = {"tier": show.left("Tier", tier)}
     return show.table(
         "tiers", found, results.Tiers, columns, caption, *notes, own=own, currency=currency, counted=counted
@@ -276,6 +286,15 @@ def _whose(row: show.Row) -> str:
         return wording.BLANK
     remarks = [say("typical")] * (row["line"] == "typical") + [wording.age(row)] * bool(row["is_stale"])
     return say(row["benchmark_label"]) + (f" ({', '.join(remarks)})" if remarks else "")
+
+
+def _among(row: show.Row) -> str:
+    """Return where the client is among peers, and how sure: both ends of the interval where they differ."""
+    said = say(row["tier_low"])
+    if row["straddles"]:
+        said = say("{low} to {high}", low=said, high=say(row["tier_high"]))
+    aged = f", {wording.age(row)}" if row["is_stale"] else ""
+    return f"{wording.subject(row)}: {said} ({row['source']}{aged})"
 
 
 def _aged(row: show.Row) -> str:
