@@ -420,6 +420,10 @@ def test_a_name_in_another_form_is_found_and_names_apart_are_not(name, times, ho
     assert found == ({other: name} if other != name else {})
 
 
+def test_two_unicode_forms_of_a_name_are_one_name_and_both_common() -> None:
+    assert labels.variants({"Best\u00e4tigt": 30, "Besta\u0308tigt": 29}) == {"Besta\u0308tigt": "Best\u00e4tigt"}
+
+
 def test_names_that_carry_a_number_are_found_and_levels_are_not() -> None:
     numbered = {f"Request_{place:04}X": 1 for place in range(30)}
     levels = {f"Level {place}": 40 for place in range(1, 9)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 
 LONG = 5
@@ -16,7 +17,7 @@ MANY, SELDOM = 5, 2
 
 
 def variants(counts: dict[str, int]) -> dict[str, str]:
-    """Return the names that are a commoner one in other capitals, blanks or signs, or one letter away from it.
+    """Return the names that are a commoner one in other capitals, blanks, signs or Unicode form, or one letter away from it.
 
     The commoner one stands beside each. A name one letter away counts where it is rare beside the other; names that
     differ in a digit are not alike.
@@ -54,7 +55,7 @@ def numbered(counts: dict[str, int]) -> list[str]:
 
 
 def _form(name: str) -> str:
-    return " ".join(re.findall(r"\w+", name.casefold().replace("_", " ")))
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold().replace("_", " ")))
 
 
 def _is_slip(one: str, other: str) -> bool:
