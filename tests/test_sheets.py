@@ -14,7 +14,7 @@ from proofs import cases
 
 from engineroom.dictionary import schemas
 from engineroom.errors import INVISIBLE, DataProblems
-from engineroom.readers import cells, engagement, tables
+from engineroom.readers import cells, engagement, sheets, tables
 
 HEADER = """
 [engagement]
@@ -73,6 +73,29 @@ def message(where: str, *said: str) -> str:
 
 def grid(text: str) -> list[list]:
     return [[cell or None for cell in line.split(",")] for line in text.strip().splitlines()]
+
+
+# ------------------------------------------------------------------------------------------------------------ totals
+
+STAFF = "team,workflow,fte,paid_hours\nA,Denials,2,3000\nB,Denials,3,4500"
+
+
+@pytest.mark.parametrize("last", ["Total,,5,7500", "Summe:,,5,", "All together,,5,7500"])
+@pytest.mark.parametrize("form", ["csv", "workbook"])
+def test_a_row_of_totals_is_refused_in_text_and_workbook(tmp_path, monkeypatch, last, form) -> None:
+    rows = f"{STAFF}\n{last}\n"
+    if form == "csv":
+        place = folder(tmp_path, workflows=GOOD, staffing=rows)
+    else:
+        place = book(tmp_path, {"workflows": grid(GOOD), "staffing": grid(rows)})
+
+    assert "\n  row 4: is a row of totals; remove it: sums are taken here\n" in told(place, monkeypatch)
+
+
+def test_a_last_row_that_adds_up_one_column_alone_is_a_row() -> None:
+    rows = pd.DataFrame(grid(f"{STAFF}\nC,Denials,5,9000")[1:], columns=["team", "workflow", "fte", "paid_hours"])
+
+    assert list(sheets._totals(sheets.Sheet("staffing", Path(), rows, (".", "")))) == []
 
 
 # -------------------------------------------------------------------------------------------------------- one cell

@@ -17,7 +17,7 @@ MANY, SELDOM = 5, 2
 
 
 def variants(counts: dict[str, int]) -> dict[str, str]:
-    """Return the names that are a commoner one in other capitals, blanks, signs or Unicode form, or a letter away from it.
+    """Return the names that are a commoner one in other capitals, blanks, signs or Unicode form, or a letter away.
 
     The commoner one stands beside each. A name one letter away counts where it is rare beside the other; names that
     differ in a digit are not alike.

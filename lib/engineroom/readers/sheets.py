@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -35,6 +36,11 @@ SHEET_ROWS = (1 << 16, 1 << 20)
 
 EXAMPLES = 5
 """Rows of one fault that are told one by one; the rest are counted."""
+
+TOTALS = {
+    "total", "totals", "grand total", "subtotal", "sum", "sums", "gesamt", "gesamtsumme", "summe", "zwischensumme",
+}  # fmt: skip
+"""What a row of totals is called."""
 
 NOTES = ("readme", "guide")
 """Sheets and files for people."""
@@ -240,6 +246,7 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
         near = _meant(name, sheet, columns)
         meant = f'did you mean "{near[0]}"?' if near else f"remove it; the columns are: {', '.join(columns)}"
         problems.append(Problem(sheet.where, 1, name, "is not a column of this table", meant))
+    problems += _totals(sheet)
     index, misspelt = sheet.cells.index, _misspelt(sheet, columns)
     parsed, unread = pd.DataFrame(index=index), set[tuple[int, str]]()
     for name, column in columns.items():
@@ -273,6 +280,20 @@ def validated(sheet: Sheet, model: type[Table], problems: list[Problem]) -> pd.D
     except pa.errors.SchemaErrors as errors:
         problems += _told(sheet.where, parsed, errors, unread)
         return parsed  # never leaves `tables.read`: it only lets the other faults be found in the same run
+
+
+def _totals(sheet: Sheet) -> Iterator[Problem]:
+    """Yield a problem for each row that is called a total, and for a last row that adds up all rows above it."""
+    filled = sheet.cells.dropna(how="all")
+    if filled.empty:
+        return
+    first = filled.bfill(axis=1).iloc[:, 0]
+    named = [row for row, name in first.items() if str(name).strip(" :").casefold() in TOTALS]
+    numbers = filled.apply(pd.to_numeric, errors="coerce")
+    last, above = numbers.iloc[-1].dropna(), numbers.iloc[:-1].sum()
+    adds_up = len(filled) > 2 and len(last) > 1 and all(last) and np.allclose(last, above[last.index], rtol=1e-9)
+    rows = named or ([filled.index[-1]] if adds_up else [])
+    yield from few(sheet.where, "", [(row, "is a row of totals", "remove it: sums are taken here") for row in rows])
 
 
 def _meant(name: str, sheet: Sheet, columns: Iterable[str]) -> list[str]:
