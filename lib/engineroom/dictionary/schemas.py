@@ -250,6 +250,7 @@ class Benchmarks(Table):
     )
     caveat: Series[str] = text("what the reader must know before leaning on it", "Caveat", blank="")
     before: Series[str] = text("benchmark id of the value before, where a case gives both")
+    words: Series[str] = text("the words seen, and where, if not at `reference`")
 
     @pa.dataframe_check(
         name="value line operator", title="a line needs a value and an operator", description="give both"

@@ -35,16 +35,17 @@ def find(measures: DataFrame[results.Measures], tables: Tables, line: str = "lea
     "inconclusive" with `items_needed` to settle it. A measure without a matching benchmark stays, with an empty gap.
 
     `line` is "leading" (targets, top quartiles, best in class) or "typical" (medians and means of peers); where a KPI
-    has only the other kind, that one is taken and named. Definition, unit, sector and currency must be the same, and a
-    benchmark kept for one process meets only workflows of it.
+    has only the other kind that is not out of date, that one is taken and named. Definition, unit, sector and currency
+    must be the same, and a benchmark kept for one process meets only workflows of it.
     """
     if line not in LINES:
         raise ReportError(f'line is "{line}"; it may be: {", ".join(LINES)}')
-    lines = benchmark.ranked(benchmark.comparable(tables))
-    lines = pd.concat([lines[lines["line"] == kind] for kind in sorted(LINES, key=lambda kind: kind != line)])
+    lines = benchmark.aged(benchmark.ranked(benchmark.comparable(tables)), tables)
+    lines = lines[lines["line"].isin(LINES)].assign(other=lines["line"] != line)
+    lines = lines.sort_values(["is_stale", "other"], kind="stable")
     known = tables.definitions.set_index("definition")
     names, kinds = known["name"], known["kpi"]
-    published = benchmark.aged(lines, tables).assign(kpi=lines["definition"].map(kinds)).to_dict("records")
+    published = lines.assign(kpi=lines["definition"].map(kinds)).to_dict("records")
     rows = []
     for measure in measures.to_dict("records"):
         near = [row for row in published if row["kpi"] == measure["kpi"] and _is_for(row, measure)]
