@@ -49,7 +49,7 @@ def engagements(draw: st.DrawFn) -> tuple[tables.Tables, pd.DataFrame, pd.DataFr
             size = draw(st.floats(0.001, 0.9)) * (1 if line["unit"] == "share" else 50)
             ends = {"gap_low": size * draw(st.floats(0.1, 1)), "gap": size, "gap_high": size * draw(st.floats(1, 3))}
             about = {"workflow": flow, "process": process[flow], "verdict": "misses", "name": "x", "method": "hall"}
-            about |= {"kpi": line["definition"].partition("/")[0]}
+            about |= {"kpi": line["definition"].partition("/")[0], "is_stale": False}
             gaps.append(about | ends | {name: line[name] for name in ("definition", "benchmark", "grade", "unit")})
     names = [*results.Gaps.names()]
     return (
