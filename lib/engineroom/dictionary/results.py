@@ -176,7 +176,7 @@ class Tiers(Table):
         "workflow; blank text for the whole engagement", "Workflow", blank=WHOLE, required=True
     )
     scale: Series[str] = key("scale of bands")
-    source: Series[str] = key("who published it", "Published by")
+    source: Series[str] = key("who published it", "Published by", "label")
     is_stale: Series[bool] = flag("it had expired at the report's date", required=True)
     age: Series[float] = count("years since its data; blank: its year is not stated", unit="years")
     value: Series[float] = number("value", "Value", "measured")
