@@ -208,7 +208,7 @@ def test_unchanged_reports_are_kept_and_verify_says_what_is_no_longer_as_it_was_
     clean: Path, tmp_path: Path, capsys
 ) -> None:
     place = Path(shutil.copytree(clean, tmp_path / "copy"))
-    for file in (place / "out").glob("results*.jsonl"):
+    for file in (place / "out" / ledger.LEDGER, place / "out" / ledger.BATCHES):
         lines = [json.loads(line.replace(str(clean), str(place))) for line in file.read_text().splitlines()]
         file.unlink()
         for line in lines:
