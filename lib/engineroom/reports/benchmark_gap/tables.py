@@ -72,7 +72,7 @@ def scorecard(
     if rows.empty:
         return note("Nothing can be compared", "No KPI has a benchmark of the same definition.", *notes)
     used = benchmark.used(tables, rows).drop_duplicates(["source", "grade"]).sort_values(["grade", "source"])
-    whose = "; ".join(f"{row['source']} ({row['grade']})" for row in used.to_dict("records"))
+    whose = "; ".join(f"{say(row['source'])} ({row['grade']})" for row in used.to_dict("records"))
     notes.append(say("Benchmarks by: {names}.", names=whose))
     if among := [_among(row) for row in placed[placed["is_of_peers"]].to_dict("records")]:
         notes.append(say("Among peers: {places}.", places="; ".join(among)))
@@ -294,7 +294,7 @@ def _among(row: show.Row) -> str:
     if row["straddles"]:
         said = say("{low} to {high}", low=said, high=say(row["tier_high"]))
     aged = f", {wording.age(row)}" if row["is_stale"] else ""
-    return f"{wording.subject(row)}: {said} ({row['source']}{aged})"
+    return f"{wording.subject(row)}: {said} ({say(row['source'])}{aged})"
 
 
 def _aged(row: show.Row) -> str:
